@@ -1,0 +1,172 @@
+/* parley_overlay.h -- the chat on the screen.
+ *
+ * Lays a client out with a private Dear ImGui context and hands back plain draw data for any renderer.
+ * parley_sdl2.h does input and drawing for SDL2. Same thread, memory and struct rules as parley.h.
+ *
+ * [types] [overlay] [input] [drawing] [control]
+ */
+#ifndef PARLEY_OVERLAY_H
+#define PARLEY_OVERLAY_H
+
+#include "parley/parley.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* [types] ------------------------------------------------------------------------------------- */
+
+typedef struct parley_overlay parley_overlay;
+
+typedef struct parley_overlay_options {
+    uint32_t size;
+    const char *font_path;        /* folder(s) searched for Noto fonts, separated by ':'; NULL: the
+                                     system's. A missing script is drawn as boxes and logged once. */
+    const char *theme_path;       /* theme file (TOML); NULL: the built-in dark theme */
+    const char *words_path;       /* your presence sentences and other words (TOML); NULL: none */
+    const char *(*clipboard_get)(void *user);             /* NULL: an own clipboard */
+    void (*clipboard_set)(void *user, const char *text);
+    void (*ime_rect)(void *user, int x, int y, int w, int h); /* where the candidate list belongs; w 0:
+                                                                text input is no longer wanted */
+    void *user;
+    int32_t reduced_motion;       /* 1: no slides, fades or blinking */
+    uint32_t toast_key;           /* parley_key that answers the toast's button; 0: PARLEY_KEY_F6 */
+} parley_overlay_options;
+
+typedef enum parley_input_type {
+    PARLEY_INPUT_KEY = 1,         /* key, down, mods */
+    PARLEY_INPUT_TEXT = 2,        /* text: typed, committed */
+    PARLEY_INPUT_PREEDIT = 3,     /* text: the IME's, not yet committed; caret in characters */
+    PARLEY_INPUT_MOUSE_MOVE = 4,  /* x, y in pixels */
+    PARLEY_INPUT_MOUSE_BUTTON = 5,/* key: 0 left 1 right 2 middle, down, x, y */
+    PARLEY_INPUT_WHEEL = 6,       /* y: lines, up is positive */
+    PARLEY_INPUT_PAD = 7,         /* key: parley_pad, down */
+    PARLEY_INPUT_FOCUS = 8        /* down: 1 the window has focus, 0 it lost it: all keys go up */
+} parley_input_type;
+
+typedef enum parley_key {
+    PARLEY_KEY_NONE = 0, PARLEY_KEY_ENTER, PARLEY_KEY_ESCAPE, PARLEY_KEY_TAB, PARLEY_KEY_BACKSPACE,
+    PARLEY_KEY_DELETE, PARLEY_KEY_LEFT, PARLEY_KEY_RIGHT, PARLEY_KEY_UP, PARLEY_KEY_DOWN,
+    PARLEY_KEY_HOME, PARLEY_KEY_END, PARLEY_KEY_PAGE_UP, PARLEY_KEY_PAGE_DOWN, PARLEY_KEY_SPACE,
+    PARLEY_KEY_F1 = 64, PARLEY_KEY_F6 = 69, PARLEY_KEY_F12 = 75,
+    PARLEY_KEY_A = 97, PARLEY_KEY_Z = 122      /* letters: their lower-case ASCII; digits likewise */
+} parley_key;
+
+typedef enum parley_mods {
+    PARLEY_MOD_SHIFT = 1, PARLEY_MOD_CTRL = 2, PARLEY_MOD_ALT = 4, PARLEY_MOD_SUPER = 8
+} parley_mods;
+
+typedef enum parley_pad {
+    PARLEY_PAD_SOUTH = 1, PARLEY_PAD_EAST, PARLEY_PAD_WEST, PARLEY_PAD_NORTH, PARLEY_PAD_UP,
+    PARLEY_PAD_DOWN, PARLEY_PAD_LEFT, PARLEY_PAD_RIGHT, PARLEY_PAD_LEFT_SHOULDER,
+    PARLEY_PAD_RIGHT_SHOULDER, PARLEY_PAD_BACK, PARLEY_PAD_START
+} parley_pad;
+
+typedef struct parley_input {
+    uint32_t size;
+    uint32_t type;                /* parley_input_type */
+    uint32_t key;
+    uint32_t mods;
+    int32_t down;
+    int32_t repeat;
+    int32_t caret;
+    float x, y;
+    const char *text;
+} parley_input;
+
+typedef struct parley_vertex { float x, y, u, v; uint32_t rgba; } parley_vertex; /* R in the lowest byte */
+typedef struct parley_draw_command {
+    float clip_x, clip_y, clip_w, clip_h;
+    uint32_t texture;             /* 0 is never used */
+    uint32_t vertex_start, index_start, index_count;
+} parley_draw_command;
+/* Straight alpha. Valid until the next parley_overlay_frame. */
+typedef struct parley_draw {
+    const parley_vertex *vertices;
+    uint32_t vertex_count;
+    const uint16_t *indices;      /* relative to the command's vertex_start */
+    uint32_t index_count;
+    const parley_draw_command *commands;
+    uint32_t command_count;
+} parley_draw;
+
+/* A rectangle of a texture whose pixels (RGBA8, straight alpha) changed. */
+typedef struct parley_texture_update {
+    uint32_t texture;
+    int32_t width, height;        /* of the whole texture; it is made when first seen or resized */
+    int32_t x, y, w, h;           /* what changed */
+    const uint8_t *pixels;        /* of the rectangle's first pixel */
+    uint32_t pitch_bytes;
+} parley_texture_update;
+
+typedef struct parley_frame_stats {
+    uint32_t size;
+    uint32_t layout_us, draw_us;  /* of the last frame */
+    uint32_t layouts, glyphs_rasterised, allocations;
+    uint32_t vertices, commands;
+    uint32_t deferred;            /* lines whose layout waits for a later frame's budget */
+} parley_frame_stats;
+
+/* A piece of the overlay as a screen reader or a test sees it. */
+typedef struct parley_element {
+    const char *id;               /* "composer", "tab/3", "card/match/join" */
+    const char *role;             /* "button", "textbox", "log", "listitem", "tab", "status" */
+    const char *label;
+    float x, y, w, h;
+    bool focused, enabled;
+} parley_element;
+
+/* [overlay] ----------------------------------------------------------------------------------- */
+
+/* The client must outlive it. BAD_ARGUMENT, BAD_FONT (no font at all), IO (theme, words). */
+PARLEY_API parley_result parley_overlay_create(parley_client *client, const parley_overlay_options *options,
+                                               parley_overlay **out);
+PARLEY_API void parley_overlay_destroy(parley_overlay *overlay); /* NULL is fine */
+
+/* [input] ------------------------------------------------------------------------------------- */
+
+/* True: the overlay took it; do not give it to the game. A key whose press was taken has its release
+ * taken too. */
+PARLEY_API bool parley_overlay_input(parley_overlay *overlay, const parley_input *input);
+/* The player is typing or moving through the overlay: do not move the character. */
+PARLEY_API bool parley_overlay_has_focus(const parley_overlay *overlay);
+/* Start and stop text input (on-screen keyboards, IME) as this says. */
+PARLEY_API bool parley_overlay_wants_text(const parley_overlay *overlay);
+
+/* [drawing] ----------------------------------------------------------------------------------- */
+
+/* Lays out one frame of width x height pixels; scale 0.75-3 is the player's text size. Returns after about
+ * budget_us (0: 300); what did not fit comes with the next frames. */
+PARLEY_API void parley_overlay_frame(parley_overlay *overlay, float dt_s, int width, int height,
+                                     float scale, uint32_t budget_us);
+PARLEY_API const parley_draw *parley_overlay_draw(parley_overlay *overlay);
+/* The next texture change since the last frame, or false. Carry all out before drawing. */
+PARLEY_API bool parley_overlay_next_texture(parley_overlay *overlay, parley_texture_update *out);
+/* The renderer lost its textures: all come again. */
+PARLEY_API void parley_overlay_textures_lost(parley_overlay *overlay);
+PARLEY_API void parley_overlay_get_stats(const parley_overlay *overlay, parley_frame_stats *out);
+
+/* [control] ----------------------------------------------------------------------------------- */
+
+/* Opens the composer in the first room of kind (0: the last one used) and takes the keyboard. The text event
+ * of the key that opened it is swallowed. NOT_FOUND: no such room. */
+PARLEY_API parley_result parley_overlay_open(parley_overlay *overlay, uint32_t room_kind);
+/* Gives the keyboard back; the draft stays. */
+PARLEY_API void parley_overlay_close(parley_overlay *overlay);
+PARLEY_API void parley_overlay_set_visible(parley_overlay *overlay, bool visible);
+/* Panels, to suit the game's screen. */
+PARLEY_API void parley_overlay_show_roster(parley_overlay *overlay, bool show);
+PARLEY_API void parley_overlay_show_cards(parley_overlay *overlay, bool show);
+/* A toast with one action; action "" for none. The press comes as PARLEY_EVENT_CARD_ACTION with card_type 0. */
+PARLEY_API parley_result parley_overlay_toast(parley_overlay *overlay, parley_user who, const char *text,
+                                              const char *action, const char *action_label);
+/* What is on the screen, for screen readers and tests: fills up to cap, returns how many. Pointers live
+ * until the next parley_overlay_frame. */
+PARLEY_API size_t parley_overlay_elements(const parley_overlay *overlay, parley_element *out, size_t cap);
+/* The next line to be spoken (newest matters, politely ordered), or NULL. Lives until the next call. */
+PARLEY_API const char *parley_overlay_next_spoken(parley_overlay *overlay);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

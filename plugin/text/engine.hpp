@@ -1,0 +1,71 @@
+// engine.hpp: text of the whole world, from UTF-8 to quads: FriBidi levels, grapheme clusters,
+// per-cluster font choice, HarfBuzz shaping, line breaking, FreeType rasters in an RGBA atlas, colour
+// emoji. Knows no ImGui and no SDL.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/text/layout.hpp"
+#include "schemas/base/log.hpp"
+#include "schemas/base/result.hpp"
+
+namespace parley::text {
+
+struct EngineOptions {
+    std::string font_folders; // separated by ':'; empty: the system's
+    Log log;
+    uint32_t atlas_page_px = 1024; // square, RGBA8
+    uint32_t atlas_pages_max = 4;
+};
+
+// A rectangle of an atlas page to be uploaded again.
+struct AtlasDirty {
+    uint8_t page = 0;
+    int32_t x = 0, y = 0, w = 0, h = 0;
+};
+
+// Owner: the game thread.
+class Engine {
+public:
+    // BadFont when no face at all was found.
+    static Result<std::unique_ptr<Engine>> create(const EngineOptions& options);
+    ~Engine();
+
+    // Lays text out into out (cleared, its memory reused). Invalid UTF-8 is drawn as U+FFFD.
+    // Never fails: missing glyphs are boxes, logged once a script.
+    void layout(std::string_view text, std::span<const StyleSpan> spans, const LayoutOptions& options,
+                Layout& out);
+    // Width of one line of plain text.
+    float width(std::string_view text, const LayoutOptions& options);
+
+    // Ascent and line height in pixels for a size.
+    struct Metrics {
+        float ascent = 0, descent = 0, line_height = 0;
+    };
+    Metrics metrics(const LayoutOptions& options) const;
+
+    // [atlas] page p's pixels, straight alpha. A white texel is at (1, 1) of every page.
+    uint32_t pages() const;
+    uint32_t page_px() const;
+    const uint8_t* pixels(uint8_t page) const;
+    uint32_t atlas_generation() const; // changes when the atlas was cleared
+    bool next_dirty(AtlasDirty& out);
+    void mark_all_dirty(); // the renderer lost its textures
+
+    // [counters]
+    uint64_t glyphs_rasterised() const;
+    uint64_t layouts() const;
+
+private:
+    Engine();
+    class Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+} // namespace parley::text

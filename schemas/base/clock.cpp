@@ -1,0 +1,39 @@
+// clock.cpp: std::chrono, once.
+#include "schemas/base/clock.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace parley {
+
+int64_t steady_us() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+TimeMs steady_ms() {
+    return steady_us() / 1000;
+}
+
+TimeMs wall_unix_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+TimeMs ServerClock::now_ms() {
+    constexpr TimeMs slew_period_ms = 100;
+    const TimeMs elapsed_ms = steady_ms() - steady_at_start_ms_;
+    const TimeMs periods = (elapsed_ms - slewed_at_ms_) / slew_period_ms;
+    if (periods > 0) {
+        const TimeMs ours_ms = wall_at_start_ms_ + elapsed_ms + slew_ms_;
+        const TimeMs apart_ms = wall_unix_ms() - ours_ms;
+        slew_ms_ += std::clamp(apart_ms, -periods, periods);
+        slewed_at_ms_ = elapsed_ms;
+    }
+    last_ms_ = std::max(last_ms_, wall_at_start_ms_ + elapsed_ms + slew_ms_);
+    return last_ms_;
+}
+
+} // namespace parley

@@ -1,0 +1,30 @@
+// clock.hpp: the only place that reads a clock. Only the edges (net threads, app, abi, demo) may
+// include it; core, client and text take time as an argument, and tests/tidy checks that.
+#pragma once
+
+#include "schemas/base/ids.hpp"
+
+namespace parley {
+
+int64_t steady_us();   // monotonic, any thread
+TimeMs steady_ms();    // monotonic, any thread
+TimeMs wall_unix_ms(); // may jump; any thread
+
+// Server time: the wall clock at start plus the steady clock, so that it never steps back and a
+// changed wall clock does not reorder a log. Owner: one thread.
+class ServerClock {
+public:
+    ServerClock() : wall_at_start_ms_(wall_unix_ms()), steady_at_start_ms_(steady_ms()) {}
+
+    // Unix milliseconds. Slews towards the wall clock by at most 1 ms in 100 ms, never back.
+    TimeMs now_ms();
+
+private:
+    TimeMs wall_at_start_ms_;
+    TimeMs steady_at_start_ms_;
+    TimeMs slew_ms_ = 0;
+    TimeMs slewed_at_ms_ = 0;
+    TimeMs last_ms_ = 0;
+};
+
+} // namespace parley

@@ -1,0 +1,178 @@
+// limits.hpp: every bound on both sides, once, with its unit in the name, its reason, and its
+// relation to the others. What an operator may change (text, pace, history) starts from here and
+// is checked against the hard bounds below when the configuration is read.
+//
+// [datagrams] [handshake] [frames] [text] [rooms] [tiers] [sessions] [queues] [store] [cards]
+// [presence] [plugin]
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace parley::limits {
+
+// [datagrams] ENet's MTU on the host and on every peer slot; sealed it stays under the 1,280 bytes
+// that every IPv6 path carries, should the transport grow one.
+inline constexpr size_t enet_mtu_bytes = 1200;
+inline constexpr size_t seal_overhead_bytes = 13 + 16; // header, tag
+inline constexpr size_t sealed_datagram_bytes_max = enet_mtu_bytes + seal_overhead_bytes;
+static_assert(sealed_datagram_bytes_max + 28 < 1280);
+inline constexpr size_t datagram_receive_bytes_max = 4096; // ENet's own receive buffer
+inline constexpr size_t enet_packet_bytes_max = 64 * 1024; // host->maximumPacketSize
+inline constexpr size_t enet_waiting_bytes_max = 1024 * 1024; // host->maximumWaitingData
+inline constexpr size_t replay_window_datagrams = 1024;
+inline constexpr uint64_t rekey_datagrams = 1u << 20;
+inline constexpr int64_t rekey_ms = 10 * 60 * 1000;
+inline constexpr int64_t rekey_old_key_ms = 10 * 1000;
+inline constexpr int64_t roam_period_ms = 1000;    // at most one move a second
+inline constexpr size_t roam_bytes_factor_max = 3; // sent over received until the next good one
+
+// [handshake] A stranger takes no memory before his cookie comes back, and draws no more bytes
+// than he sends.
+inline constexpr size_t hello_bytes = 1200;
+inline constexpr size_t accept_bytes_max = 160;
+inline constexpr size_t refuse_bytes_max = 40;
+inline constexpr int64_t cookie_age_ms_max = 30 * 1000;
+inline constexpr int64_t cookie_key_ms = 60 * 1000;
+inline constexpr size_t pending_handshakes_max = 4096;
+inline constexpr int64_t pending_handshake_ms = 3000;
+inline constexpr uint32_t accept_repeats_max = 8; // for one Hello said again
+inline constexpr uint32_t hello_per_network_per_s = 50;
+inline constexpr uint32_t handshakes_per_s = 10'000;
+inline constexpr uint32_t auth_failures_per_network_per_min = 20;
+inline constexpr size_t networks_tracked_max = 4096;
+inline constexpr size_t auth_parts_max = 2;
+inline constexpr int64_t auth_resend_ms[] = {250, 500, 1000, 1000, 1000};
+inline constexpr int64_t auth_wait_ms_max = 5000; // unauthenticated link dropped after it
+inline constexpr size_t ticket_bytes_max = 2048;
+inline constexpr int64_t ticket_life_s_max = 10 * 60;
+inline constexpr int64_t ticket_skew_s = 60;
+inline constexpr size_t ticket_depth_max = 4;
+inline constexpr size_t ticket_rooms_max = 64;
+inline constexpr int64_t reauth_due_ms = 45 * 60 * 1000;
+inline constexpr int64_t reauth_grace_ms = 5 * 60 * 1000; // read-only
+
+// [frames] One FlatBuffer on a lane.
+inline constexpr size_t control_frame_bytes_max = 16 * 1024;
+inline constexpr size_t chat_frame_bytes_max = 16 * 1024; // a longest line and its spans fit
+inline constexpr size_t crowd_frame_bytes_max = 16 * 1024;
+inline constexpr size_t state_frame_bytes_max = 1100; // one datagram
+inline constexpr size_t bulk_frame_bytes_max = 32 * 1024;
+inline constexpr size_t voice_frame_bytes_max = 1100;
+inline constexpr size_t frame_bytes_max = 32 * 1024;
+static_assert(frame_bytes_max <= enet_packet_bytes_max);
+inline constexpr size_t batch_bytes_target = 1150; // lines of a room and tick in one datagram
+static_assert(batch_bytes_target < enet_mtu_bytes);
+inline constexpr uint32_t verifier_depth_max = 16;
+inline constexpr uint32_t verifier_tables_max = 512;
+inline constexpr size_t copied_bytes_factor_max = 4; // strings that share an offset expand
+inline constexpr size_t malformed_frames_max = 3;    // then the session is cut
+inline constexpr uint32_t frames_per_s_max = 200;    // of one session, then cut
+inline constexpr size_t frame_bytes_per_s_max = 256 * 1024;
+
+// [text]
+inline constexpr size_t text_bytes_max = 8 * 1024;
+inline constexpr size_t text_bytes_per_code_point = 4;
+inline constexpr size_t text_lines_max = 20;
+inline constexpr size_t spans_max = 64; // of one message
+inline constexpr size_t combining_marks_per_base_max = 4;
+inline constexpr size_t grapheme_bytes_max = 32;
+inline constexpr size_t name_code_points_max = 32;
+inline constexpr size_t name_bytes_max = 4 * name_code_points_max;
+inline constexpr size_t room_name_bytes_max = 64;
+inline constexpr size_t room_title_bytes_max = 128;
+
+// [rooms]
+inline constexpr size_t rooms_per_user_max = 200;
+inline constexpr size_t room_members_max = 1000; // Global rooms are larger
+inline constexpr size_t global_members_max = 20'000;
+inline constexpr size_t roster_full_members_max = 64; // above: counts, and pages on demand
+inline constexpr size_t roster_page_members_max = 64;
+inline constexpr size_t room_tail_entries_max = 256; // kept in memory for resume
+inline constexpr size_t room_tail_bytes_max = 256 * 1024;
+inline constexpr size_t rooms_loaded_max = 20'000;
+inline constexpr int64_t room_evict_idle_ms = 10 * 60 * 1000;
+inline constexpr size_t page_entries_max = 50;
+inline constexpr size_t page_bytes_max = 12 * 1024; // several pages for one request beyond it
+static_assert(page_bytes_max < chat_frame_bytes_max);
+inline constexpr size_t resume_entries_max = 500; // then current state and a Gap
+inline constexpr size_t exclusion_masks_max = 16; // a room and tick; beyond that per session
+
+// [tiers] by room kind (schemas/room.fbs RoomKind): text, pace, history. Configuration may lower
+// or raise them up to text_bytes_max.
+struct Tier {
+    uint32_t text_code_points_max;
+    uint16_t pace_burst;         // tokens in a full bucket
+    uint32_t pace_period_ms;     // in which a bucket fills again
+    uint32_t members_max;
+    uint32_t history_entries_max; // 0: no bound but time
+    int64_t history_ms_max;       // 0: no bound but count
+};
+inline constexpr int64_t day_ms = 24ll * 60 * 60 * 1000;
+inline constexpr Tier tiers[] = {
+    {0, 0, 1, 0, 0, 0},                                                // none
+    {320, 1, 3000, global_members_max, 100, 0},                        // Global: slow mode
+    {512, 4, 5000, 64, 0, day_ms},                                     // Team
+    {1000, 5, 5000, 16, 0, day_ms},                                    // Party
+    {2000, 5, 5000, 2, 1000, 30 * day_ms},                             // Direct
+    {1000, 20, 30'000, room_members_max, 5000, 30 * day_ms},           // Guild
+};
+inline constexpr uint32_t text_code_points_max = 2000;
+static_assert(text_code_points_max * text_bytes_per_code_point <= text_bytes_max);
+
+// [sessions]
+inline constexpr size_t sessions_per_user_max = 5;
+inline constexpr size_t sessions_per_host_max = 4095; // ENet's bound
+inline constexpr int64_t typing_resend_ms = 4000;
+inline constexpr int64_t typing_expiry_ms = 6000;
+inline constexpr size_t typing_names_max = 3;
+inline constexpr int64_t presence_period_ms = 1000; // changes of a user coalesce to one
+inline constexpr int64_t presence_keep_ms = 120 * 1000; // a reconnect within it changes nothing
+inline constexpr size_t users_query_max = 64;
+inline constexpr int64_t ping_interval_ms = 5000;
+inline constexpr int64_t peer_timeout_ms = 15'000;
+inline constexpr int64_t server_clock_samples = 8;
+
+// [queues]
+inline constexpr size_t peer_queue_bytes_max = 256 * 1024;
+inline constexpr int64_t peer_queue_ms_max = 10'000;
+inline constexpr size_t core_inbox_inputs_max = 16'384;
+inline constexpr size_t net_inbox_effects_max = 65'536;
+inline constexpr size_t store_inbox_requests_max = 8192;
+inline constexpr size_t persists_in_flight_max = 4096; // past it sends are refused with Busy
+inline constexpr size_t persists_in_flight_per_session_max = 64;
+inline constexpr size_t commands_waiting_for_room_max = 64;
+
+// [store]
+inline constexpr int64_t commit_period_ms_max = 5;
+inline constexpr size_t commit_requests_max = 1024;
+inline constexpr int64_t nonce_age_ms_max = 7 * day_ms;
+inline constexpr int64_t nonce_ahead_ms_max = 60 * 60 * 1000;
+
+// [cards]
+inline constexpr size_t card_types_max = 64;
+inline constexpr size_t card_type_file_bytes_max = 64 * 1024;
+inline constexpr size_t card_fields_max = 32;
+inline constexpr size_t card_rows_max = 12;
+inline constexpr size_t card_actions_max = 4;
+inline constexpr size_t card_bytes_max = 1024;
+inline constexpr size_t card_text_code_points_max = 64;
+inline constexpr size_t cards_per_room_max = 4;
+inline constexpr int64_t card_period_ms = 100; // deltas of a card coalesce to ten a second
+
+// [presence]
+inline constexpr size_t presence_token_bytes_max = 32;
+inline constexpr size_t presence_params_max = 4;
+inline constexpr size_t presence_param_bytes_max = 64;
+
+// [plugin]
+inline constexpr size_t outbox_messages_max = 64;
+inline constexpr size_t model_messages_per_room_max = 10'000;
+inline constexpr size_t client_events_max = 1024;
+inline constexpr size_t draft_bytes_max = text_bytes_max;
+inline constexpr int64_t reconnect_first_ms = 500;
+inline constexpr int64_t reconnect_longest_ms = 30'000;
+inline constexpr int64_t clock_jump_ms = 10'000; // sleep or debugger: reconnect with resume
+inline constexpr size_t allocation_reserve_bytes = 512 * 1024; // lets a failed allocation end well
+
+} // namespace parley::limits

@@ -1,0 +1,94 @@
+// card_type.hpp: what kinds of cards a game has. Both ends read the same files at start (TOML, one
+// type a file; demo/cards has two), so that the shard can refuse what does not fit and the overlay
+// can draw it without game code. May include: base, wire, toml++.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/base/result.hpp"
+#include "schemas/wire/generated.hpp"
+
+namespace parley {
+
+enum class FieldKind : uint8_t { Int, Decimal, Bool, Enum, Timer, UserRef, Text };
+enum class Writer : uint8_t { Owner, Leader, Game }; // who may write: anyone of the room is Owner of
+                                                     // his presence card only
+struct FieldType {
+    uint16_t id = 0; // 1 and up, unique, never reused
+    std::string name;
+    FieldKind kind = FieldKind::Int;
+    Writer writer = Writer::Owner;
+    int64_t min = 0; // Int, Decimal (scaled)
+    int64_t max = 0;
+    uint8_t scale = 0;                 // Decimal: digits behind the point
+    uint32_t code_points_max = 0;      // Text
+    std::vector<std::string> values;   // Enum: words, by index
+};
+
+// How the overlay draws it, top to bottom.
+enum class RowKind : uint8_t {
+    Versus,  // two big numbers with their labels and kinds: left, right; middle: a timer
+    Text,    // label and value
+    Bar,     // value of field between its min and max
+    Timer,   // label and time left of a Timer field
+    Slots,   // members of the room as tiles with a word below; needs no field
+};
+struct RowType {
+    RowKind kind = RowKind::Text;
+    std::string label;
+    std::string value;  // "{carrier} · {flag} %": field names in braces
+    std::string left, right, middle; // Versus: field names; left_label/right_label words
+    std::string left_label, right_label;
+    std::string field;  // Bar, Timer: the field's name
+    std::string tone;   // "good", "warn", "bad", "team", "party", ...: a theme colour
+};
+struct ActionType {
+    std::string name; // "join": comes back to the game
+    std::string label;
+    bool primary = false;
+    std::string enabled_if;  // name of a Bool or Int field; empty: always
+    std::string disabled_word; // said on the button when not enabled: "full"
+};
+struct CardType {
+    uint16_t id = 0;
+    std::string name;  // "match"
+    std::string title; // "Match · {map} · {mode}"
+    bool room_card = true; // else a presence card
+    std::vector<FieldType> fields;
+    std::vector<RowType> rows;
+    std::vector<ActionType> actions;
+
+    const FieldType* field(uint16_t field_id) const;
+    const FieldType* field(std::string_view field_name) const;
+};
+
+// Immutable after loading; shared between threads.
+class CardTypeSet {
+public:
+    // Adds one file's text. On an error, message says in one sentence what and where.
+    Result<void> add(std::string_view toml_text, std::string_view file_name, std::string& message);
+    const CardType* find(uint16_t id) const;
+    const CardType* find(std::string_view name) const;
+    const std::vector<CardType>& all() const { return types_; }
+
+private:
+    std::vector<CardType> types_;
+};
+using CardTypes = std::shared_ptr<const CardTypeSet>;
+
+// Who asks to write.
+struct CardWriter {
+    bool game = false;
+    bool leader = false;
+    bool owner = false; // of the presence card
+};
+// Ok, BadCard (unknown type or field, out of range, twice the same field, too large) or Forbidden
+// (a field whose writer role is another's).
+Error check_card_fields(const CardType& type, const CardWriter& writer,
+                        const flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>* fields);
+
+} // namespace parley

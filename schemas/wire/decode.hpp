@@ -1,0 +1,20 @@
+// decode.hpp: from hostile bytes to a frame that may be read. Size, then the FlatBuffers Verifier
+// with our small budgets, then the semantic checks of checks.cpp: enums and unions in range, counts,
+// UTF-8, spans on code point borders and inside their text, a budget for copied bytes.
+//
+// Unknown union members (a newer peer) are Unsupported: ignore and count. Anything else is
+// Malformed or Encoding. No assert is reachable from here.
+#pragma once
+
+#include "schemas/base/bytes.hpp"
+#include "schemas/base/result.hpp"
+#include "schemas/base/lanes.hpp"
+#include "schemas/wire/generated.hpp"
+
+namespace parley::wire {
+
+// frame must be 8-aligned (links deliver it so) and outlive the returned pointer, which points
+// into it.
+Result<const ClientFrame*> decode_client_frame(Bytes frame, Lane lane);
+Result<const ServerFrame*> decode_server_frame(Bytes frame, Lane lane);
+} // namespace parley::wire

@@ -1,0 +1,22 @@
+// options.hpp: what an operator may choose about the core, as plain values with the product's
+// defaults. Read from TOML by server/app/config; bounds are in limits.hpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "schemas/base/limits.hpp"
+
+namespace parley {
+
+struct CoreOptions {
+    std::array<limits::Tier, 6> tiers = {limits::tiers[0], limits::tiers[1], limits::tiers[2],
+                                         limits::tiers[3], limits::tiers[4], limits::tiers[5]};
+    std::vector<std::string> global_rooms = {"lobby"}; // everyone may join; entered at connect
+    size_t sessions_per_user_max = limits::sessions_per_user_max;
+    bool dev = false;
+};
+
+} // namespace parley

@@ -1,0 +1,24 @@
+// store.hpp: the seam to what must survive. Real: sqlite_store. Fake: tests/support/memory_store.
+// The same contract test runs on both (tests/unit/server/store/store_contract_test.cpp).
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "server/store/request.hpp"
+
+namespace parley {
+
+// Owner: the store thread.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    // Runs all requests, in order, in one transaction, and appends one answer each. When it returns,
+    // what the answers say is on disk (synchronous=FULL). When the commit fails, every request that
+    // writes is answered with StoreUnavailable and nothing of the group took effect.
+    virtual void execute(std::span<const StoreRequest> requests,
+                         std::vector<StoreAnswer>& answers) = 0;
+};
+
+} // namespace parley
