@@ -50,11 +50,16 @@ struct RoomMeta {
     Seq last_seq = 0;
     TimeMs last_at_ms = 0;
 };
+// Why somebody is a member. Stored: append only. A new ticket replaces what the last ticket gave; what
+// the game's server granted stays until it is revoked.
+enum class MemberOrigin : uint8_t { Ticket = 0, Grant = 1, Own = 2 };
+
 struct StoredMember {
     UserId user{};
     std::string name; // display name
     uint32_t flags = 0; // wire::UserFlags
     uint8_t role = 0;
+    MemberOrigin origin = MemberOrigin::Ticket;
     Seq since_seq = 1; // first entry he may read
     Seq read_seq = 0;
 };
@@ -139,6 +144,9 @@ struct UserAdmitted {
     StoredUser user;
     TimeMs reauth_at_ms = 0;
     std::vector<RoomId> rooms; // durable memberships
+    // This ticket (issuer, jti) was not seen before: its rooms are applied. On a reconnect with a known
+    // one the stored memberships are the truth, so that a revoked room does not come back.
+    bool first_use = false;
 };
 struct RoomLoaded {
     Token token = 0;
