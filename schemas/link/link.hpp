@@ -93,7 +93,7 @@ public:
     virtual void send_all(std::span<const PeerId> peers, Lane lane, const SharedFrame& frame,
                           std::vector<PeerId>& refused) = 0;
 
-    // The next event, or nothing for now. Receives and sends as needed. MUST NOT block or re-enter.
+    // The next event, or nothing when there is none yet. Receives and sends as needed. MUST NOT block or re-enter.
     virtual std::optional<LinkEvent> poll(TimeMs steady_ms) = 0;
 
     // Sends what is queued without receiving.
