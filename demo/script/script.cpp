@@ -1,0 +1,427 @@
+// script.cpp: the director of the scripted match. Nothing is faked: keys are SDL events, lines travel
+// through each player's client to the shard and back, and a line counts as seen when it is an element
+// of the reader's overlay in a frame that was drawn.
+#include "demo/script/script.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <vector>
+
+#include "demo/arena/game_server.hpp"
+#include "demo/arena/seat.hpp"
+
+namespace arena {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+struct Line {
+    size_t seat;
+    uint32_t kind;      // parley_room_kind
+    SDL_Keycode opener; // the key that opens the composer there
+    const char* preedit; // shown by the IME before the text is committed; nullptr: typed straight
+    const char* typed;
+    const char* seen; // what a reader sees of it, without the marks
+    const char* picture; // screenshot of the first seat afterwards; nullptr: none
+};
+
+constexpr Line script[] = {
+    {1, PARLEY_ROOM_PARTY, SDLK_RETURN, "きたのはし", "北の橋に二人いる。**待って**から行こう 👍🏽",
+     "北の橋に二人いる。待ってから行こう 👍🏽", nullptr},
+    {2, PARLEY_ROOM_PARTY, SDLK_RETURN, nullptr, "حسنًا، سأنتظر عند البوابة 25 ثانية!",
+     "حسنًا، سأنتظر عند البوابة 25 ثانية!", nullptr},
+    {0, PARLEY_ROOM_PARTY, SDLK_RETURN, nullptr,
+     "@Noa take __mid__, *not* ~~left~~ right. Code is ||4711||",
+     "@Noa take mid, not left right. Code is 4711", nullptr},
+    {3, PARLEY_ROOM_PARTY, SDLK_RETURN, nullptr, "🚀🔥👀", "🚀🔥👀", nullptr},
+    {1, PARLEY_ROOM_PARTY, SDLK_RETURN, "いま", "今！", "今！", "party.png"},
+    {0, PARLEY_ROOM_TEAM, SDLK_t, nullptr, "flag carrier going up the quay",
+     "flag carrier going up the quay", nullptr},
+    {3, PARLEY_ROOM_TEAM, SDLK_t, nullptr, "👨‍👩‍👧‍👦 all in, 3️⃣ 2️⃣ 1️⃣", "👨‍👩‍👧‍👦 all in, 3️⃣ 2️⃣ 1️⃣", nullptr},
+    {1, PARLEY_ROOM_TEAM, SDLK_t, nullptr, "了解、守ります", "了解、守ります", "team.png"},
+    {2, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "مباراة جميلة للجميع 🎉", "مباراة جميلة للجميع 🎉", nullptr},
+    {0, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "good game from the harbour, all of you",
+     "good game from the harbour, all of you", nullptr},
+    {3, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "🇯🇵🇸🇦🇬🇧 gg", "🇯🇵🇸🇦🇬🇧 gg", "global.png"},
+};
+
+const char* room_word(uint32_t kind) {
+    switch (kind) {
+    case PARLEY_ROOM_PARTY:
+        return "party";
+    case PARLEY_ROOM_TEAM:
+        return "team";
+    case PARLEY_ROOM_GLOBAL:
+        return "global";
+    default:
+        return "direct";
+    }
+}
+
+class Director {
+public:
+    explicit Director(const ScriptOptions& options)
+        : options_(options), backend_(options.parley_program, options.chat.data), match_(20) {}
+
+    int run();
+
+private:
+    struct PlayerPlan {
+        const char* name;
+        const char* subject;
+        Team team;
+    };
+    static constexpr std::array<PlayerPlan, 4> plans{{{"Aria", "p-aria", Team::Teal},
+                                                      {"Kenji", "p-kenji", Team::Teal},
+                                                      {"Layla", "p-layla", Team::Teal},
+                                                      {"Noa", "p-noa", Team::Teal}}};
+
+    bool set_up();
+    bool until(const char* what, const std::function<bool()>& done);
+    void frame();
+    void tell_presence();
+    void key(Seat& seat, SDL_Keycode code);
+    void text(Seat& seat, const char* utf8);
+    void preedit(Seat& seat, const char* utf8);
+    static bool shows(const Seat& seat, Chat& chat, const std::string& words);
+    bool has_element(Chat& chat, const std::string& id) const;
+    bool play(const Line& line);
+    bool join_from_card();
+    bool picture(Seat& seat, const char* name);
+    void party_card(bool whole);
+
+    const ScriptOptions& options_;
+    Backend backend_;
+    Match match_;
+    std::unique_ptr<GameServer> server_;
+    std::vector<std::unique_ptr<Seat>> seats_;
+    std::unique_ptr<Chat> zoe_; // no screen: a friend in another party
+    int pictures_ = 0;
+    int64_t ready_ends_ms_ = 0;
+    std::string pressed_; // the card action that came last
+};
+
+bool Director::set_up() {
+    for (const PlayerPlan& plan : plans) {
+        match_.add(plan.name, plan.team, false);
+    }
+    for (const char* name : {"Rook", "Vela", "Juno", "Pike"}) {
+        match_.add(name, Team::Coral, false);
+    }
+    server_ = GameServer::create(options_.chat, backend_);
+    if (!server_) {
+        return false;
+    }
+    for (size_t i = 0; i < plans.size(); ++i) {
+        ChatOptions chat = options_.chat;
+        chat.overlay = true;
+        TicketWish who;
+        who.subject = plans[i].subject;
+        who.name = plans[i].name;
+        who.rooms = {i == 1 ? "party:owls#leader" : "party:owls"};
+        auto made = Chat::create(chat, backend_, std::move(who));
+        SeatOptions seat;
+        seat.title = std::string("Arena - ") + plans[i].name;
+        seat.hidden = true;
+        if (i != 0) { // the others watch on smaller screens
+            seat.width = 1280;
+            seat.height = 720;
+        }
+        auto placed = made ? Seat::create(seat, std::move(made), i) : nullptr;
+        if (!placed) {
+            return false;
+        }
+        seats_.push_back(std::move(placed));
+    }
+    TicketWish zoe;
+    zoe.subject = "p-zoe";
+    zoe.name = "Zoë";
+    zoe.rooms = {"party:tide#leader"};
+    ChatOptions headless = options_.chat;
+    headless.overlay = false;
+    zoe_ = Chat::create(headless, backend_, std::move(zoe));
+    if (!zoe_) {
+        return false;
+    }
+    const bool all_ready = until("everybody is connected", [&] {
+        return server_->ready() && zoe_->ready() &&
+               std::all_of(seats_.begin(), seats_.end(), [](const auto& seat) {
+                   return seat->chat().ready() && seat->chat().room(PARLEY_ROOM_PARTY) != 0;
+               });
+    });
+    if (!all_ready) {
+        return false;
+    }
+    for (const PlayerPlan& plan : plans) {
+        server_->assign(plan.subject, plan.team);
+    }
+    ready_ends_ms_ = parley_server_time(seats_[1]->chat().client()) + 18'000;
+    party_card(true);
+    return until("everybody is in the team room", [&] {
+        return std::all_of(seats_.begin(), seats_.end(), [](const auto& seat) {
+            return seat->chat().room(PARLEY_ROOM_TEAM) != 0;
+        });
+    });
+}
+
+// The leader writes the party's card.
+void Director::party_card(bool whole) {
+    Chat& leader = seats_[1]->chat();
+    set_card(leader.client(), leader.room(PARLEY_ROOM_PARTY), "party",
+             {{"name", 0, "Night owls"},
+              {"next", 0, "Ranked · EU West"},
+              {"ready_ends_at", ready_ends_ms_},
+              {"ready", 3},
+              {"open_slots", 1}},
+             whole);
+}
+
+void Director::tell_presence() {
+    const std::string score = std::to_string(match_.score(Team::Teal)) + "–" +
+                              std::to_string(match_.score(Team::Coral));
+    for (auto& seat : seats_) {
+        const Player& player = match_.players()[seat->player()];
+        if (match_.carrier() == seat->player()) {
+            seat->chat().presence(PARLEY_PRESENCE_IN_MATCH, "flag", {});
+        } else if (!player.alive()) {
+            seat->chat().presence(PARLEY_PRESENCE_AWAY, "respawn", {"8"});
+        } else {
+            seat->chat().presence(PARLEY_PRESENCE_IN_MATCH, "in_match", {"Harbour", score});
+        }
+    }
+    zoe_->presence(PARLEY_PRESENCE_LOOKING_FOR_GROUP, "looking", {});
+}
+
+// One turn of every screen: input, chat, match, pixels.
+void Director::frame() {
+    for (SDL_Event event; SDL_PollEvent(&event) != 0;) {
+        for (auto& seat : seats_) {
+            if (event.type == SDL_QUIT || event.key.windowID == seat->window_id()) {
+                seat->handle(event);
+            }
+        }
+    }
+    match_.step();
+    server_->update(match_);
+    zoe_->update();
+    tell_presence();
+    for (auto& seat : seats_) {
+        seat->chat().update([&](const parley_event& event) {
+            if (event.type == PARLEY_EVENT_CARD_ACTION) {
+                pressed_ = event.text;
+            }
+        });
+        seat->draw(match_, step_s);
+    }
+}
+
+bool Director::until(const char* what, const std::function<bool()>& done) {
+    const auto start = Clock::now();
+    constexpr double patience_ms = 20'000;
+    while (!done()) {
+        if (ms_since(start) > patience_ms) {
+            std::fprintf(stderr, "arena: waited %.0f s in vain: %s\n", patience_ms / 1000, what);
+            return false;
+        }
+        frame();
+    }
+    return true;
+}
+
+void Director::key(Seat& seat, SDL_Keycode code) {
+    for (const Uint32 type : {SDL_KEYDOWN, SDL_KEYUP}) {
+        SDL_Event event = {};
+        event.type = type;
+        event.key.windowID = seat.window_id();
+        event.key.state = type == SDL_KEYDOWN ? SDL_PRESSED : SDL_RELEASED;
+        event.key.keysym.sym = code;
+        event.key.keysym.scancode = SDL_GetScancodeFromKey(code);
+        SDL_PushEvent(&event);
+    }
+}
+
+// As SDL does it: at most 31 bytes an event, cut between code points.
+void Director::text(Seat& seat, const char* utf8) {
+    const std::string whole = utf8;
+    for (size_t at = 0; at < whole.size();) {
+        size_t end = std::min(at + SDL_TEXTINPUTEVENT_TEXT_SIZE - 1, whole.size());
+        while (end < whole.size() && (static_cast<unsigned char>(whole[end]) & 0xC0) == 0x80) {
+            --end;
+        }
+        SDL_Event event = {};
+        event.type = SDL_TEXTINPUT;
+        event.text.windowID = seat.window_id();
+        std::memcpy(event.text.text, whole.data() + at, end - at);
+        SDL_PushEvent(&event);
+        at = end;
+    }
+}
+
+void Director::preedit(Seat& seat, const char* utf8) {
+    SDL_Event event = {};
+    event.type = SDL_TEXTEDITING;
+    event.edit.windowID = seat.window_id();
+    std::strncpy(event.edit.text, utf8, SDL_TEXTEDITINGEVENT_TEXT_SIZE - 1);
+    SDL_PushEvent(&event);
+}
+
+bool Director::shows(const Seat&, Chat& chat, const std::string& words) {
+    std::array<parley_element, 256> elements;
+    const size_t count = std::min(
+        parley_overlay_elements(chat.overlay(), elements.data(), elements.size()), elements.size());
+    return std::any_of(elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(count),
+                       [&](const parley_element& element) {
+                           return std::strcmp(element.role, "listitem") == 0 &&
+                                  std::strstr(element.label, words.c_str()) != nullptr;
+                       });
+}
+
+bool Director::has_element(Chat& chat, const std::string& id) const {
+    std::array<parley_element, 256> elements;
+    const size_t count = std::min(
+        parley_overlay_elements(chat.overlay(), elements.data(), elements.size()), elements.size());
+    return std::any_of(elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(count),
+                       [&](const parley_element& element) { return id == element.id; });
+}
+
+bool Director::picture(Seat& seat, const char* name) {
+    for (int i = 0; i < 30; ++i) { // let motion come to rest
+        frame();
+    }
+    if (!seat.screenshot(options_.out + "/" + name)) {
+        return false;
+    }
+    ++pictures_;
+    return true;
+}
+
+bool Director::play(const Line& line) {
+    Seat& writer = *seats_[line.seat];
+    // Readers look at that room too.
+    for (auto& seat : seats_) {
+        if (seat.get() != &writer) {
+            parley_overlay_open(seat->chat().overlay(), line.kind);
+            parley_overlay_close(seat->chat().overlay());
+        }
+    }
+    key(writer, line.opener);
+    frame();
+    if (line.preedit != nullptr) {
+        preedit(writer, line.preedit);
+        frame();
+        if (line.picture != nullptr && !picture(writer, "preedit.png")) {
+            return false;
+        }
+        preedit(writer, "");
+    }
+    text(writer, line.typed);
+    frame();
+    key(writer, SDLK_RETURN);
+    const auto pressed = Clock::now();
+    std::array<double, 4> seen_ms{};
+    const bool arrived = until(line.typed, [&] {
+        bool all = true;
+        for (size_t i = 0; i < seats_.size(); ++i) {
+            if (seen_ms[i] == 0 && shows(*seats_[i], seats_[i]->chat(), line.seen)) {
+                seen_ms[i] = ms_since(pressed);
+            }
+            all = all && seen_ms[i] > 0;
+        }
+        return all;
+    });
+    if (!arrived) {
+        return false;
+    }
+    std::array<double, 3> readers{};
+    size_t next = 0;
+    for (size_t i = 0; i < seats_.size(); ++i) {
+        if (i != line.seat) {
+            readers[next++] = seen_ms[i];
+        }
+    }
+    std::sort(readers.begin(), readers.end());
+    std::printf("%5.1f s  %-6s  %-5s  key to pixels %5.1f ms (own %4.1f, last %5.1f)  %s\n",
+                static_cast<double>(match_.time_s()), room_word(line.kind), plans[line.seat].name,
+                readers[1], seen_ms[line.seat], readers[2], line.typed);
+    std::fflush(stdout);
+    key(writer, SDLK_ESCAPE);
+    frame();
+    // The rooms have a pace, and players type slower than scripts: let a second of the match go by.
+    for (int i = 0; i < 12; ++i) {
+        frame();
+    }
+    return line.picture == nullptr || picture(*seats_[0], line.picture);
+}
+
+// Zoë asks for players; Aria presses the toast's button; the game gets the action, asks the backend for a
+// ticket with the party in it, and hands it in.
+bool Director::join_from_card() {
+    Chat& aria = seats_[0]->chat();
+    const parley_user zoe = aria.find("Zoë");
+    if (parley_overlay_toast(aria.overlay(), zoe, "invites you to her party · 3 of 5 · EU", "join",
+                             "Join") != PARLEY_OK) {
+        return false;
+    }
+    if (!picture(*seats_[0], "toast.png")) {
+        return false;
+    }
+    pressed_.clear();
+    key(*seats_[0], SDLK_F6);
+    if (!until("the toast's button is pressed", [&] { return pressed_ == "join"; })) {
+        return false;
+    }
+    aria.enter("party:tide");
+    return until("Aria is in Zoë's party",
+                 [&] { return aria.room(PARLEY_ROOM_PARTY, "tide") != 0; });
+}
+
+int Director::run() {
+    if (!set_up()) {
+        return 1;
+    }
+    std::printf("Arena, a scripted match: 4 players at 4 screens, one shard, one store.\n"
+                "key to pixels: from Enter in the writer's window to the frame that shows the line,\n"
+                "median of the three readers; own: on the writer's screen; last: the slowest.\n\n");
+    for (const Line& line : script) {
+        if (!play(line)) {
+            return 1;
+        }
+    }
+    Seat& aria = *seats_[0];
+    parley_overlay_show_roster(aria.chat().overlay(), true);
+    parley_overlay_show_cards(aria.chat().overlay(), false);
+    if (!picture(aria, "roster.png")) {
+        return 1;
+    }
+    parley_overlay_show_cards(aria.chat().overlay(), true);
+    if (!picture(aria, "cards.png") || !join_from_card()) {
+        return 1;
+    }
+    parley_overlay_close(aria.chat().overlay());
+    for (int i = 0; i < 60 * 8; ++i) { // the match goes on; the chat goes quiet
+        frame();
+    }
+    if (!picture(aria, "idle.png")) {
+        return 1;
+    }
+    std::printf("\n%d pictures in %s; score %d : %d\n", pictures_, options_.out.c_str(),
+                match_.score(Team::Teal), match_.score(Team::Coral));
+    return 0;
+}
+
+} // namespace
+
+int run_script(const ScriptOptions& options) {
+    Director director(options);
+    return director.run();
+}
+
+} // namespace arena
