@@ -49,6 +49,12 @@ inline constexpr int64_t ticket_life_s_max = 10 * 60;
 inline constexpr int64_t ticket_skew_s = 60;
 inline constexpr size_t ticket_depth_max = 4;
 inline constexpr size_t ticket_rooms_max = 64;
+inline constexpr size_t ticket_key_ids_max = 4; // of an issuer: the old and the new while rotating
+inline constexpr size_t issuers_max = 64;
+inline constexpr size_t issuer_bytes_max = 128;
+inline constexpr size_t subject_bytes_max = 128; // the studio's name for a user
+inline constexpr size_t ticket_id_bytes_max = 128;
+inline constexpr size_t age_band_bytes_max = 16;
 inline constexpr int64_t reauth_due_ms = 45 * 60 * 1000;
 inline constexpr int64_t reauth_grace_ms = 5 * 60 * 1000; // read-only
 
@@ -70,11 +76,18 @@ inline constexpr size_t malformed_frames_max = 3;    // then the session is cut
 inline constexpr uint32_t frames_per_s_max = 200;    // of one session, then cut
 inline constexpr size_t frame_bytes_per_s_max = 256 * 1024;
 
+inline constexpr size_t presences_per_frame_max = 256; // half the table budget
+inline constexpr size_t batch_entries_max = 500;       // lines and entries; the longest resume
+inline constexpr size_t batch_tables_max = 400; // of entries and authors
+static_assert(batch_tables_max + 2 <= verifier_tables_max);
+
 // [text]
 inline constexpr size_t text_bytes_max = 8 * 1024;
 inline constexpr size_t text_bytes_per_code_point = 4;
 inline constexpr size_t text_lines_max = 20;
 inline constexpr size_t spans_max = 64; // of one message
+inline constexpr size_t reactions_per_message_max = 20;
+inline constexpr size_t reaction_bytes_max = 32; // one emoji, a grapheme
 inline constexpr size_t combining_marks_per_base_max = 4;
 inline constexpr size_t grapheme_bytes_max = 32;
 inline constexpr size_t name_code_points_max = 32;
@@ -96,6 +109,7 @@ inline constexpr size_t page_entries_max = 50;
 inline constexpr size_t page_bytes_max = 12 * 1024; // several pages for one request beyond it
 static_assert(page_bytes_max < chat_frame_bytes_max);
 inline constexpr size_t resume_entries_max = 500; // then current state and a Gap
+static_assert(resume_entries_max <= batch_entries_max);
 inline constexpr size_t exclusion_masks_max = 16; // a room and tick; beyond that per session
 
 // [tiers] by room kind (schemas/room.fbs RoomKind): text, pace, history. Configuration may lower
@@ -146,6 +160,12 @@ inline constexpr size_t commands_waiting_for_room_max = 64;
 // [store]
 inline constexpr int64_t commit_period_ms_max = 5;
 inline constexpr size_t commit_requests_max = 1024;
+inline constexpr size_t fold_entries = 4096; // then the log's index by room is brought level
+inline constexpr int checkpoint_pages = 1000; // of the write-ahead log, 4 KiB each
+inline constexpr size_t write_ahead_bytes = 8 * 1024 * 1024; // grown once, at start, then reused
+static_assert(write_ahead_bytes > 4096u * checkpoint_pages);
+inline constexpr int store_busy_ms_max = 250; // for another program that holds the database
+inline constexpr int64_t ticket_purge_period_ms = 60 * 60 * 1000;
 inline constexpr int64_t nonce_age_ms_max = 7 * day_ms;
 inline constexpr int64_t nonce_ahead_ms_max = 60 * 60 * 1000;
 
@@ -169,10 +189,24 @@ inline constexpr size_t presence_param_bytes_max = 64;
 inline constexpr size_t outbox_messages_max = 64;
 inline constexpr size_t model_messages_per_room_max = 10'000;
 inline constexpr size_t client_events_max = 1024;
+inline constexpr size_t page_fetches_in_flight_max = 8; // first pages of new rooms, under frames_per_s_max
 inline constexpr size_t draft_bytes_max = text_bytes_max;
 inline constexpr int64_t reconnect_first_ms = 500;
 inline constexpr int64_t reconnect_longest_ms = 30'000;
 inline constexpr int64_t clock_jump_ms = 10'000; // sleep or debugger: reconnect with resume
+inline constexpr int64_t reconnect_stable_ms = 5000;     // lived so long: the next pause is short
+inline constexpr size_t model_people_max = 4096;         // beyond: those not in any room are forgotten
+inline constexpr size_t model_presence_cards_max = 1024;
+inline constexpr size_t client_requests_max = 256;       // without a reply yet
+inline constexpr size_t held_batches_max = 256;          // of rooms with a hole, until it is filled
+inline constexpr size_t held_bytes_max = 256 * 1024;
+inline constexpr int64_t held_ms_max = 30'000;           // of a room that never came
+inline constexpr int64_t resume_patience_ms = 2000;      // answered, but the hole is still there
+inline constexpr int64_t rooms_confirm_ms = 10'000;      // rooms not named again by then are gone
+inline constexpr int64_t mark_period_ms = 1000;          // read marks of a room coalesce
+inline constexpr int64_t time_query_first_ms = 500;      // eight samples soon,
+inline constexpr int64_t time_query_ms = 30'000;         // then now and then
+inline constexpr int64_t retry_shortest_ms = 250;        // after StoreUnavailable and Busy
 inline constexpr size_t allocation_reserve_bytes = 512 * 1024; // lets a failed allocation end well
 
 } // namespace parley::limits

@@ -14,11 +14,18 @@ class Store {
 public:
     virtual ~Store() = default;
 
-    // Runs all requests, in order, in one transaction, and appends one answer each. When it returns,
-    // what the answers say is on disk (synchronous=FULL). When the commit fails, every request that
-    // writes is answered with StoreUnavailable and nothing of the group took effect.
+    // Runs all requests, in order, in one transaction, and appends one answer each. When it
+    // returns, what the answers say is on disk (synchronous=FULL). When the commit fails, every
+    // request that writes is answered with StoreUnavailable and nothing of the group took effect.
     virtual void execute(std::span<const StoreRequest> requests,
                          std::vector<StoreAnswer>& answers) = 0;
+
+    // Called between groups, after their answers are on the way: time for what need not be in the
+    // path of a commit.
+    virtual void maintain() {}
 };
+
+// The answer that fits request and says that nothing of it took effect.
+StoreAnswer refusal(const StoreRequest& request, Error error);
 
 } // namespace parley

@@ -140,7 +140,8 @@ StoreAnswer MemoryStore::run_one(const AdmitUser& request) {
     } else if (known->second.device != request.device) {
         answer.error = Error::TicketStolen;
         return answer;
-    } else if (request.now_ms >= known->second.first_use_ms + limits::reauth_due_ms) {
+    } else if (request.now_ms >= known->second.first_use_ms + limits::reauth_due_ms ||
+               (request.reauth && request.now_ms > expires_ms)) {
         answer.error = Error::TicketExpired;
         return answer;
     }
@@ -226,7 +227,8 @@ StoreAnswer MemoryStore::run_one(const LoadRoom& request) {
 StoreAnswer MemoryStore::run_one(const FindUsers& request) {
     UsersFound answer;
     answer.token = request.token;
-    for (const UserId id : request.ids) {
+    const std::set<UserId> ids(request.ids.begin(), request.ids.end());
+    for (const UserId id : ids) {
         const auto found = disk_->users.find(id);
         if (found != disk_->users.end()) {
             answer.users.push_back(found->second.user);
@@ -360,7 +362,8 @@ StoreAnswer MemoryStore::run_one(const PutReadMark& request) {
     on_rollback([id = request.room, old = member->second](MemoryDisk& disk) {
         disk.rooms[id].members[old.user] = old;
     });
-    member->second.read_seq = std::max(member->second.read_seq, request.seq);
+    member->second.read_seq =
+        std::max(member->second.read_seq, std::min(request.seq, room->second.meta.last_seq));
     return answer;
 }
 

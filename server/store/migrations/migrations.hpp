@@ -1,0 +1,13 @@
+// migrations.hpp: every step from an empty database to today's schema, in order. Step n brings a
+// database from version n - 1 to n, in one transaction with the row that says so.
+#pragma once
+
+#include <array>
+
+#include "server/store/migrations/0001_first.hpp"
+
+namespace parley::migrations {
+
+inline constexpr std::array<const char*, 1> all = {first};
+
+} // namespace parley::migrations

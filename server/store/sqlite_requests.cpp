@@ -1,0 +1,431 @@
+// sqlite_requests.cpp: what each request does, inside the transaction that execute() holds. A
+// request first reads and judges, then writes, so that a refused one wrote nothing.
+#include <algorithm>
+#include <set>
+
+#include "schemas/wire/generated.hpp"
+#include "server/store/sqlite_statements.hpp"
+
+namespace parley {
+namespace {
+
+constexpr uint8_t global_kind = static_cast<uint8_t>(wire::RoomKind::Global);
+
+bool changes_another(EntryKind kind) {
+    return kind == EntryKind::Edit || kind == EntryKind::Delete || kind == EntryKind::Reactions ||
+           kind == EntryKind::Pin;
+}
+
+uint32_t flags_of(const Claims& claims) {
+    uint32_t flags = 0;
+    if (claims.bot) {
+        flags |= static_cast<uint32_t>(wire::UserFlags::Bot);
+    }
+    if (claims.game) {
+        flags |= static_cast<uint32_t>(wire::UserFlags::Game);
+    }
+    return flags;
+}
+
+uint64_t random_incarnation() {
+    uint64_t incarnation = 0;
+    while (incarnation == 0) {
+        sqlite3_randomness(sizeof incarnation, &incarnation);
+    }
+    return incarnation;
+}
+
+} // namespace
+
+// [users]
+Error SqliteStore::judge_ticket(const AdmitUser& request, UserId user, UserAdmitted& answer) {
+    Statements& s = *statements_;
+    const Claims& claims = request.claims;
+    const TimeMs end_ms = 1000 * (claims.expires_at_s + limits::ticket_skew_s);
+    const bool known = s.find_ticket.with(claims.issuer, claims.id).step();
+    if (!known) {
+        answer.first_use = true;
+        answer.reauth_at_ms = request.now_ms + limits::reauth_due_ms;
+        return request.now_ms > end_ms ? Error::TicketExpired : Error::Ok;
+    }
+    const Bytes device = s.find_ticket.blob(0);
+    const bool same_device =
+        std::equal(device.begin(), device.end(), request.device.begin(), request.device.end());
+    const bool same_user = UserId{s.find_ticket.id(1)} == user;
+    answer.reauth_at_ms = s.find_ticket.number(2) + limits::reauth_due_ms;
+    s.find_ticket.finish();
+    if (!same_device) {
+        return Error::TicketStolen;
+    }
+    if (!same_user) {
+        return Error::BadTicket; // a backend that gives one jti to two users
+    }
+    if (request.now_ms >= answer.reauth_at_ms || (request.reauth && request.now_ms > end_ms)) {
+        return Error::TicketExpired;
+    }
+    return Error::Ok;
+}
+
+StoreAnswer SqliteStore::run(const AdmitUser& request) {
+    Statements& s = *statements_;
+    const Claims& claims = request.claims;
+    UserAdmitted answer;
+    answer.token = request.token;
+    newest_ms_ = std::max(newest_ms_, request.now_ms);
+
+    UserId user{};
+    if (s.find_subject.with(claims.issuer, claims.subject).step()) {
+        user = UserId{s.find_subject.id(0)};
+        s.find_subject.finish();
+    }
+    answer.error = request.reauth && user != request.user ? Error::BadTicket
+                                                          : judge_ticket(request, user, answer);
+    if (answer.error != Error::Ok) {
+        return refusal(request, answer.error);
+    }
+
+    answer.user = {user, claims.name, flags_of(claims)};
+    if (user == UserId{}) {
+        s.add_user.with(claims.issuer, claims.subject, claims.name, answer.user.flags).step();
+        answer.user.id =
+            UserId{static_cast<uint64_t>(sqlite3_last_insert_rowid(database_.handle()))};
+    } else {
+        s.set_user.with(raw(user), claims.name, answer.user.flags).step();
+    }
+    if (answer.first_use) {
+        s.add_ticket
+            .with(claims.issuer, claims.id, Bytes(request.device), raw(answer.user.id),
+                  request.now_ms)
+            .step();
+    }
+    s.user_rooms.with(raw(answer.user.id));
+    while (s.user_rooms.step()) {
+        answer.rooms.push_back(RoomId{s.user_rooms.id(0)});
+    }
+    return answer;
+}
+
+bool SqliteStore::find_user(UserId id, StoredUser& user) {
+    Statements& s = *statements_;
+    if (!s.find_user.with(raw(id)).step()) {
+        return false;
+    }
+    user = {id, s.find_user.text(0), static_cast<uint32_t>(s.find_user.number(1))};
+    s.find_user.finish();
+    return true;
+}
+
+StoreAnswer SqliteStore::run(const FindUsers& request) {
+    UsersFound answer;
+    answer.token = request.token;
+    const std::set<UserId> ids(request.ids.begin(), request.ids.end());
+    for (const UserId id : ids) {
+        if (StoredUser user; find_user(id, user)) {
+            answer.users.push_back(std::move(user));
+        }
+    }
+    return answer;
+}
+
+StoreAnswer SqliteStore::run(const FindSubject& request) {
+    Statements& s = *statements_;
+    UsersFound answer;
+    answer.token = request.token;
+    StoredUser user;
+    if (s.find_subject.with(request.issuer, request.subject).step()) {
+        user = {UserId{s.find_subject.id(0)}, s.find_subject.text(1),
+                static_cast<uint32_t>(s.find_subject.number(2))};
+        s.find_subject.finish();
+    } else {
+        // He has never been here; his first ticket brings his name.
+        s.add_user.with(request.issuer, request.subject, std::string_view(), user.flags).step();
+        user.id = UserId{static_cast<uint64_t>(sqlite3_last_insert_rowid(database_.handle()))};
+    }
+    answer.users.push_back(std::move(user));
+    return answer;
+}
+
+// [rooms]
+SqliteStore::Room* SqliteStore::find_room(RoomId id) {
+    if (const auto found = rooms_.find(id); found != rooms_.end()) {
+        return &found->second;
+    }
+    Statements& s = *statements_;
+    if (!s.find_room.with(raw(id)).step()) {
+        return nullptr;
+    }
+    Room room;
+    room.kind = static_cast<uint8_t>(s.find_room.number(0));
+    s.find_room.finish();
+    if (s.room_last.with(raw(id)).step()) {
+        room.last_seq = s.room_last.id(0);
+        room.last_at_ms = s.room_last.number(1);
+        s.room_last.finish();
+    }
+    return database_.ok() ? &rooms_.emplace(id, std::move(room)).first->second : nullptr;
+}
+
+StoreAnswer SqliteStore::run(const LoadRoom& request) {
+    Statements& s = *statements_;
+    RoomLoaded answer;
+    answer.token = request.token;
+    RoomId id = request.id;
+    if (id == RoomId{}) {
+        if (s.find_room_by_name.with(int64_t{request.kind}, request.name).step()) {
+            id = RoomId{s.find_room_by_name.id(0)};
+            s.find_room_by_name.finish();
+        } else if (request.create) {
+            s.add_room.with(int64_t{request.kind}, request.name, random_incarnation()).step();
+            id = RoomId{static_cast<uint64_t>(sqlite3_last_insert_rowid(database_.handle()))};
+        }
+    }
+    const Room* room = id == RoomId{} ? nullptr : find_room(id);
+    if (room == nullptr || !s.find_room.with(raw(id)).step()) {
+        return refusal(request, Error::NotFound);
+    }
+    answer.meta.id = id;
+    answer.meta.kind = room->kind;
+    answer.meta.name = s.find_room.text(1);
+    answer.meta.title = s.find_room.text(2);
+    answer.meta.incarnation = s.find_room.id(3);
+    answer.meta.last_seq = room->last_seq;
+    answer.meta.last_at_ms = room->last_at_ms;
+    s.find_room.finish();
+
+    s.members.with(raw(id));
+    while (s.members.step()) {
+        StoredMember member;
+        member.user = UserId{s.members.id(0)};
+        member.name = s.members.text(1);
+        member.flags = static_cast<uint32_t>(s.members.number(2));
+        member.role = static_cast<uint8_t>(s.members.number(3));
+        member.origin = static_cast<MemberOrigin>(s.members.number(4));
+        member.since_seq = s.members.id(5);
+        member.read_seq = s.members.id(6);
+        answer.members.push_back(std::move(member));
+    }
+    const size_t count = std::min<size_t>(request.tail_entries, limits::room_tail_entries_max);
+    walk(id, *room, 0, room->last_seq + 1, true, [&](int64_t entry_id) {
+        LogEntry entry;
+        if (answer.tail.size() >= count || !read_entry(entry_id, entry)) {
+            return false;
+        }
+        answer.tail.push_back(std::move(entry));
+        return true;
+    });
+    std::reverse(answer.tail.begin(), answer.tail.end());
+    return answer;
+}
+
+StoreAnswer SqliteStore::run(const PutMember& request) {
+    Statements& s = *statements_;
+    const StoredMember& member = request.member;
+    const Room* room = find_room(request.room);
+    StoredUser user;
+    if (room == nullptr || !find_user(member.user, user)) {
+        return refusal(request, Error::NotFound);
+    }
+    MemberPut answer;
+    answer.token = request.token;
+    answer.since_seq = member.since_seq != 0 ? member.since_seq : room->last_seq + 1;
+    s.put_member
+        .with(raw(request.room), raw(member.user), int64_t{member.role},
+              static_cast<int64_t>(member.origin), answer.since_seq, member.read_seq)
+        .step();
+    return answer;
+}
+
+StoreAnswer SqliteStore::run(const DropMember& request) {
+    if (find_room(request.room) == nullptr) {
+        return refusal(request, Error::NotFound);
+    }
+    statements_->drop_member.with(raw(request.room), raw(request.user)).step();
+    return refusal(request, Error::Ok);
+}
+
+StoreAnswer SqliteStore::run(const PutReadMark& request) {
+    const Room* room = find_room(request.room);
+    if (room == nullptr) {
+        return refusal(request, Error::NotFound);
+    }
+    const Seq seq = std::min(request.seq, room->last_seq);
+    statements_->put_mark.with(raw(request.room), raw(request.user), seq).step();
+    return refusal(request, Error::Ok);
+}
+
+// [entries]
+StoreAnswer SqliteStore::run(const Append& request) {
+    Statements& s = *statements_;
+    const LogEntry& entry = request.entry;
+    Room* room = find_room(request.room);
+    if (room == nullptr) {
+        return refusal(request, Error::NotFound);
+    }
+    Appended answer;
+    answer.token = request.token;
+    if (entry.nonce != 0 &&
+        s.find_nonce.with(entry.nonce, raw(entry.author), raw(request.room)).step()) {
+        answer.seq = s.find_nonce.id(0);
+        answer.at_ms = s.find_nonce.number(1);
+        answer.duplicate = true;
+        s.find_nonce.finish();
+        return answer;
+    }
+    int64_t target_id = 0;
+    if (changes_another(entry.kind)) {
+        target_id = find_entry(*room, request.room, entry.target);
+        if (target_id == 0) {
+            return refusal(request, Error::NotFound);
+        }
+    }
+    answer.seq = room->last_seq + 1;
+    answer.at_ms = std::max(entry.at_ms, room->last_at_ms);
+    const int64_t id = last_id_ + 1;
+    const Bytes body = entry.body ? Bytes(*entry.body) : Bytes();
+    s.add_entry
+        .with(id, raw(request.room), answer.seq, entry.target, answer.seq, answer.at_ms,
+              raw(entry.author), entry.nonce, static_cast<int64_t>(entry.kind), raw(entry.audience),
+              body)
+        .step();
+    if (target_id != 0) {
+        s.set_changed.with(target_id, answer.seq).step();
+    }
+    last_id_ = id;
+    room->last_seq = answer.seq;
+    room->last_at_ms = answer.at_ms;
+    room->unfolded.push_back({answer.seq, id});
+    counters_.entries.add();
+    return answer;
+}
+
+// The entry's place in log, or 0.
+int64_t SqliteStore::find_entry(const Room& room, RoomId id, Seq seq) {
+    const auto place =
+        std::lower_bound(room.unfolded.begin(), room.unfolded.end(), seq,
+                         [](const Place& one, Seq wanted) { return one.seq < wanted; });
+    if (place != room.unfolded.end() && place->seq == seq) {
+        return place->id;
+    }
+    Statements& s = *statements_;
+    if (!s.place.with(raw(id), seq).step()) {
+        return 0;
+    }
+    const int64_t found = s.place.number(0);
+    s.place.finish();
+    return found;
+}
+
+template <typename Take>
+void SqliteStore::walk(RoomId id, const Room& room, Seq after, Seq before, bool newest_first,
+                       Take take) {
+    // What is not folded is always newer than what is.
+    const auto walk_unfolded = [&] {
+        const auto inside = [&](const Place& place) {
+            return place.seq > after && place.seq < before;
+        };
+        const std::vector<Place>& places = room.unfolded;
+        for (size_t i = 0; i < places.size(); ++i) {
+            const Place& place = places[newest_first ? places.size() - 1 - i : i];
+            if (inside(place) && !take(place.id)) {
+                return false;
+            }
+        }
+        return true;
+    };
+    const auto walk_folded = [&] {
+        sqlite::Statement& places =
+            newest_first ? statements_->places_down : statements_->places_up;
+        places.with(raw(id), after, before);
+        while (places.step()) {
+            if (!take(places.number(0))) {
+                places.finish();
+                return false;
+            }
+        }
+        return true;
+    };
+    if (newest_first) {
+        if (walk_unfolded()) {
+            walk_folded();
+        }
+    } else if (walk_folded()) {
+        walk_unfolded();
+    }
+}
+
+bool SqliteStore::read_entry(int64_t id, LogEntry& entry) {
+    Statements& s = *statements_;
+    if (!s.read_entry.with(id).step()) {
+        database_.fail(SQLITE_CORRUPT); // room_log names what log does not have
+        return false;
+    }
+    entry.seq = s.read_entry.id(0);
+    entry.target = s.read_entry.id(1);
+    entry.changed_seq = s.read_entry.id(2);
+    entry.at_ms = s.read_entry.number(3);
+    entry.author = UserId{s.read_entry.id(4)};
+    entry.nonce = s.read_entry.id(5);
+    const int64_t kind = s.read_entry.number(6);
+    entry.audience = UserId{s.read_entry.id(7)};
+    const Bytes body = s.read_entry.blob(8);
+    entry.body = std::make_shared<const ByteVector>(body.begin(), body.end());
+    s.read_entry.finish();
+    if (kind < 0 || kind > static_cast<int64_t>(EntryKind::Membership)) {
+        database_.fail(SQLITE_CORRUPT);
+        return false;
+    }
+    entry.kind = static_cast<EntryKind>(kind);
+    return true;
+}
+
+StoreAnswer SqliteStore::run(const FetchEntries& request) {
+    Statements& s = *statements_;
+    const Room* room = find_room(request.room);
+    if (room == nullptr) {
+        return refusal(request, Error::NotFound);
+    }
+    Seq since = 1;
+    if (s.member_since.with(raw(request.room), raw(request.reader)).step()) {
+        since = s.member_since.id(0);
+        s.member_since.finish();
+    } else if (room->kind != global_kind) {
+        return refusal(request, Error::NotMember);
+    }
+    EntriesFetched answer;
+    answer.token = request.token;
+    const size_t count = std::min<size_t>(request.count, limits::resume_entries_max);
+    const Seq end = room->last_seq + 1; // also makes any number from the wire fit SQLite's
+    const Seq before = request.before == 0 ? end : std::min(request.before, end);
+    const Seq after = std::max(request.after, since - 1);
+    if (after >= before) {
+        return answer;
+    }
+    std::set<UserId> authors;
+    walk(request.room, *room, after, before, request.newest_first, [&](int64_t id) {
+        LogEntry entry;
+        if (!read_entry(id, entry)) {
+            return false;
+        }
+        if (entry.audience != UserId{} && entry.audience != request.reader) {
+            return true;
+        }
+        if (answer.entries.size() >= count) {
+            answer.more = true;
+            return false;
+        }
+        authors.insert(entry.author);
+        answer.entries.push_back(std::move(entry));
+        return true;
+    });
+    if (request.newest_first) {
+        std::reverse(answer.entries.begin(), answer.entries.end());
+    }
+    for (const UserId author : authors) {
+        if (StoredUser user; find_user(author, user)) {
+            answer.authors.push_back(std::move(user));
+        }
+    }
+    return answer;
+}
+
+} // namespace parley

@@ -1,0 +1,65 @@
+// sqlite_statements.hpp: every statement of the SQLite store in one place, prepared at first use.
+// Private to server/store.
+#pragma once
+
+#include "server/store/sqlite_store.hpp"
+
+namespace parley {
+
+struct SqliteStore::Statements {
+    explicit Statements(sqlite::Database& db)
+        : find_subject(db, "SELECT id, name, flags FROM users WHERE issuer = ? AND subject = ?"),
+          find_user(db, "SELECT name, flags FROM users WHERE id = ?"),
+          add_user(db, "INSERT INTO users(issuer, subject, name, flags) VALUES(?, ?, ?, ?)"),
+          set_user(db, "UPDATE users SET name = ?2, flags = ?3 WHERE id = ?1"),
+          find_ticket(db,
+                      "SELECT device, user, first_ms FROM tickets WHERE issuer = ? AND jti = ?"),
+          add_ticket(db, "INSERT INTO tickets(issuer, jti, device, user, first_ms) "
+                         "VALUES(?, ?, ?, ?, ?)"),
+          purge_tickets(db, "DELETE FROM tickets WHERE first_ms < ?"),
+          user_rooms(db, "SELECT room FROM members WHERE user = ? ORDER BY room"),
+          find_room(db, "SELECT kind, name, title, incarnation FROM rooms WHERE id = ?"),
+          find_room_by_name(db, "SELECT id FROM rooms WHERE kind = ? AND name = ?"),
+          add_room(db, "INSERT INTO rooms(kind, name, title, incarnation) VALUES(?, ?, '', ?)"),
+          room_last(db, "SELECT r.seq, l.at_ms FROM room_log r JOIN log l ON l.id = r.id "
+                        "WHERE r.room = ? ORDER BY r.seq DESC LIMIT 1"),
+          members(db, "SELECT m.user, u.name, u.flags, m.role, m.origin, m.since_seq, m.read_seq "
+                      "FROM members m JOIN users u ON u.id = m.user "
+                      "WHERE m.room = ? ORDER BY m.user"),
+          member_since(db, "SELECT since_seq FROM members WHERE room = ? AND user = ?"),
+          put_member(db, "INSERT INTO members(room, user, role, origin, since_seq, read_seq) "
+                         "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(room, user) DO UPDATE SET "
+                         "role = excluded.role, origin = excluded.origin, "
+                         "since_seq = excluded.since_seq, "
+                         "read_seq = max(read_seq, excluded.read_seq)"),
+          drop_member(db, "DELETE FROM members WHERE room = ? AND user = ?"),
+          put_mark(db, "UPDATE members SET read_seq = max(read_seq, ?3) "
+                       "WHERE room = ?1 AND user = ?2"),
+          // "nonce <> 0" lets SQLite use the index, which leaves those out.
+          find_nonce(db, "SELECT seq, at_ms FROM log "
+                         "WHERE nonce = ? AND author = ? AND room = ? AND nonce <> 0"),
+          add_entry(db, "INSERT INTO log(id, room, seq, target, changed_seq, at_ms, author, nonce, "
+                        "kind, audience, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+          set_changed(db, "UPDATE log SET changed_seq = ?2 WHERE id = ?1"),
+          read_entry(db, "SELECT seq, target, changed_seq, at_ms, author, nonce, kind, audience, "
+                         "body FROM log WHERE id = ?"),
+          place(db, "SELECT id FROM room_log WHERE room = ? AND seq = ?"),
+          places_up(db, "SELECT id FROM room_log WHERE room = ? AND seq > ? AND seq < ? "
+                        "ORDER BY seq"),
+          places_down(db, "SELECT id FROM room_log WHERE room = ? AND seq > ? AND seq < ? "
+                          "ORDER BY seq DESC"),
+          folded(db, "SELECT id FROM folded"), set_folded(db, "UPDATE folded SET id = ?"),
+          unfolded(db, "SELECT id, room, seq, at_ms FROM log WHERE id > ? ORDER BY id LIMIT 1"),
+          fold(db, "INSERT INTO room_log(room, seq, id) SELECT room, seq, id FROM log "
+                   "WHERE id > ? AND id <= ? ORDER BY room, seq") {}
+
+    sqlite::Statement find_subject, find_user, add_user, set_user;
+    sqlite::Statement find_ticket, add_ticket, purge_tickets;
+    sqlite::Statement user_rooms, find_room, find_room_by_name, add_room, room_last;
+    sqlite::Statement members, member_since, put_member, drop_member, put_mark;
+    sqlite::Statement find_nonce, add_entry, set_changed, read_entry;
+    sqlite::Statement place, places_up, places_down;
+    sqlite::Statement folded, set_folded, unfolded, fold;
+};
+
+} // namespace parley

@@ -1,0 +1,311 @@
+// sqlite_store.cpp: opening, transactions and what is done between them. The requests themselves
+// are in sqlite_requests.cpp.
+#include "server/store/sqlite_store.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "server/store/migrations/migrations.hpp"
+#include "server/store/sqlite_statements.hpp"
+
+namespace parley {
+namespace {
+
+constexpr int newest_version = static_cast<int>(migrations::all.size());
+
+int count_pages(void* pages, sqlite3*, const char*, int now) {
+    *static_cast<int*>(pages) = now;
+    return SQLITE_OK;
+}
+
+} // namespace
+
+SqliteStore::SqliteStore(const SqliteStoreOptions& options, Log log)
+    : options_(options), log_(log) {}
+
+SqliteStore::~SqliteStore() {
+    if (lock_file_ >= 0) {
+        close(lock_file_); // and with it the lock
+    }
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions& options, Log log,
+                                                       std::string& message) {
+    std::unique_ptr<SqliteStore> store(new SqliteStore(options, log));
+    if (const Error error = store->open_file(message); error != Error::Ok) {
+        return error;
+    }
+    if (const Error error = store->migrate(message); error != Error::Ok) {
+        return error;
+    }
+    store->statements_ = std::make_unique<Statements>(store->database_);
+    store->grow_write_ahead();
+    if (!store->reload()) {
+        message = "the database " + options.path + " cannot be read (" +
+                  store->database_.failure() + "); restore it from a backup";
+        return Error::BadStore;
+    }
+    return store;
+}
+
+Error SqliteStore::open_file(std::string& message) {
+    const std::string lock_path = options_.path + ".lock";
+    lock_file_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    // The database is made here rather than by SQLite, so that nobody else may ever read it.
+    const int file = ::open(options_.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_file_ < 0 || file < 0) {
+        message = "the database " + options_.path + " cannot be opened (" + std::strerror(errno) +
+                  "); check that its folder exists and may be written";
+        if (file >= 0) {
+            close(file);
+        }
+        return Error::BadStore;
+    }
+    close(file);
+    if (flock(lock_file_, LOCK_EX | LOCK_NB) != 0) {
+        message = "the database " + options_.path +
+                  " is in use by another shard; stop that one or choose another data folder";
+        return Error::BadStore;
+    }
+
+    database_.open(options_.path, options_.vfs);
+    if (database_.ok()) {
+        sqlite3_busy_timeout(database_.handle(), limits::store_busy_ms_max);
+        sqlite3_wal_hook(database_.handle(), count_pages, &write_ahead_pages_);
+        sqlite3_db_config(database_.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+        sqlite3_db_config(database_.handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+        int keep = 1; // the write-ahead log outlives a clean exit, so that it is grown only once
+        sqlite3_file_control(database_.handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    }
+    database_.run("PRAGMA journal_mode = WAL");
+    database_.run("PRAGMA synchronous = FULL");
+    database_.run("PRAGMA secure_delete = ON");
+    database_.run("PRAGMA cell_size_check = ON");
+    database_.run("PRAGMA temp_store = MEMORY");
+    if (options_.pages_max > 0) {
+        const std::string pages = "PRAGMA max_page_count = " + std::to_string(options_.pages_max);
+        database_.run(pages.c_str());
+    }
+    if (!database_.ok()) {
+        message = "the database " + options_.path + " cannot be read (" + database_.failure() +
+                  "); restore it from a backup or choose another data folder";
+        return Error::BadStore;
+    }
+    return Error::Ok;
+}
+
+Error SqliteStore::migrate(std::string& message) {
+    int version = 0;
+    int tables = 0;
+    {
+        sqlite::Statement count(database_, "SELECT count(*) FROM sqlite_schema");
+        if (count.with().step()) {
+            tables = static_cast<int>(count.number(0));
+        }
+        sqlite::Statement known(database_,
+                                "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'");
+        if (known.with().step() && known.number(0) == 1) {
+            sqlite::Statement read(database_, "SELECT max(version) FROM schema_version");
+            if (read.with().step()) {
+                version = static_cast<int>(read.number(0));
+            }
+        }
+    }
+    if (database_.ok() && version == 0 && tables > 0) {
+        message = "the file " + options_.path +
+                  " is a database, but not one of Parley; choose another data folder";
+        return Error::BadStore;
+    }
+    if (version > newest_version) {
+        message = "the database " + options_.path + " was written by a newer Parley (schema " +
+                  std::to_string(version) + ", this one knows " + std::to_string(newest_version) +
+                  "); update this shard";
+        return Error::BadStore;
+    }
+    for (int next = version + 1; next <= newest_version && database_.ok(); ++next) {
+        database_.run("BEGIN IMMEDIATE");
+        if (next == 1) {
+            database_.run("CREATE TABLE schema_version(version INTEGER PRIMARY KEY) STRICT");
+        }
+        database_.run(migrations::all[static_cast<size_t>(next - 1)]);
+        const std::string mark = "INSERT INTO schema_version VALUES(" + std::to_string(next) + ")";
+        database_.run(mark.c_str());
+        database_.run("COMMIT");
+        if (database_.ok()) {
+            log_.info("store_migrated", {{"version", next}});
+        }
+    }
+    if (!database_.ok()) {
+        message = "the database " + options_.path + " cannot be brought to schema " +
+                  std::to_string(newest_version) + " (" + database_.failure() +
+                  "); check the disk, the file is as it was";
+        return Error::BadStore;
+    }
+    return Error::Ok;
+}
+
+// Commits that overwrite a log's old pages cost half of those that lengthen the file. Pages that
+// a small cache spills are written although the transaction is taken back.
+void SqliteStore::grow_write_ahead() {
+    const std::string grow =
+        "INSERT INTO grow VALUES(zeroblob(" + std::to_string(limits::write_ahead_bytes) + "))";
+    sqlite3_int64 size = 0;
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(database_.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+    const bool known = file != nullptr && file->pMethods != nullptr &&
+                       file->pMethods->xFileSize(file, &size) == SQLITE_OK;
+    if (known && size >= static_cast<int64_t>(limits::write_ahead_bytes)) {
+        return;
+    }
+    database_.run("PRAGMA cache_size = 16");
+    database_.run("BEGIN IMMEDIATE");
+    database_.run("CREATE TABLE grow(bytes BLOB)");
+    database_.run(grow.c_str());
+    if (!database_.ok()) {
+        // A full disk: the first real commit will say so, and to the one whom it concerns.
+        log_.warn("store_not_grown", {{"error", database_.failure()}});
+        database_.forgive();
+    }
+    if (sqlite3_get_autocommit(database_.handle()) == 0) {
+        database_.run("ROLLBACK");
+    }
+    database_.run("PRAGMA cache_size = -16384");
+}
+
+// Reads back what is kept in memory: how far the log goes and what room_log does not have.
+bool SqliteStore::reload() {
+    rooms_.clear();
+    Statements& s = *statements_;
+    folded_id_ = s.folded.with().step() ? s.folded.number(0) : 0;
+    s.folded.finish();
+    last_id_ = folded_id_;
+    while (true) {
+        s.unfolded.with(last_id_);
+        if (!s.unfolded.step()) {
+            break;
+        }
+        const int64_t id = s.unfolded.number(0);
+        const RoomId room_id{s.unfolded.id(1)};
+        const Place place{s.unfolded.id(2), id};
+        const TimeMs at_ms = s.unfolded.number(3);
+        s.unfolded.finish();
+        if (Room* room = find_room(room_id); room != nullptr) {
+            room->last_seq = place.seq;
+            room->last_at_ms = at_ms;
+            room->unfolded.push_back(place);
+        } else {
+            database_.fail(SQLITE_CORRUPT);
+            break;
+        }
+        last_id_ = id;
+    }
+    level_ = database_.ok();
+    return level_;
+}
+
+void SqliteStore::execute(std::span<const StoreRequest> requests,
+                          std::vector<StoreAnswer>& answers) {
+    const size_t before = answers.size();
+    database_.forgive();
+    if (level_ || reload()) {
+        database_.run("BEGIN IMMEDIATE");
+    }
+    for (const StoreRequest& request : requests) {
+        if (!database_.ok()) {
+            break;
+        }
+        answers.push_back(std::visit([this](const auto& r) { return run(r); }, request));
+    }
+    database_.run("COMMIT");
+    if (database_.ok()) {
+        counters_.commits.add();
+        return;
+    }
+    undo();
+    // Answers to reads go too: they may have read what was taken back.
+    answers.resize(before);
+    for (const StoreRequest& request : requests) {
+        answers.push_back(refusal(request, Error::StoreUnavailable));
+    }
+}
+
+void SqliteStore::undo() {
+    counters_.failures.add();
+    log_.error("store_failed", {{"code", database_.error()}, {"error", database_.failure()}});
+    // Some errors have rolled back already (SQLITE_FULL may).
+    if (sqlite3_get_autocommit(database_.handle()) == 0) {
+        database_.forgive();
+        database_.run("ROLLBACK");
+    }
+    level_ = false;
+}
+
+void SqliteStore::maintain() {
+    database_.forgive();
+    if (!level_) {
+        return; // the next group reads back first
+    }
+    if (static_cast<size_t>(last_id_ - folded_id_) >= options_.fold_entries && !fold()) {
+        undo();
+        return;
+    }
+    if (write_ahead_pages_ >= limits::checkpoint_pages) {
+        checkpoint();
+    }
+    if (newest_ms_ - purged_ms_ >= limits::ticket_purge_period_ms) {
+        purge_tickets();
+    }
+    if (rooms_.size() > limits::rooms_loaded_max) {
+        std::erase_if(rooms_, [](const auto& room) { return room.second.unfolded.empty(); });
+    }
+}
+
+bool SqliteStore::fold() {
+    Statements& s = *statements_;
+    database_.run("BEGIN IMMEDIATE");
+    s.fold.with(folded_id_, last_id_).step();
+    s.set_folded.with(last_id_).step();
+    database_.run("COMMIT");
+    if (!database_.ok()) {
+        return false;
+    }
+    folded_id_ = last_id_;
+    for (auto& [id, room] : rooms_) {
+        room.unfolded.clear();
+    }
+    counters_.folds.add();
+    return true;
+}
+
+// Passive: never waits for a reader, so that a backup in progress costs no commit. The log starts
+// again from its beginning once all of it is in the database; it is never cut.
+void SqliteStore::checkpoint() {
+    int pages = 0;
+    int done = 0;
+    const int code = sqlite3_wal_checkpoint_v2(database_.handle(), nullptr,
+                                               SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
+    if (code != SQLITE_OK) {
+        log_.error("store_checkpoint_failed", {{"code", code}});
+        return;
+    }
+    counters_.checkpoints.add();
+    write_ahead_pages_ = 0; // the hook says the next number
+}
+
+// A ticket that can no longer open a session needs no memory: presented again it is a first use
+// after its expiry.
+void SqliteStore::purge_tickets() {
+    static_assert(limits::reauth_due_ms >
+                  1000 * (limits::ticket_life_s_max + limits::ticket_skew_s));
+    statements_->purge_tickets.with(newest_ms_ - limits::reauth_due_ms).step();
+    if (database_.ok()) {
+        purged_ms_ = newest_ms_;
+    } else {
+        undo();
+    }
+}
+
+} // namespace parley

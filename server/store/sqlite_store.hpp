@@ -1,0 +1,107 @@
+// sqlite_store.hpp: the store on one SQLite file (WAL, synchronous=FULL). What it answers is on
+// disk; what a full or failing disk refuses took no effect. The file is held by a lock, since the
+// next seq of a room is kept in memory and a second writer would give it out twice.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "schemas/base/limits.hpp"
+#include "schemas/base/log.hpp"
+#include "schemas/base/metrics.hpp"
+#include "schemas/base/result.hpp"
+#include "server/store/sqlite.hpp"
+#include "server/store/store.hpp"
+
+namespace parley {
+
+struct SqliteStoreOptions {
+    std::string path;
+    size_t fold_entries = limits::fold_entries;
+    int64_t pages_max = 0;     // 0: as large as the disk allows
+    const char* vfs = nullptr; // SQLite's name of a file system; tests give one that fails
+};
+
+// Owner: the store thread.
+class SqliteStore final : public Store {
+public:
+    // Opens or makes the database and brings its schema to today's. On an error message says in
+    // one sentence what is wrong and how to mend it.
+    static Result<std::unique_ptr<SqliteStore>> open(const SqliteStoreOptions& options, Log log,
+                                                     std::string& message);
+    ~SqliteStore() override;
+
+    void execute(std::span<const StoreRequest> requests,
+                 std::vector<StoreAnswer>& answers) override;
+    void maintain() override;
+
+    // Any thread may read them.
+    struct Counters {
+        Counter commits;
+        Counter entries;
+        Counter failures; // groups that took no effect
+        Counter folds;
+        Counter checkpoints;
+    };
+    const Counters& counters() const { return counters_; }
+
+private:
+    struct Statements;
+    struct Place { // of an entry that room_log does not have yet
+        Seq seq = 0;
+        int64_t id = 0;
+    };
+    struct Room {
+        uint8_t kind = 0;
+        Seq last_seq = 0;
+        TimeMs last_at_ms = 0;
+        std::vector<Place> unfolded; // ascending
+    };
+
+    SqliteStore(const SqliteStoreOptions& options, Log log);
+    Error open_file(std::string& message);
+    Error migrate(std::string& message);
+    void grow_write_ahead();
+    bool reload();
+    bool fold();
+    void checkpoint();
+    void purge_tickets();
+    void undo();
+
+    StoreAnswer run(const AdmitUser& request);
+    StoreAnswer run(const LoadRoom& request);
+    StoreAnswer run(const FindUsers& request);
+    StoreAnswer run(const FindSubject& request);
+    StoreAnswer run(const Append& request);
+    StoreAnswer run(const PutMember& request);
+    StoreAnswer run(const DropMember& request);
+    StoreAnswer run(const PutReadMark& request);
+    StoreAnswer run(const FetchEntries& request);
+
+    Error judge_ticket(const AdmitUser& request, UserId user, UserAdmitted& answer);
+    Room* find_room(RoomId id);
+    bool find_user(UserId id, StoredUser& user);
+    int64_t find_entry(const Room& room, RoomId id, Seq seq);
+    // Calls take(id) for the room's entries with seq in (after, before), until it says false.
+    template <typename Take>
+    void walk(RoomId id, const Room& room, Seq after, Seq before, bool newest_first, Take take);
+    bool read_entry(int64_t id, LogEntry& entry);
+
+    const SqliteStoreOptions options_;
+    const Log log_;
+    Counters counters_;
+    int lock_file_ = -1;
+    sqlite::Database database_;
+    std::unique_ptr<Statements> statements_; // after database_: gone before it closes
+    std::unordered_map<RoomId, Room> rooms_;
+    int64_t last_id_ = 0;   // of log
+    int64_t folded_id_ = 0; // room_log has everything up to it
+    bool level_ = false;    // rooms_, last_id_ and folded_id_ agree with the disk
+    int write_ahead_pages_ = 0;
+    TimeMs newest_ms_ = 0; // seen in a request; the store has no clock of its own
+    TimeMs purged_ms_ = 0;
+};
+
+} // namespace parley

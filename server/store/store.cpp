@@ -1,0 +1,41 @@
+// store.cpp: what all stores share.
+#include "server/store/store.hpp"
+
+namespace parley {
+namespace {
+
+template <typename Answer>
+StoreAnswer refused(Token token, Error error) {
+    Answer answer;
+    answer.token = token;
+    answer.error = error;
+    return answer;
+}
+
+struct Refuser {
+    Error error;
+
+    StoreAnswer operator()(const AdmitUser& r) const {
+        return refused<UserAdmitted>(r.token, error);
+    }
+    StoreAnswer operator()(const LoadRoom& r) const { return refused<RoomLoaded>(r.token, error); }
+    StoreAnswer operator()(const FindUsers& r) const { return refused<UsersFound>(r.token, error); }
+    StoreAnswer operator()(const FindSubject& r) const {
+        return refused<UsersFound>(r.token, error);
+    }
+    StoreAnswer operator()(const Append& r) const { return refused<Appended>(r.token, error); }
+    StoreAnswer operator()(const PutMember& r) const { return refused<MemberPut>(r.token, error); }
+    StoreAnswer operator()(const DropMember& r) const { return refused<Done>(r.token, error); }
+    StoreAnswer operator()(const PutReadMark& r) const { return refused<Done>(r.token, error); }
+    StoreAnswer operator()(const FetchEntries& r) const {
+        return refused<EntriesFetched>(r.token, error);
+    }
+};
+
+} // namespace
+
+StoreAnswer refusal(const StoreRequest& request, Error error) {
+    return std::visit(Refuser{error}, request);
+}
+
+} // namespace parley

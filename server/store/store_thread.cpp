@@ -1,0 +1,58 @@
+// store_thread.cpp: group commit. While one group is being committed the next one gathers, so the
+// disk sets the size of the groups and nothing waits for a timer: a lone message is committed at
+// once, and a burst waits for one commit, not for many.
+#include "server/store/store_thread.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "schemas/base/check.hpp"
+#include "schemas/base/limits.hpp"
+
+namespace parley {
+
+StoreThread::StoreThread(Store& store, Mailbox<InputBody>& answers)
+    : store_(store), answers_(answers), requests_(limits::store_inbox_requests_max, Full::Refuse) {}
+
+StoreThread::~StoreThread() {
+    stop();
+}
+
+void StoreThread::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void StoreThread::stop() {
+    requests_.close();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void StoreThread::run() {
+    std::vector<StoreRequest> waiting;
+    // Long enough to cost nothing when idle; a push or close() ends the wait.
+    constexpr auto longest = std::chrono::milliseconds(1000);
+    while (true) {
+        waiting.clear();
+        if (requests_.wait(waiting, longest) == 0) {
+            if (requests_.closed() && requests_.size() == 0) {
+                return;
+            }
+            continue;
+        }
+        for (size_t done = 0; done < waiting.size();) {
+            const size_t count = std::min(waiting.size() - done, limits::commit_requests_max);
+            StoreAnswered answered;
+            answered.answers.reserve(count);
+            store_.execute(std::span(waiting).subspan(done, count), answered.answers);
+            InputBody input = std::move(answered);
+            const bool taken = answers_.push(std::move(input));
+            PARLEY_ASSERT(taken || answers_.closed());
+            done += count;
+        }
+        store_.maintain();
+    }
+}
+
+} // namespace parley

@@ -1,0 +1,39 @@
+// store_thread.hpp: runs a Store beside the core. Requests that come together are committed
+// together; a request that comes alone is committed at once.
+#pragma once
+
+#include <thread>
+
+#include "schemas/base/mailbox.hpp"
+#include "server/core/input.hpp"
+#include "server/store/store.hpp"
+
+namespace parley {
+
+// Owner: the core thread, but for the thread within, which owns the store.
+class StoreThread {
+public:
+    // answers must take every StoreAnswered: its capacity counts what this thread may hold
+    // (limits::store_inbox_requests_max and one group). Both must outlive this.
+    StoreThread(Store& store, Mailbox<InputBody>& answers);
+    ~StoreThread(); // stop()
+    StoreThread(const StoreThread&) = delete;
+    StoreThread& operator=(const StoreThread&) = delete;
+
+    void start();
+    // Commits and answers what is waiting, then ends the thread.
+    void stop();
+
+    // False when limits::store_inbox_requests_max are waiting; the request is then untouched.
+    bool push(StoreRequest&& request) { return requests_.push(std::move(request)); }
+
+private:
+    void run();
+
+    Store& store_;
+    Mailbox<InputBody>& answers_;
+    Mailbox<StoreRequest> requests_;
+    std::thread thread_;
+};
+
+} // namespace parley

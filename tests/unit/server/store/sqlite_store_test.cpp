@@ -1,0 +1,235 @@
+// sqlite_store_test.cpp: what only the disk can do: be full, busy, broken, foreign or newer.
+#include "tests/support/catch.hpp"
+
+#include <fstream>
+
+#include <sys/stat.h>
+
+#include "schemas/base/limits.hpp"
+#include "server/store/sqlite_store.hpp"
+#include "tests/unit/server/store/failing_disk.hpp"
+#include "tests/unit/server/store/store_test_help.hpp"
+
+using namespace parley;
+using namespace parley::test;
+
+namespace {
+
+std::unique_ptr<SqliteStore> open_store(const SqliteStoreOptions& options) {
+    std::string message;
+    auto opened = SqliteStore::open(options, Log(), message);
+    INFO(message);
+    REQUIRE(opened.ok());
+    return std::move(opened).value();
+}
+
+std::string refused(const std::string& path) {
+    SqliteStoreOptions options;
+    options.path = path;
+    std::string message;
+    const auto opened = SqliteStore::open(options, Log(), message);
+    CHECK(opened.error() == Error::BadStore);
+    CHECK(message.find(path) != std::string::npos);
+    return message;
+}
+
+void run_raw(const std::string& path, const char* sql) {
+    sqlite3* raw_database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &raw_database) == SQLITE_OK);
+    CHECK(sqlite3_exec(raw_database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(raw_database);
+}
+
+bool contains(const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a database that cannot be used is refused with a sentence that mends it", "[store]") {
+    Folder folder;
+    const std::string path = folder.file("parley.db");
+    SqliteStoreOptions options;
+    options.path = path;
+
+    SECTION("no such folder") {
+        CHECK(contains(refused(folder.file("none/parley.db")), "check that its folder exists"));
+    }
+    SECTION("not a database") {
+        std::ofstream(path) << std::string(8192, 'x');
+        CHECK(contains(refused(path), "restore it from a backup"));
+    }
+    SECTION("another program's database") {
+        run_raw(path, "CREATE TABLE songs(title TEXT)");
+        CHECK(contains(refused(path), "not one of Parley"));
+    }
+    SECTION("written by a newer Parley") {
+        open_store(options).reset();
+        run_raw(path, "INSERT INTO schema_version VALUES(99)");
+        CHECK(contains(refused(path), "newer Parley (schema 99"));
+    }
+    SECTION("open in another shard") {
+        const auto store = open_store(options);
+        CHECK(contains(refused(path), "in use by another shard"));
+    }
+}
+
+TEST_CASE("the database is its owner's alone", "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    const auto store = open_store(options);
+    user(*store, "ada");
+    for (const char* suffix : {"", "-wal", ".lock"}) {
+        struct stat status {};
+        REQUIRE(stat((options.path + suffix).c_str(), &status) == 0);
+        CHECK((status.st_mode & 0777) == 0600);
+    }
+}
+
+TEST_CASE("the write-ahead log is grown at start and outlives a clean exit", "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    for (int start = 0; start < 2; ++start) {
+        const auto store = open_store(options);
+        user(*store, "ada");
+        CHECK(std::filesystem::file_size(options.path + "-wal") >= limits::write_ahead_bytes);
+        CHECK(std::filesystem::file_size(options.path) < limits::write_ahead_bytes / 4);
+    }
+    CHECK(std::filesystem::file_size(options.path + "-wal") >= limits::write_ahead_bytes);
+}
+
+TEST_CASE("folding and checkpoints change nothing that is read", "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    options.fold_entries = 64;
+    auto store = open_store(options);
+    const UserId ada = user(*store, "ada");
+    const RoomId one = room(*store, global_kind, "lobby");
+    const std::string long_text(2000, 'x');
+    for (Nonce nonce = 1; nonce <= 3000; nonce += 50) {
+        std::vector<StoreRequest> group;
+        for (Nonce next = nonce; next < nonce + 50; ++next) {
+            group.push_back(append(one, ada, next, long_text));
+        }
+        run_group(*store, std::move(group));
+        store->maintain();
+    }
+    CHECK(store->counters().folds.read() >= 20);
+    CHECK(store->counters().checkpoints.read() >= 1);
+    store.reset();
+    store = open_store(options);
+    const auto page = run<EntriesFetched>(*store, fetch(one, ada, 2700, 0, 500, false));
+    REQUIRE(page.entries.size() == 300);
+    CHECK(page.entries.front().seq == 2701);
+    CHECK(page.entries.back().seq == 3000);
+    CHECK(page.entries.back().nonce == 3000);
+}
+
+TEST_CASE("tickets that can open nothing any more are forgotten, and stay refused", "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    const auto store = open_store(options);
+    run<UserAdmitted>(*store, admit("ada", "old", 1));
+    const TimeMs later_ms = noon_ms + limits::reauth_due_ms + limits::ticket_purge_period_ms;
+    AdmitUser fresh = admit("bob", "new", 1, later_ms);
+    fresh.claims.expires_at_s = later_ms / 1000 + 600;
+    run<UserAdmitted>(*store, fresh);
+    store->maintain();
+    CHECK(run<UserAdmitted>(*store, admit("ada", "old", 2, later_ms)).error ==
+          Error::TicketExpired); // with its row it would be TicketStolen
+    CHECK_FALSE(run<UserAdmitted>(*store, fresh).first_use);
+}
+
+TEST_CASE("a group on a full disk takes no effect and the next one does", "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    options.pages_max = 60;
+    const auto store = open_store(options);
+    const UserId ada = user(*store, "ada");
+    const RoomId one = room(*store, team_kind, "one");
+    CHECK(run<Appended>(*store, append(one, ada, 1)).seq == 1);
+
+    const auto group = run_group(*store, {append(one, ada, 2, "small"),
+                                          append(one, ada, 3, std::string(1'000'000, 'x')),
+                                          fetch(one, ada, 0, 0, 10, true)});
+    CHECK(std::get<Appended>(group[0]).error == Error::StoreUnavailable);
+    CHECK(std::get<Appended>(group[0]).token == 2);
+    CHECK(std::get<Appended>(group[1]).error == Error::StoreUnavailable);
+    CHECK(std::get<EntriesFetched>(group[2]).error == Error::StoreUnavailable);
+    CHECK(store->counters().failures.read() == 1);
+
+    const auto again = run<Appended>(*store, append(one, ada, 2, "small"));
+    CHECK(again.seq == 2);
+    CHECK_FALSE(again.duplicate);
+}
+
+TEST_CASE("while another program holds the database nothing takes effect", "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    const auto store = open_store(options);
+    const UserId ada = user(*store, "ada");
+    const RoomId one = room(*store, team_kind, "one");
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open(options.path.c_str(), &other) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+    CHECK(run<Appended>(*store, append(one, ada, 1)).error == Error::StoreUnavailable);
+    REQUIRE(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(other);
+    CHECK(run<Appended>(*store, append(one, ada, 1)).seq == 1);
+}
+
+// Method: every write and every sync of a workload fails once, in its own run, and in another run
+// it and all after it fail until the disk is mended. What was answered Ok must be there exactly
+// once, what was refused is said again with the same nonce, and nothing else may be there.
+TEST_CASE("whichever write or sync fails, what is answered is true", "[store]") {
+    const int code = GENERATE(SQLITE_IOERR, SQLITE_FULL);
+    const bool for_good = GENERATE(false, true);
+    bool fired = true;
+    for (int n = 1; fired; ++n) {
+        REQUIRE(n < 2000);
+        Folder folder;
+        FailingDisk disk;
+        SqliteStoreOptions options;
+        options.path = folder.file("parley.db");
+        options.vfs = FailingDisk::name;
+        options.fold_entries = 4;
+        auto store = open_store(options);
+        const UserId ada = user(*store, "ada");
+        const RoomId one = room(*store, global_kind, "lobby");
+        disk.arm(n, code, for_good);
+        Seq next_seq = 1;
+        for (Nonce nonce = 1; nonce <= 12; nonce += 2) {
+            const auto send = [&] {
+                return run_group(*store, {append(one, ada, nonce), append(one, ada, nonce + 1)});
+            };
+            auto answers = send();
+            if (std::get<Appended>(answers[0]).error != Error::Ok) {
+                CHECK(std::get<Appended>(answers[0]).error == Error::StoreUnavailable);
+                disk.disarm();
+                answers = send();
+            }
+            for (const StoreAnswer& answer : answers) {
+                CHECK(std::get<Appended>(answer).error == Error::Ok);
+                CHECK(std::get<Appended>(answer).seq == next_seq);
+                ++next_seq;
+            }
+            store->maintain();
+        }
+        fired = disk.failed() > 0;
+        disk.disarm();
+        store.reset();
+        store = open_store(options);
+        const auto all = run<EntriesFetched>(*store, fetch(one, ada, 0, 0, 100, false));
+        REQUIRE(all.entries.size() == 12);
+        for (size_t i = 0; i < all.entries.size(); ++i) {
+            CHECK(all.entries[i].seq == i + 1);
+            CHECK(all.entries[i].nonce == i + 1);
+        }
+    }
+}
