@@ -20,7 +20,7 @@ public:
     bool has_selection() const { return caret_ != anchor_; }
     std::string_view selected() const;
 
-    void set(std::string_view text); // caret at the end; clears undo
+    void set(std::string_view text);    // caret at the end; clears undo
     void insert(std::string_view text); // replaces the selection; cut at bytes_max on a border
     void backspace(bool word);
     void erase(bool word);

@@ -1,6 +1,6 @@
 // engine.hpp: text of the whole world, from UTF-8 to quads: FriBidi levels, grapheme clusters,
-// per-cluster font choice, HarfBuzz shaping, line breaking, FreeType rasters in an RGBA atlas, colour
-// emoji. Knows no ImGui and no SDL.
+// per-cluster font choice, HarfBuzz shaping, line breaking, FreeType rasters in an RGBA atlas,
+// colour emoji. Knows no ImGui and no SDL.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,21 @@
 
 namespace parley::text {
 
+// A font that the host has in memory, under the file name it would have on disk
+// ("NotoSans-Regular.ttf"). The bytes outlive the engine.
+struct FontMemory {
+    std::string_view name;
+    std::span<const uint8_t> bytes;
+};
+
 struct EngineOptions {
-    std::string font_folders; // separated by ':'; empty: the system's
+    std::string font_folders;        // separated by ':'; empty: the system's
+    std::string family = "NotoSans"; // stem of the base face's file names
+    std::string han = "ja";          // shapes of Han characters: ja, ko, zh-Hans, zh-Hant
+    std::vector<FontMemory> fonts;   // searched before the folders
     Log log;
-    uint32_t atlas_page_px = 1024; // square, RGBA8
-    uint32_t atlas_pages_max = 4;
+    uint32_t atlas_page_px = 1024; // square, RGBA8; 64 to 4096
+    uint32_t atlas_pages_max = 4;  // 1 to 16; a page is taken when the last one is full
 };
 
 // A rectangle of an atlas page to be uploaded again.
@@ -39,8 +49,11 @@ public:
 
     // Lays text out into out (cleared, its memory reused). Invalid UTF-8 is drawn as U+FFFD.
     // Never fails: missing glyphs are boxes, logged once a script.
-    void layout(std::string_view text, std::span<const StyleSpan> spans, const LayoutOptions& options,
-                Layout& out);
+    void layout(std::string_view text, std::span<const StyleSpan> spans,
+                const LayoutOptions& options, Layout& out);
+    // How many new glyphs layouts may rasterise from now until the next call (a frame). Past it
+    // they come out incomplete. No bound until it is called.
+    void allow_rasters(uint32_t glyphs);
     // Width of one line of plain text.
     float width(std::string_view text, const LayoutOptions& options);
 
@@ -60,6 +73,7 @@ public:
 
     // [counters]
     uint64_t glyphs_rasterised() const;
+    uint64_t glyphs_missing() const; // graphemes that no face covers, drawn as boxes
     uint64_t layouts() const;
 
 private:

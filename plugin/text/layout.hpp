@@ -1,5 +1,6 @@
-// layout.hpp: a paragraph laid out: quads to draw, clusters to hit and select, boxes behind and lines
-// through. Pure data; the overlay draws it. Positions are pixels from the paragraph's top left.
+// layout.hpp: a paragraph laid out: quads to draw, clusters to hit and select, boxes behind and
+// lines through. Pure data; the overlay draws it. Positions are pixels from the paragraph's top
+// left.
 #pragma once
 
 #include <cstdint>
@@ -33,11 +34,11 @@ struct StyleSpan {
 enum class Align : uint8_t { Natural, Left, Right, Center }; // Natural: by paragraph direction
 
 struct LayoutOptions {
-    float width_px = 1e9f;      // wraps there
-    float size_px = 16;         // em
-    float line_height = 1.35f;  // times size_px
+    float width_px = 1e9f;     // wraps there
+    float size_px = 16;        // em
+    float line_height = 1.35f; // times size_px
     Align align = Align::Natural;
-    uint32_t lines_max = 0;     // 0: no bound; else cut with an ellipsis
+    uint32_t lines_max = 0; // 0: no bound; else cut with an ellipsis
     uint16_t base_style = 0;
     uint8_t base_colour = 0;
     bool reveal_spoilers = false;
@@ -45,10 +46,10 @@ struct LayoutOptions {
 
 struct Quad { // 24 bytes
     float x, y;
-    uint16_t w, h;           // pixels on screen
-    uint16_t u, v, uw, vh;   // texels in the atlas
-    uint8_t colour;          // palette role; 255: the glyph has its own colours
-    uint8_t page;            // atlas page
+    uint16_t w, h;         // pixels on screen
+    uint16_t u, v, uw, vh; // texels in the atlas
+    uint8_t colour;        // palette role; 255: the glyph has its own colours
+    uint8_t page;          // atlas page
 };
 // One grapheme cluster, for carets, hits and selection.
 struct Cluster {
@@ -67,8 +68,9 @@ struct Box {
 };
 struct Line {
     float y, baseline, w;
-    uint32_t start, end; // bytes
+    uint32_t start, end; // bytes; the newline is in none
     bool rtl;
+    float x = 0; // where the text begins on the left; the caret's place on an empty line
 };
 
 struct Layout {
@@ -76,11 +78,11 @@ struct Layout {
     std::vector<Cluster> clusters; // in logical order
     std::vector<Box> boxes;
     std::vector<Line> lines;
-    float width_px = 0, height_px = 0;
-    uint32_t atlas_generation = 0; // stale when the atlas' differs: lay out again
-    bool incomplete = false;       // glyphs are still to be rasterised: lay out again later
-    bool rtl = false;              // paragraph direction
-    bool cut = false;              // lines_max was reached
+    float width_px = 0, height_px = 0; // of the widest line, without alignment and trailing blanks
+    uint32_t atlas_generation = 0;     // stale when the atlas' differs: lay out again
+    bool incomplete = false;           // glyphs are still to be rasterised: lay out again later
+    bool rtl = false;                  // paragraph direction
+    bool cut = false;                  // lines_max was reached
 
     void clear();
     // Byte offset nearest to a point; caret rectangle (x, y, height) of an offset.

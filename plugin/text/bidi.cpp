@@ -1,0 +1,104 @@
+// bidi.cpp: paragraphs and their embedding levels (UAX 9, by FriBidi). Links and mentions are
+// isolated, as if FSI and PDI stood around them: a right-to-left address must not turn around the
+// words beside it.
+#include "plugin/text/characters.hpp"
+#include "plugin/text/work.hpp"
+
+namespace parley::text {
+
+namespace {
+
+bool isolated(const Trait& trait) {
+    return (trait.style & (Link | Mention)) != 0 && trait.span != no_span;
+}
+
+// Calls on_border(true) before and on_border(false) behind each isolate, on_code(i) for each code
+// point.
+template <typename OnBorder, typename OnCode>
+void walk(const Paragraph& paragraph, const std::vector<Trait>& traits, OnBorder on_border,
+          OnCode on_code) {
+    uint16_t open = no_span;
+    for (uint32_t i = paragraph.start; i < paragraph.end; ++i) {
+        const uint16_t here = isolated(traits[i]) ? traits[i].span : no_span;
+        if (here != open) {
+            if (open != no_span) {
+                on_border(false);
+            }
+            if (here != no_span) {
+                on_border(true);
+            }
+            open = here;
+        }
+        on_code(i);
+    }
+    if (open != no_span) {
+        on_border(false);
+    }
+}
+
+// The direction that a paragraph without any strong letter takes is its predecessor's.
+bool resolve_levels(Paragraph& paragraph, bool rtl_before, Work& work) {
+    const auto length = static_cast<FriBidiStrIndex>(paragraph.end - paragraph.start);
+    work.bidi_types.resize(static_cast<size_t>(length));
+    work.bidi_brackets.resize(static_cast<size_t>(length));
+    const uint32_t* codes = work.codes.data() + paragraph.start;
+    fribidi_get_bidi_types(codes, length, work.bidi_types.data());
+    fribidi_get_bracket_types(codes, length, work.bidi_types.data(), work.bidi_brackets.data());
+    // Insert the isolates' borders: the plain arrays go to the back, and are read from there.
+    const size_t plain = work.bidi_types.size();
+    std::vector<FriBidiCharType>& types = work.bidi_types;
+    std::vector<FriBidiBracketType>& brackets = work.bidi_brackets;
+    walk(
+        paragraph, work.traits,
+        [&](bool opens) {
+            types.push_back(opens ? FRIBIDI_TYPE_FSI : FRIBIDI_TYPE_PDI);
+            brackets.push_back(FRIBIDI_NO_BRACKET);
+        },
+        [&](uint32_t i) {
+            const FriBidiCharType type = types[i - paragraph.start];
+            const FriBidiBracketType bracket = brackets[i - paragraph.start];
+            types.push_back(type);
+            brackets.push_back(bracket);
+        });
+    const size_t count = types.size() - plain;
+    work.bidi_levels.assign(count, 0);
+    FriBidiParType direction = rtl_before ? FRIBIDI_PAR_WRTL : FRIBIDI_PAR_WLTR;
+    const FriBidiLevel highest = fribidi_get_par_embedding_levels_ex(
+        types.data() + plain, brackets.data() + plain, static_cast<FriBidiStrIndex>(count),
+        &direction, work.bidi_levels.data());
+    if (highest == 0) {
+        return false; // FriBidi found no memory: the text stays left to right
+    }
+    size_t at = 0;
+    walk(
+        paragraph, work.traits, [&](bool) { ++at; },
+        [&](uint32_t i) { work.levels[i] = work.bidi_levels[at++]; });
+    return FRIBIDI_IS_RTL(direction) != 0;
+}
+
+} // namespace
+
+void resolve(Work& work) {
+    work.levels.assign(work.codes.size(), 0);
+    work.paragraphs.clear();
+    const auto count = static_cast<uint32_t>(work.codes.size());
+    bool rtl = false;
+    for (uint32_t start = 0; start <= count;) {
+        Paragraph paragraph;
+        paragraph.start = start;
+        paragraph.end = start;
+        bool needs_bidi = rtl;
+        while (paragraph.end < count && work.codes[paragraph.end] != '\n') {
+            needs_bidi = needs_bidi || may_be_rtl(work.codes[paragraph.end]);
+            ++paragraph.end;
+        }
+        if (needs_bidi && paragraph.end > paragraph.start) {
+            rtl = resolve_levels(paragraph, rtl, work);
+        }
+        paragraph.rtl = rtl;
+        work.paragraphs.push_back(paragraph);
+        start = paragraph.end + 1;
+    }
+}
+
+} // namespace parley::text

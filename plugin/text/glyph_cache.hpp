@@ -1,0 +1,49 @@
+// glyph_cache.hpp: (face, glyph, size) -> place in the atlas, rasterised when first asked for.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "plugin/text/atlas.hpp"
+#include "plugin/text/raster.hpp"
+
+namespace parley::text {
+
+struct DrawnGlyph {
+    AtlasPlace place;
+    uint16_t w = 0, h = 0; // 0: nothing to draw
+    int16_t left = 0, top = 0;
+    bool coloured = false;
+};
+
+// Owner: the game thread.
+class GlyphCache {
+public:
+    GlyphCache(Fonts& fonts, uint32_t page_px, uint32_t pages_max, Log log)
+        : fonts_(fonts), atlas_(page_px, pages_max), log_(log) {}
+
+    enum class Get {
+        Ready,
+        Later, // the budget is used up
+        Full   // the atlas must be cleared first
+    };
+    Get get(FaceId face, uint32_t glyph, float size_px, DrawnGlyph& out);
+    void clear();
+
+    void allow(uint32_t glyphs) { budget_ = glyphs; }
+    uint64_t rasterised() const { return rasterised_; }
+    Atlas& atlas() { return atlas_; }
+    const Atlas& atlas() const { return atlas_; }
+
+private:
+    Fonts& fonts_;
+    Atlas atlas_;
+    Log log_;
+    std::unordered_map<uint64_t, DrawnGlyph> glyphs_;
+    Raster raster_;
+    uint32_t budget_ = UINT32_MAX;
+    uint64_t rasterised_ = 0;
+    bool said_ = false; // that a glyph could not be drawn
+};
+
+} // namespace parley::text

@@ -1,0 +1,23 @@
+// raster.hpp: a glyph's pixels by FreeType, ready to be copied into the atlas: white with coverage
+// as alpha, or an emoji's own colours with straight alpha.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plugin/text/fonts.hpp"
+
+namespace parley::text {
+
+struct Raster {
+    uint32_t w = 0, h = 0;
+    float left = 0; // from the pen to the first column
+    float top = 0;  // from the baseline up to the first line
+    bool coloured = false;
+    std::vector<uint8_t> rgba; // w * h * 4
+};
+
+// Fills out (memory reused). False when the font's data is broken; an empty glyph is w = 0.
+bool rasterise(Fonts& fonts, FaceId face, uint32_t glyph, float size_px, Raster& out);
+
+} // namespace parley::text
