@@ -2,7 +2,8 @@
 // (ENet under sealed datagrams). Fake: tests/support/sim_link. Carries bytes; knows no schema.
 //
 // A server's link is given strangers who prove who they are (AuthRequest); nothing of a peer comes
-// through before admit(peer, Error::Ok). A client's link is told to connect and says Opened or Closed.
+// through before admit(peer, Error::Ok). A client's link is told to connect and says Opened or
+// Closed.
 #pragma once
 
 #include <array>
@@ -17,8 +18,8 @@
 #include "schemas/base/bytes.hpp"
 #include "schemas/base/error.hpp"
 #include "schemas/base/ids.hpp"
-#include "schemas/base/result.hpp"
 #include "schemas/base/lanes.hpp"
+#include "schemas/base/result.hpp"
 
 namespace parley {
 
@@ -67,10 +68,10 @@ struct PeerClosed {
 using LinkEvent = std::variant<AuthRequest, PeerOpened, FrameReceived, PeerClosed>;
 
 struct ConnectOptions {
-    std::string_view address;            // numeric "127.0.0.1:7777"; names are resolved before
+    std::string_view address;               // numeric "127.0.0.1:7777"; names are resolved before
     std::span<const PublicKey> server_keys; // pinned; any of them
     std::string_view ticket;
-    SecretSeed device_seed{};            // Ed25519 seed of the device key
+    SecretSeed device_seed{}; // Ed25519 seed of the device key
     uint64_t app_id = 0;
 };
 
@@ -93,7 +94,8 @@ public:
     virtual void send_all(std::span<const PeerId> peers, Lane lane, const SharedFrame& frame,
                           std::vector<PeerId>& refused) = 0;
 
-    // The next event, or nothing when there is none yet. Receives and sends as needed. MUST NOT block or re-enter.
+    // The next event, or nothing when there is none yet. Receives and sends as needed. MUST NOT
+    // block or re-enter.
     virtual std::optional<LinkEvent> poll(TimeMs steady_ms) = 0;
 
     // Sends what is queued without receiving.

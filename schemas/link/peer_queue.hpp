@@ -1,0 +1,78 @@
+// peer_queue.hpp: reliable frames of one peer that ENet has not been given yet. ENet's own queue
+// has no bound and is walked whole when a window is full, so it gets at most one window. Small
+// lanes go first; Bulk waits for all others.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "schemas/base/bytes.hpp"
+#include "schemas/base/ids.hpp"
+#include "schemas/base/lanes.hpp"
+
+namespace parley {
+
+class PeerQueue {
+public:
+    bool empty() const { return bytes_ == 0; }
+    size_t bytes() const { return bytes_; }
+    // Since when there has been something waiting without a pause.
+    TimeMs waiting_since_ms() const { return waiting_since_ms_; }
+    bool lane_empty(Lane lane) const { return lanes_[index(lane)].empty(); }
+
+    void push(Lane lane, SharedFrame frame, TimeMs steady_ms) {
+        if (empty()) {
+            waiting_since_ms_ = steady_ms;
+        }
+        bytes_ += frame->size();
+        lanes_[index(lane)].push(std::move(frame));
+    }
+    // The frame that goes next, or nullptr.
+    const SharedFrame* front(Lane& lane) const {
+        for (size_t i = 0; i < lane_count; ++i) {
+            // Voice is never queued, so number order is urgency but for Bulk, which is last.
+            if (!lanes_[i].empty()) {
+                lane = static_cast<Lane>(i);
+                return &lanes_[i].front();
+            }
+        }
+        return nullptr;
+    }
+    void pop(Lane lane, TimeMs steady_ms) {
+        bytes_ -= lanes_[index(lane)].front()->size();
+        lanes_[index(lane)].pop();
+        waiting_since_ms_ = steady_ms; // it moves
+    }
+    void clear() { *this = PeerQueue{}; }
+
+private:
+    // A queue that costs three words while it is empty; deque would cost half a kilobyte a lane.
+    class Line {
+    public:
+        bool empty() const { return head_ == frames_.size(); }
+        const SharedFrame& front() const { return frames_[head_]; }
+        void push(SharedFrame frame) { frames_.push_back(std::move(frame)); }
+        void pop() {
+            frames_[head_].reset();
+            ++head_;
+            if (head_ == frames_.size()) {
+                frames_.clear();
+                head_ = 0;
+            } else if (head_ >= 64 && head_ * 2 >= frames_.size()) {
+                frames_.erase(frames_.begin(), frames_.begin() + static_cast<ptrdiff_t>(head_));
+                head_ = 0;
+            }
+        }
+
+    private:
+        std::vector<SharedFrame> frames_;
+        size_t head_ = 0;
+    };
+    static size_t index(Lane lane) { return static_cast<size_t>(lane); }
+
+    std::array<Line, lane_count> lanes_;
+    size_t bytes_ = 0;
+    TimeMs waiting_since_ms_ = 0;
+};
+
+} // namespace parley
