@@ -1,5 +1,5 @@
-// client.hpp: the chat client without rendering, SDL, ImGui or game. The overlay, the C API, bots and
-// the simulator use it as it is. Time comes in by argument; the network behind Connection.
+// client.hpp: the chat client without rendering, SDL, ImGui or game. The overlay, the C API, bots
+// and the simulator use it as it is. Time comes in by argument; the network behind Connection.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "plugin/client/connection.hpp"
+#include "plugin/client/memory.hpp"
 #include "plugin/client/model.hpp"
 #include "schemas/base/log.hpp"
 #include "schemas/base/random.hpp"
@@ -37,9 +38,8 @@ enum class EventType : uint8_t {
     Gap = 10,
     History = 11
 };
-struct Event {
-    using allocator_type = std::pmr::polymorphic_allocator<>;
-    explicit Event(allocator_type a) : text(a) {}
+struct Event : MoveOnly {
+    explicit Event(Allocator a) : text(a) {}
 
     EventType type = EventType::None;
     Request request = 0;
@@ -53,10 +53,14 @@ struct Event {
 };
 
 struct ClientOptions {
-    std::pmr::memory_resource* memory = nullptr; // null: the default resource
+    std::pmr::memory_resource* memory = nullptr; // null: host_memory, else the default resource
+    // The host's allocator: when it returned nothing, the client closes with OutOfMemory.
+    const HostMemory* host_memory = nullptr;
     Log log;
     uint64_t random_seed = 1;
     CardTypes card_types; // may be null: cards are then ignored
+    // Steady microseconds, for update's budget; null: no budget (tests, the simulator).
+    int64_t (*now_us)() = nullptr;
 };
 
 struct Stats {
@@ -64,6 +68,9 @@ struct Stats {
     uint64_t bytes_sent = 0, bytes_received = 0, frames_sent = 0, frames_received = 0;
     uint32_t outbox_messages = 0, reconnects = 0;
     uint64_t refused_frames = 0;
+    uint64_t unknown_frames = 0; // of a newer shard: ignored
+    uint64_t dropped_events = 0; // the host did not poll
+    int64_t clock_offset_ms = 0; // server time minus the wall clock given to update
 };
 
 struct CardWrite {
@@ -80,14 +87,14 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    // [connection] steady_ms drives everything; wall_ms (Unix) only seeds nonces and is compared with
-    // the server's time.
+    // [connection] steady_ms drives everything; wall_ms (Unix) only seeds nonces and is compared
+    // with the server's time.
     Result<void> connect(std::string_view address, std::string_view ticket);
     void set_ticket(std::string_view ticket);
     void disconnect();
     void update(TimeMs steady_ms, TimeMs wall_ms, uint32_t budget_us);
     State state() const;
-    Error last_error() const; // why Failed or Resuming
+    Error last_error() const;     // why Failed or Resuming
     uint32_t retry_in_ms() const; // Resuming: until the next attempt
     bool read_only() const;
     bool dev() const; // the shard says that it runs in dev mode
@@ -130,7 +137,10 @@ public:
 
 private:
     class Inside;
-    std::unique_ptr<Inside> inside_;
+    struct Destroy {
+        void operator()(Inside* inside) const;
+    };
+    std::unique_ptr<Inside, Destroy> inside_; // in the client's memory
 };
 
 } // namespace parley::client

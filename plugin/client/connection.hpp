@@ -31,7 +31,7 @@ public:
     virtual ~Connection() = default;
     // Answered by LinkUp or LinkDown. address: "host:port"; names are resolved off this thread.
     virtual void open(std::string_view address, std::string_view ticket) = 0;
-    virtual void close() = 0; // no event follows until the next open
+    virtual void close() = 0;                      // no event follows until the next open
     virtual bool send(Lane lane, Bytes frame) = 0; // false: not open, or its queue is full
     virtual std::optional<ConnectionEvent> poll(TimeMs steady_ms) = 0;
     virtual void flush(TimeMs steady_ms) = 0;

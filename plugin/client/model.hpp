@@ -1,11 +1,12 @@
-// model.hpp: what this device knows of the chat: rooms, messages, members, presence, cards. Only the
-// client changes it; the overlay and the C API read it between two updates. Everything is bounded
-// (limits.hpp [plugin]) and allocated from the client's memory resource.
+// model.hpp: what this device knows of the chat: rooms, messages, members, presence, cards. Only
+// the client changes it; the overlay and the C API read it between two updates. Everything is
+// bounded (limits.hpp [plugin]) and allocated from the client's memory resource.
 //
 // [people] [cards] [messages] [rooms] [model]
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory_resource>
 #include <optional>
 #include <string>
@@ -19,11 +20,20 @@
 namespace parley::client {
 
 using String = std::pmr::string;
+using Allocator = std::pmr::polymorphic_allocator<>;
+
+// The structs below are made with the client's allocator and then only moved: a move keeps the
+// allocator, a copy would silently take the process's. (They have no allocator_type, so that a
+// container does not try to give them one a second time.)
+struct MoveOnly {
+    MoveOnly() = default;
+    MoveOnly(MoveOnly&&) = default;
+    MoveOnly& operator=(MoveOnly&&) = default;
+};
 
 // [people]
-struct Person {
-    using allocator_type = std::pmr::polymorphic_allocator<>;
-    explicit Person(allocator_type a) : name(a), token(a), params(a) {}
+struct Person : MoveOnly {
+    explicit Person(Allocator a) : name(a), token(a), params(a) {}
 
     UserId id{};
     String name; // "" until the server has told it
@@ -33,6 +43,7 @@ struct Person {
     std::pmr::vector<String> params;
     TimeMs since_ms = 0;
     bool asked = false; // FetchUsers is on its way
+    uint64_t used = 0;  // larger: needed later; the smallest is forgotten first
 };
 struct Member {
     UserId user{};
@@ -41,17 +52,15 @@ struct Member {
 };
 
 // [cards]
-struct CardValue {
-    using allocator_type = std::pmr::polymorphic_allocator<>;
-    explicit CardValue(allocator_type a) : text(a) {}
+struct CardValue : MoveOnly {
+    explicit CardValue(Allocator a) : text(a) {}
 
     uint16_t field = 0;
     int64_t number = 0;
     String text;
 };
-struct CardState {
-    using allocator_type = std::pmr::polymorphic_allocator<>;
-    explicit CardState(allocator_type a) : values(a) {}
+struct CardState : MoveOnly {
+    explicit CardState(Allocator a) : values(a) {}
 
     RoomId room{}; // 0: presence card of user
     UserId user{};
@@ -74,9 +83,8 @@ struct TextSpan {
     uint64_t target = 0;
     bool operator==(const TextSpan&) const = default;
 };
-struct Message {
-    using allocator_type = std::pmr::polymorphic_allocator<>;
-    explicit Message(allocator_type a) : text(a), spans(a) {}
+struct Message : MoveOnly {
+    explicit Message(Allocator a) : text(a), spans(a) {}
 
     uint64_t key = 0; // names it on this device for ever: layouts and anchors are kept by it
     Seq seq = 0;      // 0 while Pending or Failed
@@ -97,10 +105,8 @@ struct Message {
 };
 
 // [rooms]
-struct Room {
-    using allocator_type = std::pmr::polymorphic_allocator<>;
-    explicit Room(allocator_type a)
-        : name(a), title(a), messages(a), members(a), cards(a), draft(a) {}
+struct Room : MoveOnly {
+    explicit Room(Allocator a) : name(a), title(a), messages(a), members(a), cards(a), draft(a) {}
 
     RoomId id{};
     wire::RoomKind kind{};
@@ -109,17 +115,23 @@ struct Room {
     wire::Role role{};
     uint64_t incarnation = 0;
     Seq since_seq = 1;
-    Seq last_seq = 0;   // newest this device has seen, in order, without a hole
-    Seq server_last_seq = 0;
+    // All that is ours to read from first_seq to last_seq is here, without a hole.
+    Seq first_seq = 1;
+    Seq last_seq = 0;
+    Seq server_last_seq = 0; // last_seq is on its way there
     Seq read_seq = 0;
+    uint16_t server_unread = 0; // as of server_unread_seq, for what is not on this device
+    Seq server_unread_seq = 0;
     bool history_complete = false; // nothing older is to be had
     uint32_t text_code_points_max = 0;
     uint16_t pace_burst = 0;
     uint32_t pace_period_ms = 1;
     double pace_tokens = 0; // as of pace_at_steady_ms; the server's word is final
     TimeMs pace_at_steady_ms = 0;
-    // By seq; then Pending and Failed in the order of sending.
-    std::pmr::vector<Message> messages;
+    // By seq; then the unsent (Pending and Failed) in the order of sending. A deque: it grows and
+    // is trimmed at both ends, in small pieces.
+    std::pmr::deque<Message> messages;
+    size_t unsent = 0;
     std::pmr::vector<Member> members; // those known
     uint32_t members_total = 0;
     std::pmr::vector<CardState> cards;
@@ -127,8 +139,11 @@ struct Room {
     uint64_t revision = 0; // changes when messages do
     uint64_t members_revision = 0;
 
-    uint32_t unread(UserId self) const; // capped at 100
-    const Message* find(Seq seq) const;
+    size_t stored() const { return messages.size() - unsent; } // index of the first unsent
+    uint32_t unread(UserId self) const;                        // capped at 100
+    const Message* find(Seq seq) const;                        // stored ones
+    const Member* member(UserId user) const;
+    const CardState* card(uint16_t type) const;
 };
 
 // [model]
@@ -139,16 +154,16 @@ public:
     const std::pmr::vector<Room>& rooms() const { return rooms_; } // in order of entering
     const Room* room(RoomId id) const;
     const Person* person(UserId id) const;
-    const std::pmr::vector<Person>& people() const { return people_; }
+    const std::pmr::deque<Person>& people() const { return people_; } // by id
     const CardState* presence_card(UserId user) const;
     UserId self() const { return self_; }
     // Changes when anything the overlay shows does.
     uint64_t revision() const { return revision_; }
 
 private:
-    friend class Client;
+    friend class ModelWriter;
     std::pmr::vector<Room> rooms_;
-    std::pmr::vector<Person> people_; // by id
+    std::pmr::deque<Person> people_; // by id
     std::pmr::vector<CardState> presence_cards_;
     UserId self_{};
     uint64_t revision_ = 0;

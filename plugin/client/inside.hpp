@@ -1,0 +1,196 @@
+// inside.hpp: the client's inside, shared by its three files and by nothing else.
+//   client.cpp   what the host calls
+//   session.cpp  connection, time, what is sent again
+//   receive.cpp  what the shard says
+#pragma once
+
+#include <deque>
+
+#include "plugin/client/client.hpp"
+#include "plugin/client/clock.hpp"
+#include "plugin/client/markup.hpp"
+#include "plugin/client/model_writer.hpp"
+#include "plugin/client/outbox.hpp"
+#include "plugin/client/reconnect.hpp"
+#include "plugin/client/sync.hpp"
+#include "schemas/wire/encode.hpp"
+
+namespace parley::client {
+
+// FlatBuffers builds in the client's memory too.
+class WireAllocator final : public flatbuffers::Allocator {
+public:
+    explicit WireAllocator(std::pmr::memory_resource* memory) : memory_(memory) {}
+    uint8_t* allocate(size_t bytes) override {
+        return static_cast<uint8_t*>(memory_->allocate(bytes, alignof(std::max_align_t)));
+    }
+    void deallocate(uint8_t* pointer, size_t bytes) override {
+        memory_->deallocate(pointer, bytes, alignof(std::max_align_t));
+    }
+
+private:
+    std::pmr::memory_resource* memory_;
+};
+
+// A command that waits for its one answer.
+struct Asked {
+    enum class What : uint8_t { Command, History, Quiet, Users, CardFetch, Reauth };
+    uint32_t request = 0;
+    What what = What::Quiet;
+    RoomId room{};
+    UserId user{};
+    uint16_t card_type = 0;
+};
+
+struct OwnPresence {
+    explicit OwnPresence(Allocator a) : token(a), params(a) {}
+    bool set = false;
+    bool waits = false; // not told to the shard yet
+    wire::PresenceState state = wire::PresenceState::Online;
+    String token;
+    std::pmr::vector<String> params;
+    TimeMs not_before_steady_ms = 0;
+};
+
+inline std::string_view view(const flatbuffers::String* text) {
+    return text != nullptr ? std::string_view(text->c_str(), text->size()) : std::string_view();
+}
+
+class Client::Inside {
+public:
+    Inside(ClientOptions options, std::pmr::memory_resource* memory,
+           std::unique_ptr<Connection> connection);
+    ~Inside();
+
+    // [connection] session.cpp
+    Result<void> connect(std::string_view address, std::string_view ticket);
+    void set_ticket(std::string_view ticket);
+    void disconnect();
+    void update(TimeMs steady_ms, TimeMs wall_ms, uint32_t budget_us);
+    bool memory_failed() const {
+        return options.host_memory != nullptr && options.host_memory->failed();
+    }
+    void open();
+    void lost(Error reason, uint32_t retry_after_ms);
+    void set_state(State next, Error reason);
+    void receive(uint32_t budget_us);
+    void send_what_waits();
+    void send_outbox();
+    bool send_message(const Outgoing& outgoing);
+    void send_resumes();
+    void send_pages();
+    void send_marks();
+    void send_name_queries();
+    void send_presence();
+    void send_time_query();
+    void expire_typing();
+    void drop_unconfirmed_rooms();
+    bool ready() const { return state == State::Ready; }
+    TimeMs server_ms() const { return offset.server_ms(now_ms); }
+
+    // [sending] Finishes the frame and hands it over; false: the connection takes none now.
+    template <typename Body>
+    bool send(Lane lane, uint32_t request, wire::Command type, flatbuffers::Offset<Body> body) {
+        return send_bytes(lane, builder.client(request, type, body.Union()));
+    }
+    bool send_bytes(Lane lane, Bytes frame);
+    uint32_t new_request();
+    bool may_ask() const { return asked.size() < limits::client_requests_max; }
+    void ask(uint32_t request, Asked::What what, RoomId room = {}, UserId user = {},
+             uint16_t card_type = 0) {
+        asked.push_back({request, what, room, user, card_type});
+    }
+    std::optional<Asked> take_asked(uint32_t request);
+
+    // [events]
+    Event event(EventType type) const;
+    void push(Event event);
+    void reply(Request request, Error result, RoomId room = {}, Seq seq = 0,
+               uint32_t retry_after_ms = 0);
+
+    // [receiving] receive.cpp
+    void frame(Lane lane, ByteVector bytes);
+    void dispatch(const wire::ServerFrame& frame, ByteVector& bytes);
+    void on_ready(const wire::Ready& said);
+    void on_reply(uint32_t request, const wire::Reply& said);
+    void on_send_reply(const Outgoing& outgoing, const wire::Reply& said);
+    void on_room_state(const wire::RoomState& said);
+    void on_room_gone(RoomId room, Error reason);
+    void on_roster(const wire::Roster& said);
+    void ignore_answer(uint32_t request);
+    void show_own_presence();
+    void on_batch(uint32_t request, const wire::Batch& batch, ByteVector& bytes);
+    void on_page(Room& room, uint32_t request, const wire::Batch& batch);
+    void on_gap(const wire::Gap& said);
+    void on_typing(const wire::Typing& said);
+    void on_presences(const wire::Presences& said);
+    void on_goodbye(const wire::Goodbye& said);
+    void on_time(const wire::TimeReply& said);
+    void on_users(uint32_t request, const wire::Users& said);
+    void want_card(RoomId room, UserId user, uint16_t type);
+    void card_event(RoomId room, UserId user, uint16_t type);
+    void start_afresh(Room& room, uint64_t incarnation, Seq last_seq);
+    // Entries from floor on; those above tell_above are told to the host.
+    void apply(Room& room, const wire::Batch& batch, Seq floor, std::optional<Seq> tell_above);
+    void apply_line(Room& room, const wire::Batch& batch, uint32_t index,
+                    std::optional<Seq> tell_above);
+    void apply_entry(Room& room, const wire::Entry& entry, std::optional<Seq> tell_above);
+    void apply_message(Room& room, const Arrived& arrived,
+                       const flatbuffers::Vector<const wire::Span*>* spans, uint16_t line,
+                       std::optional<Seq> tell_above);
+    std::pmr::vector<TextSpan> spans_of(const flatbuffers::Vector<const wire::Span*>* all,
+                                        uint16_t line) const;
+    void drain(RoomId room);
+    void met(UserId user);
+
+    // [commands] client.cpp
+    Result<Request> command(wire::Command type, flatbuffers::Offset<void> body, RoomId room);
+    Error may_command() const;
+    Result<Request> card_command(bool whole, RoomId room, std::string_view type,
+                                 std::span<const CardWrite> fields, uint32_t ttl_ms);
+    double tokens(const Room& room) const;
+    Nonce new_nonce();
+
+    ClientOptions options;
+    std::pmr::memory_resource* memory;
+    std::unique_ptr<Connection> connection;
+    Model model;
+    ModelWriter writer;
+    Sync sync;
+    Outbox outbox;
+    WireAllocator wire_allocator;
+    wire::FrameBuilder builder;
+    Random random;
+    ServerOffset offset;
+    Backoff backoff;
+    OwnPresence presence;
+    std::pmr::vector<Asked> asked;
+    std::pmr::vector<UserId> nameless; // met without a name
+    std::pmr::deque<Event> events;
+    Stats stats;
+
+    State state = State::Idle;
+    Error last_error{};
+    String address, ticket;
+    TimeMs now_ms = 0; // steady, of the last update
+    TimeMs wall_ms = 0;
+    bool updated = false;
+    bool link_open = false;    // open() was called and neither LinkDown nor close() followed
+    bool was_ready = false;    // since connect()
+    bool wants_ticket = false; // no attempt before set_ticket
+    TimeMs retry_at_ms = 0;
+    TimeMs opened_at_ms = 0;
+    TimeMs ready_at_ms = 0;
+    bool read_only = false;
+    bool dev = false;
+    size_t malformed = 0; // of this connection
+    uint32_t requests = 0;
+    Nonce last_nonce = 0;
+    uint32_t time_queries = 0;
+    TimeMs time_query_at_ms = 0;
+    TimeMs time_query_sent_ms = -1;
+    TimeMs typing_expires_at_ms = 0; // the first; 0: nobody types
+    bool unconfirmed_rooms = false;
+};
+
+} // namespace parley::client

@@ -1,0 +1,77 @@
+// model.cpp: reading the model. Changes: model_writer.hpp.
+#include "plugin/client/model.hpp"
+
+#include <algorithm>
+
+namespace parley::client {
+namespace {
+
+constexpr uint32_t unread_cap = 100;
+
+} // namespace
+
+const CardValue* CardState::value(uint16_t field) const {
+    const auto at = std::lower_bound(values.begin(), values.end(), field,
+                                     [](const CardValue& v, uint16_t id) { return v.field < id; });
+    return at != values.end() && at->field == field ? &*at : nullptr;
+}
+
+uint32_t Room::unread(UserId self) const {
+    // What this device has not got, only the server could count.
+    const bool all_here = history_complete || first_seq <= read_seq + 1;
+    const Seq count_above = all_here ? read_seq : std::max(read_seq, server_unread_seq);
+    uint32_t count = !all_here && read_seq < server_unread_seq ? server_unread : 0;
+    for (size_t i = stored(); i > 0 && count < unread_cap; --i) {
+        const Message& message = messages[i - 1];
+        if (message.seq <= count_above) {
+            break;
+        }
+        if (message.kind == MessageKind::Text && message.state == MessageState::Stored &&
+            message.author != self) {
+            ++count;
+        }
+    }
+    return std::min(count, unread_cap);
+}
+
+const Message* Room::find(Seq seq) const {
+    const auto end = messages.begin() + static_cast<std::ptrdiff_t>(stored());
+    const auto at = std::lower_bound(messages.begin(), end, seq,
+                                     [](const Message& m, Seq wanted) { return m.seq < wanted; });
+    return at != end && at->seq == seq ? &*at : nullptr;
+}
+
+const Member* Room::member(UserId user) const {
+    const auto at = std::find_if(members.begin(), members.end(),
+                                 [&](const Member& m) { return m.user == user; });
+    return at != members.end() ? &*at : nullptr;
+}
+
+const CardState* Room::card(uint16_t type) const {
+    const auto at = std::find_if(cards.begin(), cards.end(),
+                                 [&](const CardState& c) { return c.type == type; });
+    return at != cards.end() ? &*at : nullptr;
+}
+
+Model::Model(std::pmr::memory_resource* memory)
+    : rooms_(memory), people_(memory), presence_cards_(memory) {}
+
+const Room* Model::room(RoomId id) const {
+    const auto at =
+        std::find_if(rooms_.begin(), rooms_.end(), [&](const Room& r) { return r.id == id; });
+    return at != rooms_.end() ? &*at : nullptr;
+}
+
+const Person* Model::person(UserId id) const {
+    const auto at = std::lower_bound(people_.begin(), people_.end(), id,
+                                     [](const Person& p, UserId wanted) { return p.id < wanted; });
+    return at != people_.end() && at->id == id ? &*at : nullptr;
+}
+
+const CardState* Model::presence_card(UserId user) const {
+    const auto at = std::find_if(presence_cards_.begin(), presence_cards_.end(),
+                                 [&](const CardState& c) { return c.user == user; });
+    return at != presence_cards_.end() ? &*at : nullptr;
+}
+
+} // namespace parley::client

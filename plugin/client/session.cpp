@@ -1,0 +1,505 @@
+// session.cpp: the connection's life, and everything that goes out by itself: what waited, what has
+// to be asked again, what time it is.
+#include <algorithm>
+
+#include "plugin/client/inside.hpp"
+
+namespace parley::client {
+namespace {
+
+Lane lane_of(wire::RoomKind kind) {
+    const bool crowd = kind == wire::RoomKind::Global || kind == wire::RoomKind::Guild;
+    return crowd ? Lane::Crowd : Lane::Chat;
+}
+
+} // namespace
+
+// [connection]
+
+Result<void> Client::Inside::connect(std::string_view to, std::string_view with_ticket) {
+    if (memory_failed()) {
+        return Error::OutOfMemory;
+    }
+    if (state != State::Idle && state != State::Failed) {
+        return Error::BadState;
+    }
+    const size_t colon = to.rfind(':');
+    if (colon == std::string_view::npos || colon == 0 || to.size() - colon < 2 ||
+        to.size() - colon > 6 || to.size() > 300 ||
+        to.substr(colon + 1).find_first_not_of("0123456789") != std::string_view::npos) {
+        return Error::BadArgument;
+    }
+    if ((with_ticket.empty() && ticket.empty()) || with_ticket.size() > limits::ticket_bytes_max) {
+        return Error::BadArgument;
+    }
+    address.assign(to);
+    if (!with_ticket.empty()) {
+        ticket.assign(with_ticket);
+    }
+    backoff.reset();
+    was_ready = false;
+    wants_ticket = false;
+    set_state(State::Connecting, Error::Ok);
+    open();
+    return {};
+}
+
+void Client::Inside::set_ticket(std::string_view fresh) {
+    ticket.assign(fresh);
+    if (ready()) {
+        auto& fbb = builder.fbb();
+        const uint32_t request = new_request();
+        const auto body = wire::CreateReauth(fbb, fbb.CreateString(fresh.data(), fresh.size()));
+        if (send(Lane::Control, request, wire::Command::Reauth, body)) {
+            ask(request, Asked::What::Reauth);
+        } else {
+            push(event(EventType::TicketWanted)); // it did not get through: give it again
+        }
+    } else if (wants_ticket) {
+        wants_ticket = false;
+        open();
+    }
+}
+
+void Client::Inside::disconnect() {
+    if (state == State::Idle) {
+        return;
+    }
+    lost(Error::Closed, 0);
+    set_state(State::Idle, Error::Closed);
+}
+
+void Client::Inside::open() {
+    connection->open(address, ticket);
+    link_open = true;
+    opened_at_ms = now_ms;
+    malformed = 0;
+}
+
+// Ends this connection, whatever the reason, and decides what comes next. Commands that wait for an
+// answer are answered now; messages are not lost, they stay in the outbox.
+void Client::Inside::lost(Error reason, uint32_t retry_after_ms) {
+    const bool lived = ready() && now_ms - ready_at_ms >= limits::reconnect_stable_ms;
+    connection->close();
+    link_open = false;
+    outbox.unsend_all();
+    sync.restart();
+    offset.forget_samples();
+    time_query_sent_ms = -1;
+    nameless.clear();
+    for (Person& person : writer.people()) {
+        person.asked = false;
+    }
+    for (const Asked& waiting : asked) {
+        if (waiting.what == Asked::What::Command || waiting.what == Asked::What::History) {
+            reply(waiting.request, reason == Error::Closed ? reason : Error::ConnectionLost,
+                  waiting.room);
+        }
+    }
+    asked.clear();
+    if (lived) {
+        backoff.reset();
+    }
+    if (reason == Error::Closed) {
+        return;
+    }
+    const Next next = next_after(reason);
+    if (next == Next::Fail) {
+        options.log.warn("client_failed", {{"reason", error_name(reason)}});
+        set_state(State::Failed, reason);
+        return;
+    }
+    wants_ticket = next == Next::WaitForTicket;
+    const uint32_t pause = backoff.next_ms(random, retry_after_ms);
+    retry_at_ms = now_ms + pause;
+    options.log.info("client_lost", {{"reason", error_name(reason)}, {"retry_ms", pause}});
+    set_state(was_ready ? State::Resuming : State::Connecting, reason);
+    if (wants_ticket) {
+        Event wanted = event(EventType::TicketWanted);
+        wanted.result = reason;
+        push(std::move(wanted));
+    }
+}
+
+void Client::Inside::set_state(State next, Error reason) {
+    if (state == next && last_error == reason) {
+        return;
+    }
+    state = next;
+    last_error = reason;
+    writer.touch();
+    Event changed = event(EventType::State);
+    changed.result = reason;
+    push(std::move(changed));
+}
+
+// [time]
+
+void Client::Inside::update(TimeMs steady_ms, TimeMs unix_ms, uint32_t budget_us) {
+    if (memory_failed()) {
+        if (state != State::Failed) {
+            lost(Error::OutOfMemory, 0);
+        }
+        return;
+    }
+    // A machine that slept stops the steady clock, a debugger does not: either says that the other
+    // side has given us up.
+    const bool jumped = updated && (steady_ms - now_ms > limits::clock_jump_ms ||
+                                    unix_ms - wall_ms > limits::clock_jump_ms);
+    now_ms = std::max(now_ms, steady_ms);
+    wall_ms = unix_ms;
+    updated = true;
+    if (jumped && link_open) {
+        lost(Error::ConnectionLost, 0);
+        retry_at_ms = now_ms;
+    }
+    const bool wanted = state == State::Connecting || state == State::Resuming;
+    if (wanted && !link_open && !wants_ticket && now_ms >= retry_at_ms) {
+        ++stats.reconnects;
+        open();
+    }
+    if (link_open) {
+        receive(budget_us);
+    }
+    if (ready()) {
+        send_what_waits();
+    } else if (link_open && now_ms - opened_at_ms > 2 * limits::peer_timeout_ms) {
+        lost(Error::ConnectionLost, 0); // the link says neither yes nor no, or the shard no Ready
+    }
+    if (typing_expires_at_ms != 0 && now_ms >= typing_expires_at_ms) {
+        expire_typing();
+    }
+    if (link_open) {
+        connection->flush(now_ms);
+        stats.rtt_ms = connection->rtt_ms();
+    }
+    stats.outbox_messages = static_cast<uint32_t>(outbox.size());
+    stats.clock_offset_ms = offset.known() ? server_ms() - wall_ms : 0;
+    if (memory_failed() && state != State::Failed) {
+        lost(Error::OutOfMemory, 0);
+    }
+}
+
+void Client::Inside::receive(uint32_t budget_us) {
+    const int64_t until_us =
+        options.now_us != nullptr ? options.now_us() + int64_t{budget_us} : INT64_MAX;
+    while (link_open && !memory_failed()) {
+        std::optional<ConnectionEvent> happened = connection->poll(now_ms);
+        if (!happened) {
+            return;
+        }
+        if (auto* const arrived = std::get_if<FrameArrived>(&*happened); arrived != nullptr) {
+            frame(arrived->lane, std::move(arrived->frame));
+        } else if (const auto* const down = std::get_if<LinkDown>(&*happened); down != nullptr) {
+            lost(down->reason == Error::Ok ? Error::ConnectionLost : down->reason,
+                 down->retry_after_ms);
+        }
+        if (options.now_us != nullptr && options.now_us() >= until_us) {
+            return;
+        }
+    }
+}
+
+void Client::Inside::expire_typing() {
+    typing_expires_at_ms = 0;
+    for (Room& room : writer.rooms()) {
+        bool stopped = false;
+        for (Member& member : room.members) {
+            if (member.typing_until_steady_ms == 0) {
+                continue;
+            }
+            if (member.typing_until_steady_ms <= now_ms) {
+                member.typing_until_steady_ms = 0;
+                stopped = true;
+            } else if (typing_expires_at_ms == 0 ||
+                       member.typing_until_steady_ms < typing_expires_at_ms) {
+                typing_expires_at_ms = member.typing_until_steady_ms;
+            }
+        }
+        if (stopped) {
+            writer.touch_members(room);
+            Event changed = event(EventType::Members);
+            changed.room = room.id;
+            push(std::move(changed));
+        }
+    }
+}
+
+// A shard names all rooms of a user after Ready. One that it does not name was taken away
+// meanwhile.
+void Client::Inside::drop_unconfirmed_rooms() {
+    if (!unconfirmed_rooms || now_ms - ready_at_ms < limits::rooms_confirm_ms) {
+        return;
+    }
+    unconfirmed_rooms = false;
+    for (;;) {
+        const auto gone =
+            std::find_if(writer.rooms().begin(), writer.rooms().end(), [&](const Room& room) {
+                const RoomSync* const known = sync.find(room.id);
+                return known == nullptr || !known->confirmed;
+            });
+        if (gone == writer.rooms().end()) {
+            return;
+        }
+        on_room_gone(gone->id, Error::NotMember);
+    }
+}
+
+// [sending]
+
+bool Client::Inside::send_bytes(Lane lane, Bytes bytes) {
+    if (!connection->send(lane, bytes)) {
+        return false;
+    }
+    ++stats.frames_sent;
+    stats.bytes_sent += bytes.size();
+    return true;
+}
+
+uint32_t Client::Inside::new_request() {
+    ++requests;
+    if (requests == 0) {
+        ++requests; // 0 is none
+    }
+    return requests;
+}
+
+std::optional<Asked> Client::Inside::take_asked(uint32_t request) {
+    const auto at = std::find_if(asked.begin(), asked.end(),
+                                 [&](const Asked& a) { return a.request == request; });
+    if (request == 0 || at == asked.end()) {
+        return std::nullopt;
+    }
+    const Asked taken = *at;
+    asked.erase(at);
+    return taken;
+}
+
+void Client::Inside::send_what_waits() {
+    drop_unconfirmed_rooms();
+    send_outbox();
+    sync.expire(now_ms);
+    send_resumes();
+    send_pages();
+    send_marks();
+    send_name_queries();
+    send_presence();
+    send_time_query();
+}
+
+void Client::Inside::send_outbox() {
+    if (outbox.size() == 0) {
+        return;
+    }
+    const auto room_is_there = [&](const Outgoing& outgoing) {
+        const RoomSync* const known = sync.find(outgoing.room);
+        return known != nullptr && known->confirmed;
+    };
+    while (Outgoing* const outgoing = outbox.next(now_ms, room_is_there)) {
+        if (!send_message(*outgoing)) {
+            return; // the connection's queue is full; the next update goes on here
+        }
+        outgoing->sent = true;
+    }
+}
+
+bool Client::Inside::send_message(const Outgoing& outgoing) {
+    Room* const room = writer.room(outgoing.room);
+    PARLEY_ASSERT(room != nullptr);
+    const Message* const message = writer.unsent(*room, outgoing.nonce);
+    PARLEY_ASSERT(message != nullptr);
+    auto& fbb = builder.fbb();
+    std::pmr::vector<wire::Span> spans(memory);
+    spans.reserve(message->spans.size());
+    for (const TextSpan& span : message->spans) {
+        spans.emplace_back(span.target, span.start, span.length, uint16_t{0}, span.kind,
+                           uint8_t{0});
+    }
+    const auto body =
+        wire::CreateSend(fbb, raw(outgoing.room), outgoing.nonce, message->reply_to,
+                         fbb.CreateString(message->text.data(), message->text.size()),
+                         spans.empty() ? 0 : fbb.CreateVectorOfStructs(spans.data(), spans.size()));
+    if (!send(lane_of(room->kind), outgoing.request, wire::Command::Send, body)) {
+        return false;
+    }
+    room->pace_tokens = std::max(tokens(*room) - 1, 0.0);
+    room->pace_at_steady_ms = now_ms;
+    return true;
+}
+
+void Client::Inside::send_resumes() {
+    std::pmr::vector<wire::ResumePoint> points(memory);
+    for (const RoomSync& known : sync.rooms()) {
+        if (!known.confirmed || known.resume_request != 0 ||
+            known.resume_not_before_steady_ms > now_ms) {
+            continue;
+        }
+        const Room* const room = writer.room(known.room);
+        if (room != nullptr && (room->server_last_seq > room->last_seq || known.resume_anyway)) {
+            points.emplace_back(raw(room->id), room->incarnation, room->last_seq);
+        }
+    }
+    if (points.empty()) {
+        return;
+    }
+    auto& fbb = builder.fbb();
+    const uint32_t request = new_request();
+    const auto body =
+        wire::CreateResume(fbb, fbb.CreateVectorOfStructs(points.data(), points.size()));
+    if (!send(Lane::Control, request, wire::Command::Resume, body)) {
+        return;
+    }
+    for (const wire::ResumePoint& point : points) {
+        RoomSync& known = sync.of(RoomId{point.room()});
+        known.resume_request = request;
+        known.resume_anyway = false;
+    }
+}
+
+void Client::Inside::send_pages() {
+    size_t in_flight = 0;
+    for (const RoomSync& known : sync.rooms()) {
+        in_flight += known.page_request != 0 ? 1 : 0;
+    }
+    for (RoomSync& known : sync.rooms()) {
+        if (!known.page_wanted || !known.confirmed || known.page_not_before_steady_ms > now_ms) {
+            continue;
+        }
+        if (in_flight >= limits::page_fetches_in_flight_max) {
+            return;
+        }
+        const Room* const room = writer.room(known.room);
+        if (room == nullptr) {
+            continue;
+        }
+        auto& fbb = builder.fbb();
+        const uint32_t request = new_request();
+        const auto body = wire::CreateFetch(fbb, raw(room->id), room->first_seq, 0,
+                                            static_cast<uint16_t>(limits::page_entries_max));
+        if (!send(Lane::Control, request, wire::Command::Fetch, body)) {
+            return;
+        }
+        known.page_wanted = false;
+        known.page_request = request;
+        ++in_flight;
+    }
+}
+
+void Client::Inside::send_marks() {
+    for (RoomSync& known : sync.rooms()) {
+        if (!known.mark_waits || !known.confirmed || known.mark_not_before_steady_ms > now_ms) {
+            continue;
+        }
+        const Room* const room = writer.room(known.room);
+        if (room == nullptr || !may_ask()) {
+            continue;
+        }
+        const uint32_t request = new_request();
+        auto& fbb = builder.fbb();
+        const auto body = wire::CreateMark(fbb, raw(room->id), room->read_seq);
+        if (!send(Lane::Control, request, wire::Command::Mark, body)) {
+            return;
+        }
+        ask(request, Asked::What::Quiet, room->id);
+        known.mark_waits = false;
+        known.mark_not_before_steady_ms = now_ms + limits::mark_period_ms;
+    }
+}
+
+void Client::Inside::send_name_queries() {
+    while (!nameless.empty() && may_ask()) {
+        const size_t count = std::min(nameless.size(), limits::users_query_max);
+        std::pmr::vector<uint64_t> ids(memory);
+        ids.reserve(count);
+        for (size_t i = 0; i < count; ++i) {
+            ids.push_back(raw(nameless[i]));
+        }
+        const uint32_t request = new_request();
+        auto& fbb = builder.fbb();
+        const auto body = wire::CreateFetchUsers(fbb, fbb.CreateVector(ids.data(), ids.size()));
+        if (!send(Lane::Control, request, wire::Command::FetchUsers, body)) {
+            return;
+        }
+        ask(request, Asked::What::Users);
+        nameless.erase(nameless.begin(), nameless.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+}
+
+void Client::Inside::send_presence() {
+    if (!presence.waits || presence.not_before_steady_ms > now_ms || !may_ask()) {
+        return;
+    }
+    const uint32_t request = new_request();
+    auto& fbb = builder.fbb();
+    std::pmr::vector<flatbuffers::Offset<flatbuffers::String>> params(memory);
+    for (const String& param : presence.params) {
+        params.push_back(fbb.CreateString(param.data(), param.size()));
+    }
+    const auto token = fbb.CreateString(presence.token.data(), presence.token.size());
+    const auto all = params.empty() ? 0 : fbb.CreateVector(params.data(), params.size());
+    const auto said = wire::CreatePresence(fbb, raw(model.self()), presence.state, token, all);
+    const auto body = wire::CreateSetPresence(fbb, said);
+    if (send(Lane::Control, request, wire::Command::SetPresence, body)) {
+        ask(request, Asked::What::Quiet);
+        presence.waits = false;
+        presence.not_before_steady_ms = now_ms + limits::presence_period_ms;
+    }
+}
+
+void Client::Inside::send_time_query() {
+    if (now_ms < time_query_at_ms) {
+        return;
+    }
+    auto& fbb = builder.fbb();
+    const auto body = wire::CreateTimeQuery(fbb, now_ms);
+    if (!send(Lane::Control, new_request(), wire::Command::TimeQuery, body)) {
+        return;
+    }
+    ++time_queries;
+    time_query_sent_ms = now_ms;
+    time_query_at_ms =
+        now_ms + (time_queries < limits::server_clock_samples ? limits::time_query_first_ms
+                                                              : limits::time_query_ms);
+}
+
+// [events]
+
+Event Client::Inside::event(EventType type) const {
+    Event made{Allocator(memory)};
+    made.type = type;
+    return made;
+}
+
+void Client::Inside::push(Event pushed) {
+    // What only says "look again" need not be said twice in a row.
+    const bool says_look = pushed.type == EventType::Members || pushed.type == EventType::Room ||
+                           pushed.type == EventType::Card || pushed.type == EventType::History;
+    if (says_look && !events.empty()) {
+        const Event& last = events.back();
+        if (last.type == pushed.type && last.room == pushed.room && last.user == pushed.user &&
+            last.card_type == pushed.card_type && last.request == pushed.request) {
+            return;
+        }
+    }
+    if (events.size() >= limits::client_events_max) {
+        // Replies were promised; the rest can be read from the model.
+        auto oldest = std::find_if(events.begin(), events.end(),
+                                   [](const Event& e) { return e.type != EventType::Reply; });
+        events.erase(oldest == events.end() ? events.begin() : oldest);
+        ++stats.dropped_events;
+    }
+    events.push_back(std::move(pushed));
+}
+
+void Client::Inside::reply(Request request, Error result, RoomId room, Seq seq,
+                           uint32_t retry_after_ms) {
+    Event answer = event(EventType::Reply);
+    answer.request = request;
+    answer.result = result;
+    answer.room = room;
+    answer.seq = seq;
+    answer.retry_after_ms = retry_after_ms;
+    push(std::move(answer));
+}
+
+} // namespace parley::client
