@@ -191,6 +191,7 @@ inline constexpr size_t model_messages_per_room_max = 10'000;
 inline constexpr size_t client_events_max = 1024;
 inline constexpr size_t page_fetches_in_flight_max = 8; // first pages of new rooms, under frames_per_s_max
 inline constexpr size_t draft_bytes_max = text_bytes_max;
+inline constexpr size_t edit_undo_steps_max = 100; // of one draft; the oldest goes
 inline constexpr int64_t reconnect_first_ms = 500;
 inline constexpr int64_t reconnect_longest_ms = 30'000;
 inline constexpr int64_t clock_jump_ms = 10'000; // sleep or debugger: reconnect with resume
