@@ -57,6 +57,7 @@ inline constexpr size_t ticket_id_bytes_max = 128;
 inline constexpr size_t age_band_bytes_max = 16;
 inline constexpr int64_t reauth_due_ms = 45 * 60 * 1000;
 inline constexpr int64_t reauth_grace_ms = 5 * 60 * 1000; // read-only
+inline constexpr uint32_t reauth_period_ms_min = 1000;    // a signature to check costs
 
 // [frames] One FlatBuffer on a lane.
 inline constexpr size_t control_frame_bytes_max = 16 * 1024;
@@ -75,7 +76,6 @@ inline constexpr size_t copied_bytes_factor_max = 4; // strings that share an of
 inline constexpr size_t malformed_frames_max = 3;    // then the session is cut
 inline constexpr uint32_t frames_per_s_max = 200;    // of one session, then cut
 inline constexpr size_t frame_bytes_per_s_max = 256 * 1024;
-
 inline constexpr size_t presences_per_frame_max = 256; // half the table budget
 inline constexpr size_t batch_entries_max = 500;       // lines and entries; the longest resume
 inline constexpr size_t batch_tables_max = 400; // of entries and authors
@@ -86,10 +86,10 @@ inline constexpr size_t text_bytes_max = 8 * 1024;
 inline constexpr size_t text_bytes_per_code_point = 4;
 inline constexpr size_t text_lines_max = 20;
 inline constexpr size_t spans_max = 64; // of one message
-inline constexpr size_t reactions_per_message_max = 20;
-inline constexpr size_t reaction_bytes_max = 32; // one emoji, a grapheme
 inline constexpr size_t combining_marks_per_base_max = 4;
-inline constexpr size_t grapheme_bytes_max = 32;
+inline constexpr size_t grapheme_bytes_max = 48; // the longest emoji (a couple's kiss in two tones) has 35
+inline constexpr size_t reactions_per_message_max = 20;
+inline constexpr size_t reaction_bytes_max = grapheme_bytes_max; // one emoji
 inline constexpr size_t name_code_points_max = 32;
 inline constexpr size_t name_bytes_max = 4 * name_code_points_max;
 inline constexpr size_t room_name_bytes_max = 64;
@@ -149,9 +149,15 @@ inline constexpr int64_t server_clock_samples = 8;
 
 // [queues]
 inline constexpr size_t peer_queue_bytes_max = 256 * 1024;
+inline constexpr size_t peer_queue_bytes_drained = 16 * 1024; // so few: it lags no more
+static_assert(peer_queue_bytes_drained < peer_queue_bytes_max);
 inline constexpr int64_t peer_queue_ms_max = 10'000;
 inline constexpr size_t core_inbox_inputs_max = 16'384;
-inline constexpr size_t net_inbox_effects_max = 65'536;
+inline constexpr size_t net_inbox_batches_max = 1024; // of effects; then the core waits
+inline constexpr int64_t core_tick_busy_ms = 5;
+inline constexpr int64_t core_tick_idle_ms = 20;
+inline constexpr int64_t net_tick_busy_ms = 5;
+inline constexpr int64_t net_tick_idle_ms = 20;
 inline constexpr size_t store_inbox_requests_max = 8192;
 inline constexpr size_t persists_in_flight_max = 4096; // past it sends are refused with Busy
 inline constexpr size_t persists_in_flight_per_session_max = 64;
