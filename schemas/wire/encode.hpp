@@ -2,6 +2,7 @@
 // allocate. Bodies are made with the generated Create* functions on fbb().
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -25,6 +26,9 @@ public:
 
     // The builder of the frame being made; empty again after a frame was finished.
     flatbuffers::FlatBufferBuilder& fbb();
+
+    // Bytes that the frame being made has taken so far.
+    size_t bytes_so_far() const { return finished_ ? 0 : fbb_.GetSize(); }
 
     // Finishes the frame around body. The bytes are 8-aligned and live until the next fbb().
     Bytes client(uint32_t request, Command type, flatbuffers::Offset<void> body);
