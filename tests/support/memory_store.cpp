@@ -39,37 +39,6 @@ const StoredMember* MemoryDisk::member(RoomId id, UserId user) const {
     return found == in->members.end() ? nullptr : &found->second;
 }
 
-Token store_token(const StoreRequest& request) {
-    return std::visit([](const auto& one) { return one.token; }, request);
-}
-
-StoreAnswer store_unavailable(const StoreRequest& request) {
-    const Token token = store_token(request);
-    const auto failed = [&](auto answer) -> StoreAnswer {
-        answer.token = token;
-        answer.error = Error::StoreUnavailable;
-        return answer;
-    };
-    switch (request.index()) {
-    case 0:
-        return failed(UserAdmitted{});
-    case 1:
-        return failed(RoomLoaded{});
-    case 2:
-    case 3:
-        return failed(UsersFound{});
-    case 4:
-        return failed(Appended{});
-    case 5:
-        return failed(MemberPut{});
-    case 6:
-    case 7:
-        return failed(Done{});
-    default:
-        return failed(EntriesFetched{});
-    }
-}
-
 void MemoryStore::execute(std::span<const StoreRequest> requests,
                           std::vector<StoreAnswer>& answers) {
     const CommitFault fault = fault_left_ > 0 ? fault_ : CommitFault::None;
@@ -89,7 +58,7 @@ void MemoryStore::execute(std::span<const StoreRequest> requests,
         if (fault == CommitFault::None) {
             answers.push_back(std::move(run_answers[i]));
         } else {
-            answers.push_back(store_unavailable(requests[i]));
+            answers.push_back(refusal(requests[i], Error::StoreUnavailable));
         }
     }
     undo_.clear();

@@ -99,8 +99,4 @@ private:
     uint64_t failed_commits_ = 0;
 };
 
-// The answer that says the request could not be stored.
-StoreAnswer store_unavailable(const StoreRequest& request);
-Token store_token(const StoreRequest& request);
-
 } // namespace parley
