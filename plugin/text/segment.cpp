@@ -9,18 +9,22 @@ namespace parley::text {
 
 namespace {
 
+uint32_t utf8_bytes(uint32_t code) {
+    return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+}
+
 void find_graphemes(Work& work) {
     utf8proc_int32_t state = 0;
-    uint32_t grapheme_offset = 0;
+    uint32_t length = 0; // of the grapheme so far, without marks that were dropped
     for (size_t i = 0; i < work.codes.size(); ++i) {
         Trait& trait = work.traits[i];
-        const uint32_t offset = work.offsets[i];
+        const uint32_t code = work.codes[i];
         if (i == 0) {
             trait.grapheme_start = true;
+            length = utf8_bytes(code);
             continue;
         }
         const uint32_t before = work.codes[i - 1];
-        const uint32_t code = work.codes[i];
         if (before < 0x300 && code < 0x300) {
             // Nothing joins below the combining marks (CR is gone, soft hyphens are controls).
             trait.grapheme_start = true;
@@ -29,13 +33,13 @@ void find_graphemes(Work& work) {
             trait.grapheme_start = utf8proc_grapheme_break_stateful(
                 static_cast<int32_t>(before), static_cast<int32_t>(code), &state);
         }
-        const size_t length = work.offsets[i + 1] - grapheme_offset;
+        length += utf8_bytes(code);
         if (!trait.grapheme_start && length > limits::grapheme_bytes_max) {
             trait.grapheme_start = true;
             trait.forced_start = true;
         }
         if (trait.grapheme_start) {
-            grapheme_offset = offset;
+            length = utf8_bytes(code);
         }
     }
 }
