@@ -1,0 +1,98 @@
+// canvas.hpp: the brush. Rounded boxes, soft shadows, small signs and laid-out text into one
+// ImDrawList; everything solid uses the white texel of the text atlas, so that a whole panel is one
+// draw command. Knows nothing of chat.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "plugin/overlay/theme.hpp"
+#include "plugin/text/layout.hpp"
+
+struct ImDrawList;
+
+namespace parley::overlay {
+
+struct Rect {
+    float x = 0, y = 0, w = 0, h = 0;
+
+    float right() const { return x + w; }
+    float bottom() const { return y + h; }
+    float cx() const { return x + w / 2; }
+    float cy() const { return y + h / 2; }
+    bool contains(float px, float py) const {
+        return px >= x && px < right() && py >= y && py < bottom();
+    }
+    Rect grown(float by) const { return {x - by, y - by, w + 2 * by, h + 2 * by}; }
+    Rect cut_to(const Rect& other) const;
+};
+
+enum class Corners : uint8_t { All, Top, None };
+
+// Signs that mean the same as a colour, for those who do not see it.
+enum class Sign : uint8_t {
+    Diamond,   // Party
+    TriangleUp,// Team
+    Disc,      // Global
+    Square,    // Direct
+    Pentagon,  // Guild
+    TriangleDown,
+    Ring,
+    Moon,
+    Minus,
+    Play,
+    Plus,
+    Crown,
+    Warning,
+    Reply,
+    Dots,
+    People,
+    ArrowDown
+};
+
+// Owner: the game thread.
+class Canvas {
+public:
+    static constexpr size_t roles_max = 16;
+
+    // list must be empty and lives until end of the frame.
+    void begin(ImDrawList* list, float unit, float atlas_page_px);
+
+    // [state]
+    void push_clip(const Rect& rect);
+    void pop_clip();
+    Rect clip() const { return clips_[clip_depth_]; }
+    float alpha = 1;   // multiplies every colour
+    Colour hollow = 0; // what is cut out of a sign: the colour behind it
+    // What the colour roles 1.. of layouts mean; role 0 is the colour of the call.
+    std::array<Colour, roles_max> roles{};
+
+    // [shapes]
+    void fill(const Rect& rect, Colour colour, float radius = 0, Corners corners = Corners::All);
+    void stroke(const Rect& rect, Colour colour, float radius, float thickness);
+    void dashes(const Rect& rect, Colour colour, float radius, float thickness);
+    void line(float x0, float y0, float x1, float y1, Colour colour, float thickness);
+    // Outside of rect only, as paper casts it.
+    void shadow(const Rect& rect, float radius, float blur, float drop, Colour colour);
+    void fade_down(const Rect& rect, Colour top, Colour bottom);
+    void sign(Sign sign, float cx, float cy, float radius, Colour colour);
+
+    // [text] x, y: the layout's top left.
+    void text(const text::Layout& layout, float x, float y, Colour colour, float tracking = 0);
+    // With a dark edge, for text that stands on the game itself.
+    void outlined_text(const text::Layout& layout, float x, float y, Colour colour, Colour edge);
+
+private:
+    void glyphs(const text::Layout& layout, float x, float y, Colour colour, float tracking,
+                bool silhouette);
+    Colour shade(Colour colour) const;
+
+    ImDrawList* list_ = nullptr;
+    float unit_ = 1;
+    float texel_ = 1;
+    uint8_t page_ = 0;
+    std::array<Rect, 8> clips_{};
+    size_t clip_depth_ = 0;
+};
+
+} // namespace parley::overlay

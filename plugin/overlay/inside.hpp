@@ -1,0 +1,137 @@
+// inside.hpp: the overlay's parts and their state, shared by overlay.cpp (life and frame), input.cpp
+// (events and actions) and news.cpp (what is new in the model).
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "plugin/overlay/arbiter.hpp"
+#include "plugin/overlay/card_view.hpp"
+#include "plugin/overlay/composer.hpp"
+#include "plugin/overlay/message_list.hpp"
+#include "plugin/overlay/narrate.hpp"
+#include "plugin/overlay/overlay.hpp"
+#include "plugin/overlay/roster.hpp"
+#include "plugin/overlay/screen.hpp"
+#include "plugin/overlay/toast.hpp"
+
+struct ImGuiContext;
+
+namespace parley::overlay {
+
+// Owner: the game thread.
+class Overlay::Inside {
+public:
+    Inside(client::Client& client_of, const Options& options_of, Theme theme_of, Words words_of,
+           std::unique_ptr<text::Engine> engine_of);
+    ~Inside();
+
+    // [overlay.cpp]
+    void frame(float dt_s, int width, int height, float scale, uint32_t budget_us);
+    bool next_texture(TextureUpdate& out);
+    const client::Room* active_room() const;
+    void switch_room(RoomId room);
+    void step_room(int step);
+
+    // [input.cpp]
+    bool input(const Input& input);
+    Result<void> open(wire::RoomKind kind);
+    void close();
+
+    client::Client& client;
+    Options options;
+    Theme theme;
+    Words words;
+    std::unique_ptr<text::Engine> engine;
+    TextCache text;
+    Canvas canvas;
+    Kit kit;
+    MessageList list;
+    Composer composer;
+    Roster roster;
+    CardView cards;
+    ToastQueue toasts;
+    Narrator narrator;
+    Arbiter arbiter;
+    Clipboard clipboard;
+    DrawData drawn;
+    FrameStats frame_stats;
+
+    bool opened = false;
+    bool visible = true;
+    bool roster_wanted = true, cards_wanted = true;
+    std::string focus = "composer"; // id of an element
+
+private:
+    // [overlay.cpp]
+    void draw_all(const View& view, float width, float height);
+    void draw_chat(const View& view, const client::Room* room, const Rect& rect);
+    void draw_typing(const View& view, const client::Room& room, const Rect& rect);
+    void draw_hints(const View& view, const Rect& rect);
+    float cards_height(const View& view, float width, float height_max);
+    void draw_cards(const View& view, const Rect& rect);
+    void collect_draw_data();
+    void tell_input_method();
+    void choose_room();
+
+    // [input.cpp]
+    bool key_pressed(const Input& input);
+    bool overlay_key(uint32_t key, uint32_t mods);
+    bool pad_pressed(uint32_t button);
+    bool mouse_button(const Input& input);
+    bool mouse_move(const Input& input);
+    bool wheel(const Input& input);
+    void move_focus(int dx, int dy);
+    void set_focus(std::string_view id, bool aloud);
+    void activate_focus();
+    void act(const Action& action);
+    void press_card(const Action& action);
+    void answer_toast();
+    void send(bool stay);
+
+    // [news.cpp]
+    void watch(const View& view);
+    void watch_room(const View& view, const client::Room& room);
+    void tell(const View& view, const client::Room& room, const client::Message& message);
+    void mark_read();
+
+    struct Watched { // of one room: what has been noticed
+        RoomId room{};
+        uint64_t revision = 0;
+        Seq noticed = 0;
+        uint64_t failed_key = 0;
+    };
+    Watched& watched(const client::Room& room);
+
+    ImGuiContext* context_ = nullptr;
+    std::vector<Watched> watched_;
+    std::vector<DrawCommand> commands_;
+    std::vector<const client::CardState*> card_order_;
+    RoomId active_{};
+    RoomId last_kind_room_[8]{}; // the room of each kind that was used last
+    bool window_focus_ = true;
+    bool side_in_front_ = false;
+    bool side_collapsed_ = false;
+    float mouse_x_ = -1, mouse_y_ = -1;
+    bool mouse_known_ = false;
+    std::string held_; // element the pointer went down on
+    bool dragging_text_ = false;
+    float presence_ = 0, roster_presence_ = 0, toast_presence_ = 0;
+    double now_s_ = 0, active_until_s_ = 0;
+    int64_t utc_offset_s_ = 0;
+    double utc_asked_s_ = -1e9;
+    Screen screen_;
+    Rect composer_rect_, list_rect_;
+    Rect told_ime_{};
+    bool told_wanted_ = false;
+    float scale_of_frame_ = 1;
+    uint64_t rasterised_before_ = 0;
+    client::State state_before_ = client::State::Idle;
+    bool first_frame_ = true;
+};
+
+// The name of a key on its cap.
+Phrase key_name(uint32_t key);
+
+} // namespace parley::overlay

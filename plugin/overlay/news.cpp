@@ -1,0 +1,117 @@
+// news.cpp: notices what is new in the model: wakes the panel, speaks, raises toasts, marks as read.
+#include <algorithm>
+
+#include "plugin/overlay/inside.hpp"
+#include "plugin/overlay/status.hpp"
+
+namespace parley::overlay {
+namespace {
+
+bool mentions(const client::Message& message, UserId self) {
+    return std::any_of(message.spans.begin(), message.spans.end(), [&](const client::TextSpan& span) {
+        return span.kind == wire::SpanKind::Mention && span.target == raw(self);
+    });
+}
+
+} // namespace
+
+Overlay::Inside::Watched& Overlay::Inside::watched(const client::Room& room) {
+    for (Watched& known : watched_) {
+        if (known.room == room.id) {
+            return known;
+        }
+    }
+    Watched fresh;
+    fresh.room = room.id;
+    // What was there when we entered is history, not news.
+    fresh.noticed = std::max(room.last_seq, room.server_last_seq);
+    watched_.push_back(fresh);
+    return watched_.back();
+}
+
+void Overlay::Inside::tell(const View& view, const client::Room& room, const client::Message& message) {
+    const bool in_front = room.id == active_;
+    const bool to_me = room.kind == wire::RoomKind::Direct || mentions(message, view.model.self());
+    const std::string_view name = person_name(view, message.author);
+    if (in_front || to_me || room.kind == wire::RoomKind::Party || room.kind == wire::RoomKind::Team) {
+        narrator.say(words.say(Word::SayMessage, {name, room_title(view, room), message.text}));
+    }
+    if (in_front) {
+        active_until_s_ = now_s_ + theme.idle_after_ms / 1000.0;
+    } else if (to_me) {
+        // One line of it: the rest waits in its room.
+        Phrase line;
+        if (room.kind == wire::RoomKind::Direct) {
+            line.add(message.text);
+        } else {
+            line = words.say(Word::ToastMention, {room_title(view, room), message.text});
+        }
+        std::string one_line(line.view().substr(0, line.view().find('\n')));
+        toasts.push({message.author, std::move(one_line), "open", std::string(words[Word::ToastOpen]), room.id, 0});
+    }
+}
+
+void Overlay::Inside::watch_room(const View& view, const client::Room& room) {
+    Watched& known = watched(room);
+    if (known.revision == room.revision) {
+        return;
+    }
+    known.revision = room.revision;
+    const Seq noticed = known.noticed;
+    for (size_t i = room.stored(); i-- > 0;) {
+        const client::Message& message = room.messages[i];
+        if (message.seq <= noticed) {
+            break;
+        }
+        known.noticed = std::max(known.noticed, message.seq);
+    }
+    // Oldest first; after a long absence only the last few are said.
+    size_t first = room.stored();
+    for (size_t said = 0; first > 0 && said < 4 && room.messages[first - 1].seq > noticed; ++said) {
+        --first;
+    }
+    for (size_t i = first; i < room.stored(); ++i) {
+        const client::Message& message = room.messages[i];
+        if (message.author != view.model.self() && message.kind == client::MessageKind::Text &&
+            message.state == client::MessageState::Stored) {
+            tell(view, room, message);
+        }
+    }
+    for (size_t i = room.stored(); i < room.messages.size(); ++i) {
+        const client::Message& message = room.messages[i];
+        if (message.state == client::MessageState::Failed && message.key != known.failed_key) {
+            known.failed_key = message.key;
+            narrator.say(words.say(Word::SayNotSent, {words.error(message.error)}));
+            active_until_s_ = now_s_ + theme.idle_after_ms / 1000.0;
+        }
+    }
+}
+
+// What stands at the bottom of the room in front, on a screen that is looked at, is read.
+void Overlay::Inside::mark_read() {
+    const client::Room* room = active_room();
+    if (room != nullptr && window_focus_ && visible && list.at_bottom() && presence_ > 0.5f &&
+        room->last_seq > room->read_seq) {
+        ignore(client.mark_read(room->id, room->last_seq), "not connected: it is tried again next frame");
+    }
+}
+
+void Overlay::Inside::watch(const View& view) {
+    for (const client::Room& room : client.model().rooms()) {
+        watch_room(view, room);
+    }
+    if (watched_.size() > client.model().rooms().size()) {
+        std::erase_if(watched_, [&](const Watched& known) { return client.model().room(known.room) == nullptr; });
+    }
+    if (client.state() != state_before_) {
+        const StatusLine line = status_line(view);
+        if (!line.quiet || state_before_ == client::State::Resuming) {
+            narrator.say(line.words);
+        }
+        state_before_ = client.state();
+        active_until_s_ = std::max(active_until_s_, now_s_ + theme.idle_after_ms / 1000.0);
+    }
+    mark_read();
+}
+
+} // namespace parley::overlay

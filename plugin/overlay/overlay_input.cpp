@@ -1,0 +1,524 @@
+// overlay_input.cpp: from the player's hands to actions. What is taken here the game never sees.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "plugin/overlay/inside.hpp"
+
+namespace parley::overlay {
+
+Phrase key_name(uint32_t code) {
+    Phrase out;
+    if (code >= key::f1 && code <= key::f12) {
+        out.add("F").add(static_cast<int64_t>(code - key::f1 + 1));
+    } else if (code > ' ' && code < 127) {
+        const char one = static_cast<char>(code);
+        add_upper(out, {&one, 1});
+    } else {
+        constexpr std::string_view names[] = {"",     "Enter", "Esc", "Tab", "Backspace", "Del",  "Left", "Right",
+                                              "Up",   "Down",  "Home", "End", "PgUp",      "PgDn", "Space"};
+        out.add(code < std::size(names) ? names[code] : "?");
+    }
+    return out;
+}
+
+// [opening]
+
+Result<void> Overlay::Inside::open(wire::RoomKind kind) {
+    const client::Room* goal = active_room();
+    if (kind != wire::RoomKind::None) {
+        goal = client.model().room(last_kind_room_[static_cast<size_t>(kind) % std::size(last_kind_room_)]);
+        for (const client::Room& room : client.model().rooms()) {
+            if (goal == nullptr && room.kind == kind) {
+                goal = &room;
+            }
+        }
+    } else if (goal == nullptr && !client.model().rooms().empty()) {
+        goal = &client.model().rooms().front();
+    }
+    if (goal == nullptr) {
+        return Error::NotFound;
+    }
+    switch_room(goal->id);
+    side_in_front_ = false;
+    if (!opened) {
+        arbiter.opened();
+        opened = true;
+    }
+    visible = true;
+    focus = "composer";
+    active_until_s_ = now_s_ + theme.idle_after_ms / 1000.0;
+    Phrase title;
+    if (const client::Person* other = client.model().person(goal->other);
+        goal->kind == wire::RoomKind::Direct && other != nullptr) {
+        title.add(other->name);
+    } else {
+        title.add(words[words.room_kind(goal->kind)]);
+    }
+    narrator.say(words.say(Word::SayOpened, {title}));
+    return {};
+}
+
+void Overlay::Inside::close() {
+    if (!opened) {
+        return;
+    }
+    opened = false;
+    held_.clear();
+    dragging_text_ = false;
+    composer.cancel_preedit();
+    active_until_s_ = now_s_ + theme.idle_after_ms / 1000.0;
+    narrator.say(words[Word::SayClosed]);
+}
+
+// [events]
+
+bool Overlay::Inside::input(const Input& event) {
+    switch (event.type) {
+    case InputType::Key:
+        if (!event.down) {
+            return arbiter.release(Device::Key, event.key) == Owner::Chat;
+        }
+        return key_pressed(event);
+    case InputType::Text:
+        if (arbiter.text(opened) == Owner::Game) {
+            return false;
+        }
+        if (opened && !arbiter.swallowing()) {
+            set_focus("composer", false);
+            composer.insert(client, event.text);
+        }
+        return true;
+    case InputType::Preedit:
+        if (!opened) {
+            return false;
+        }
+        arbiter.preedit();
+        set_focus("composer", false);
+        composer.preedit(event.text, event.caret);
+        return true;
+    case InputType::MouseMove:
+        return mouse_move(event);
+    case InputType::MouseButton:
+        return mouse_button(event);
+    case InputType::Wheel:
+        return wheel(event);
+    case InputType::Pad:
+        if (!event.down) {
+            return arbiter.release(Device::Pad, event.key) == Owner::Chat;
+        }
+        if (arbiter.press(Device::Pad, event.key, event.repeat, opened) == Owner::Game) {
+            return false;
+        }
+        return pad_pressed(event.key);
+    case InputType::Focus:
+        window_focus_ = event.down;
+        if (!event.down) {
+            arbiter.focus_lost();
+            held_.clear();
+            dragging_text_ = false;
+            composer.cancel_preedit();
+        }
+        return false;
+    case InputType::None:
+        break;
+    }
+    return false;
+}
+
+bool Overlay::Inside::key_pressed(const Input& event) {
+    // Function keys stay the game's (push to talk, screenshots), but for the toast's own.
+    const bool function = event.key >= key::f1 && event.key <= key::f12;
+    const bool for_toast = event.key == options.toast_key && toasts.has_action();
+    const bool wanted = for_toast || (opened && !function);
+    const bool was_held = arbiter.holds(Device::Key, event.key);
+    if (arbiter.press(Device::Key, event.key, event.repeat, wanted) == Owner::Game) {
+        return false;
+    }
+    if (for_toast && !event.repeat && !was_held) {
+        answer_toast();
+        return true;
+    }
+    if (opened && !for_toast) {
+        // A held Enter must not send twice, nor Escape close twice.
+        const bool once = event.key == key::enter || event.key == key::escape;
+        if (!(once && (event.repeat || was_held))) {
+            overlay_key(event.key, event.mods);
+        }
+    }
+    return true;
+}
+
+bool Overlay::Inside::overlay_key(uint32_t code, uint32_t modifiers) {
+    const bool on_composer = focus == "composer";
+    if (composer.composing()) {
+        if (code == key::escape) {
+            composer.cancel_preedit();
+        }
+        return true;
+    }
+    switch (code) {
+    case key::escape:
+        if (composer.replying_to() != 0) {
+            composer.reply_to(0);
+        } else {
+            close();
+        }
+        return true;
+    case key::tab:
+        step_room((modifiers & mods::shift) != 0 ? -1 : 1);
+        return true;
+    case key::page_up:
+        list.page(1);
+        return true;
+    case key::page_down:
+        list.page(-1);
+        return true;
+    default:
+        break;
+    }
+    const bool arrow = code >= key::left && code <= key::down;
+    if (on_composer && (modifiers & mods::alt) == 0) {
+        if (code == key::enter) {
+            if ((modifiers & mods::shift) != 0) {
+                composer.insert(client, "\n");
+            } else {
+                send((modifiers & mods::ctrl) != 0);
+            }
+            return true;
+        }
+        if (composer.key(client, code, modifiers, clipboard)) {
+            return true;
+        }
+        if (code == key::left || code == key::right) {
+            return true; // at the end of the line the caret stays
+        }
+    }
+    if (arrow) {
+        move_focus(code == key::left ? -1 : code == key::right ? 1 : 0,
+                   code == key::up ? -1 : code == key::down ? 1 : 0);
+        return true;
+    }
+    if (!on_composer) {
+        if (code == key::enter || code == key::space) {
+            activate_focus();
+        } else if (code == key::home) {
+            list.to_oldest();
+        } else if (code == key::end) {
+            list.to_newest();
+        } else if (code == key::backspace) {
+            set_focus("composer", true);
+        }
+    }
+    return true;
+}
+
+bool Overlay::Inside::pad_pressed(uint32_t button) {
+    switch (button) {
+    case pad::south:
+        focus == "composer" ? send(false) : activate_focus();
+        break;
+    case pad::east:
+        if (composer.replying_to() != 0) {
+            composer.reply_to(0);
+        } else {
+            close();
+        }
+        break;
+    case pad::north:
+        if (toasts.has_action()) {
+            answer_toast();
+        }
+        break;
+    case pad::up:
+        move_focus(0, -1);
+        break;
+    case pad::down:
+        move_focus(0, 1);
+        break;
+    case pad::left:
+        move_focus(-1, 0);
+        break;
+    case pad::right:
+        move_focus(1, 0);
+        break;
+    case pad::left_shoulder:
+        step_room(-1);
+        break;
+    case pad::right_shoulder:
+        step_room(1);
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+// [pointer]
+
+bool Overlay::Inside::mouse_move(const Input& event) {
+    mouse_x_ = event.x;
+    mouse_y_ = event.y;
+    mouse_known_ = true;
+    if (dragging_text_) {
+        composer.point(event.x, event.y, true);
+        return true;
+    }
+    return false;
+}
+
+bool Overlay::Inside::mouse_button(const Input& event) {
+    mouse_x_ = event.x;
+    mouse_y_ = event.y;
+    mouse_known_ = true;
+    if (!event.down) {
+        const bool ours = arbiter.release(Device::Mouse, event.key) == Owner::Chat;
+        dragging_text_ = false;
+        if (ours && event.key == 0 && !held_.empty()) {
+            const Element* element = kit.under(event.x, event.y);
+            if (element != nullptr && element->id == held_) {
+                const Action action = element->action;
+                held_.clear();
+                act(action);
+            }
+        }
+        held_.clear();
+        return ours;
+    }
+    if (!visible) {
+        return false;
+    }
+    const Element* element = kit.under(event.x, event.y);
+    const bool over_panel = (opened && (screen_.chat.contains(event.x, event.y) ||
+                                        screen_.roster.contains(event.x, event.y))) ||
+                            (opened && screen_.cards.contains(event.x, event.y)) ||
+                            screen_.toast.contains(event.x, event.y);
+    // While one plays, only what can be pressed takes a click: a button, a tab, the composer. A message
+    // under the crosshair does not.
+    const bool pressable = element != nullptr && (opened || (presence_ > 0.5f && element->role[0] != 'l') ||
+                                                  element->id.rfind("card/", 0) == 0 ||
+                                                  element->id.rfind("toast/", 0) == 0);
+    if (arbiter.press(Device::Mouse, event.key, false, over_panel || pressable) == Owner::Game) {
+        if (opened && !over_panel) {
+            close();
+        }
+        return false;
+    }
+    if (event.key == 0 && pressable) {
+        held_ = element->id;
+        if (element->id == "composer") {
+            if (!opened) {
+                ignore(open(wire::RoomKind::None), "there is a room: its composer was clicked");
+            }
+            set_focus("composer", false);
+            composer.point(event.x, event.y, false);
+            dragging_text_ = true;
+        }
+    }
+    return true;
+}
+
+bool Overlay::Inside::wheel(const Input& event) {
+    if (!opened || !screen_.chat.contains(mouse_x_, mouse_y_)) {
+        return false;
+    }
+    list.scroll(event.y * kit.px(56));
+    return true;
+}
+
+// [focus]
+
+void Overlay::Inside::set_focus(std::string_view id, bool aloud) {
+    if (focus == id) {
+        return;
+    }
+    focus.assign(id);
+    const Element* element = kit.find(id);
+    if (element == nullptr || !aloud) {
+        return;
+    }
+    const std::string_view role_word = element->role == std::string_view("tab")       ? words[Word::RoleTab]
+                                       : element->role == std::string_view("textbox") ? words[Word::RoleTextbox]
+                                       : element->role == std::string_view("listitem")
+                                           ? words[Word::RoleListitem]
+                                           : words[Word::RoleButton];
+    narrator.say(words.say(element->enabled ? Word::SayFocus : Word::SayFocusDisabled,
+                           {element->label, role_word}));
+}
+
+// To the nearest element in a direction; what lies straight ahead is nearer than what lies beside.
+void Overlay::Inside::move_focus(int dx, int dy) {
+    const Element* from = kit.find(focus);
+    if (from == nullptr) {
+        set_focus("composer", true);
+        return;
+    }
+    const Rect here = from->rect;
+    const Element* best = nullptr;
+    float best_cost = std::numeric_limits<float>::max();
+    for (const Element& element : kit.elements()) {
+        if (!element.focusable || &element == from || element.rect.w < 1 || element.rect.h < 1) {
+            continue;
+        }
+        const Rect& there = element.rect;
+        float ahead = 0, beside = 0;
+        if (dx != 0) {
+            ahead = dx > 0 ? there.x - here.x : here.right() - there.right();
+            if (ahead <= 0.5f || (dx > 0 ? there.cx() <= here.cx() : there.cx() >= here.cx())) {
+                continue;
+            }
+            beside = std::max({0.0f, there.y - here.bottom(), here.y - there.bottom()});
+            ahead = std::max(0.0f, dx > 0 ? there.x - here.right() : here.x - there.right());
+        } else {
+            if (dy > 0 ? there.cy() <= here.cy() : there.cy() >= here.cy()) {
+                continue;
+            }
+            ahead = std::max(0.0f, dy > 0 ? there.y - here.bottom() : here.y - there.bottom());
+            beside = std::max({0.0f, there.x - here.right(), here.x - there.right()});
+            // Among those of one row the one below the same side.
+            beside += 0.05f * std::fabs(there.x - here.x);
+            if (dy > 0 ? there.y < here.y : there.bottom() > here.bottom()) {
+                continue;
+            }
+        }
+        const float cost = ahead + 3 * beside;
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = &element;
+        }
+    }
+    if (best == nullptr) {
+        // Above the first visible message there may be older ones.
+        if (dy != 0 && focus.rfind("message/", 0) == 0) {
+            list.scroll(static_cast<float>(-dy) * kit.px(80));
+        }
+        return;
+    }
+    set_focus(std::string(best->id), true);
+    const client::Room* room = active_room();
+    if (room != nullptr && focus.rfind("message/", 0) == 0) {
+        for (const client::Message& message : room->messages) {
+            if (message_id(message).view() == focus) {
+                list.show(message.key);
+                break;
+            }
+        }
+    }
+}
+
+void Overlay::Inside::activate_focus() {
+    const Element* element = kit.find(focus);
+    if (element != nullptr && element->enabled) {
+        act(element->action);
+    }
+}
+
+// [actions]
+
+void Overlay::Inside::send(bool stay) {
+    const client::Room* room = active_room();
+    if (room == nullptr) {
+        return;
+    }
+    if (composer.empty()) {
+        close();
+        return;
+    }
+    list.to_newest();
+    const Result<void> sent = composer.send(client, *room);
+    if (sent) {
+        if (!stay) {
+            close();
+        }
+    } else {
+        // The line stays where it is; what is wrong with it is said.
+        narrator.say(words.say(Word::SayNotSent, {words.error(sent.error())}));
+        toasts.push({{}, std::string(words.say(Word::SayNotSent, {words.error(sent.error())}).view()), "", "", {}, 0});
+    }
+}
+
+void Overlay::Inside::press_card(const Action& action) {
+    const CardTypeSet* types = client.card_types();
+    const CardType* type = types == nullptr ? nullptr : types->find(static_cast<uint16_t>(action.index >> 8));
+    const size_t which = action.index & 0xffu;
+    if (type == nullptr || which >= type->actions.size()) {
+        return;
+    }
+    client::Event event{client.memory()};
+    event.type = client::EventType::CardAction;
+    event.room = static_cast<RoomId>(action.a);
+    event.user = static_cast<UserId>(action.b);
+    event.text.assign(type->actions[which].name);
+    event.card_type = type->id;
+    client.push_event(std::move(event));
+}
+
+void Overlay::Inside::answer_toast() {
+    const Toast* toast = toasts.current();
+    if (toast == nullptr || toast->action.empty()) {
+        return;
+    }
+    const RoomId room = toast->room;
+    if (raw(room) != 0) {
+        toasts.dismiss();
+        switch_room(room);
+        ignore(open(wire::RoomKind::None), "the room may have gone: then nothing opens");
+        return;
+    }
+    client::Event event{client.memory()};
+    event.type = client::EventType::CardAction;
+    event.user = toast->who;
+    event.text.assign(toast->action);
+    client.push_event(std::move(event));
+    toasts.dismiss();
+}
+
+void Overlay::Inside::act(const Action& action) {
+    switch (action.kind) {
+    case ActionKind::None:
+        break;
+    case ActionKind::FocusComposer:
+        set_focus("composer", true);
+        break;
+    case ActionKind::SwitchRoom:
+        switch_room(static_cast<RoomId>(action.a));
+        active_until_s_ = now_s_ + theme.idle_after_ms / 1000.0;
+        break;
+    case ActionKind::Retry:
+        ignore(client.retry(static_cast<RoomId>(action.a), action.b), "the line was sent or thrown away meanwhile");
+        break;
+    case ActionKind::Reply:
+        composer.reply_to(action.b);
+        set_focus("composer", true);
+        break;
+    case ActionKind::CancelReply:
+        composer.reply_to(0);
+        set_focus("composer", true);
+        break;
+    case ActionKind::Reveal:
+        list.reveal(action.b);
+        break;
+    case ActionKind::ToNewest:
+        list.to_newest();
+        set_focus("composer", true);
+        break;
+    case ActionKind::CardButton:
+        press_card(action);
+        break;
+    case ActionKind::ToastButton:
+        answer_toast();
+        break;
+    case ActionKind::ToastLater:
+        toasts.dismiss();
+        break;
+    case ActionKind::ToggleSide:
+        if (screen_.narrow) {
+            side_in_front_ = !side_in_front_;
+        } else {
+            side_collapsed_ = !side_collapsed_;
+        }
+        break;
+    }
+}
+
+} // namespace parley::overlay

@@ -1,0 +1,106 @@
+// screen.cpp: the arrangement.
+#include "plugin/overlay/screen.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace parley::overlay {
+
+float screen_margin(const Theme& theme, float width, float height, float unit) {
+    const float logical = std::min(width, height * 1.6f) / unit;
+    const float share = std::clamp((logical - 400) / 600, 0.0f, 1.0f);
+    return std::round((8 + (theme.margin - 8) * share) * unit);
+}
+
+float toast_width_max(float width, float margin) {
+    return width - 2 * margin;
+}
+
+Screen arrange(const Theme& theme, const Wishes& want) {
+    Screen out;
+    const float u = want.unit;
+    const float m = screen_margin(theme, want.width, want.height, u);
+    const float gap = std::min(std::round(theme.gap * u), m);
+    out.margin = m;
+    const bool side = want.roster || want.cards;
+
+    // Chat at the left bottom, side at the right, when both fit with a piece of the game between.
+    const float chat_w = std::min(std::round(theme.chat_width * u), want.width - 2 * m);
+    const float cards_w = std::round(theme.cards_width * u);
+    const float roster_w = std::round(theme.roster_width * u);
+    const float side_w = want.cards ? cards_w : roster_w;
+    out.narrow = want.width - 2 * m - chat_w - 2 * gap < side_w;
+    const bool chat_shown = !(out.narrow && side && want.side_in_front);
+    const bool side_shown = side && (!out.narrow || want.side_in_front);
+
+    // Top row: status, then the toast in the middle, or below when it does not fit beside.
+    float left_top = m; // first free line below what stands at the top
+    float right_top = m;
+    if (want.status_w > 0) {
+        out.status = {m, m, std::min(want.status_w, want.width - 2 * m), want.status_h};
+        left_top = out.status.bottom() + gap;
+    }
+    const float roster_left =
+        side_shown && want.roster && want.roster_h > 0 ? want.width - m - std::min(roster_w, want.width - 2 * m)
+                                                       : want.width;
+    if (want.toast_w > 0) {
+        const float w = std::min(want.toast_w, want.width - 2 * m);
+        float x = std::round((want.width - w) / 2);
+        float y = m;
+        const float left_limit = out.status.w > 0 ? out.status.right() + gap : m;
+        const float right_limit = roster_left < want.width ? roster_left - gap : want.width - m;
+        if (right_limit - left_limit >= w) {
+            x = std::clamp(x, left_limit, right_limit - w);
+        } else {
+            y = left_top;
+            x = std::clamp(x, m, want.width - m - w);
+            if (x + w > roster_left - gap) {
+                right_top = y + want.toast_h + gap;
+            }
+            left_top = y + want.toast_h + gap;
+        }
+        out.toast = {x, y, w, want.toast_h};
+    }
+
+    if (chat_shown) {
+        float top = left_top;
+        // A toast beside the status does not stand over the chat's column unless it reaches into it.
+        if (out.toast.w > 0 && out.toast.x < m + chat_w) {
+            top = std::max(top, out.toast.bottom() + gap);
+        }
+        const float hints_h = want.hints_h > 0 ? want.hints_h + std::round(8 * u) : 0;
+        const float room = want.height - m - top;
+        const float wish = std::min(std::round(theme.chat_height * u), std::round(want.height * 0.72f));
+        // Hints are the first to go.
+        const bool hints = hints_h > 0 && room - hints_h >= std::round(260 * u);
+        const float h = std::max(0.0f, std::min(wish, room - (hints ? hints_h : 0)));
+        out.chat = {m, want.height - m - h, chat_w, h};
+        if (hints) {
+            out.hints = {m, out.chat.y - hints_h, chat_w, want.hints_h};
+        }
+    }
+    if (!side_shown) {
+        return out;
+    }
+    const float top = out.narrow ? std::max(left_top, right_top) : right_top;
+    const float bottom = want.height - m;
+    float room = bottom - top;
+    if (want.cards && want.cards_h > 0) {
+        // The roster keeps a few rows when it is asked for; cards take the rest.
+        const float roster_least = want.roster && want.roster_h > 0
+                                       ? std::min(want.roster_h, std::round(120 * u)) + gap
+                                       : 0;
+        const float most = room - roster_least >= std::round(120 * u) ? room - roster_least : room;
+        const float w = std::min(cards_w, want.width - 2 * m);
+        const float h = std::min(want.cards_h, most);
+        out.cards = {want.width - m - w, bottom - h, w, h};
+        room -= h + gap;
+    }
+    if (want.roster && want.roster_h > 0 && room >= std::round(100 * u)) {
+        const float w = std::min(out.narrow && out.cards.w > 0 ? out.cards.w : roster_w, want.width - 2 * m);
+        out.roster = {want.width - m - w, top, w, std::min(want.roster_h, room)};
+    }
+    return out;
+}
+
+} // namespace parley::overlay

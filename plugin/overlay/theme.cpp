@@ -1,0 +1,192 @@
+// theme.cpp: theme files, and the arithmetic of colours.
+#include "plugin/overlay/theme.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plugin/overlay/settings_file.hpp"
+
+namespace parley::overlay {
+
+extern const std::string_view built_in_theme;
+
+namespace {
+
+constexpr std::string_view tone_names[] = {
+#define PARLEY_TONE_NAME(name, key) key,
+    PARLEY_TONES(PARLEY_TONE_NAME)
+#undef PARLEY_TONE_NAME
+};
+static_assert(std::size(tone_names) == tone_count);
+
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool parse_colour(std::string_view text, Colour& out) {
+    if ((text.size() != 7 && text.size() != 9) || text[0] != '#') {
+        return false;
+    }
+    uint32_t parts[4] = {0, 0, 0, 255};
+    for (size_t i = 0; i < text.size() / 2; ++i) {
+        const int high = hex_digit(text[1 + 2 * i]);
+        const int low = hex_digit(text[2 + 2 * i]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        parts[i] = static_cast<uint32_t>(high * 16 + low);
+    }
+    out = rgba(parts[0], parts[1], parts[2], parts[3]);
+    return true;
+}
+
+uint32_t part(Colour colour, int index) {
+    return colour >> (8 * index) & 255u;
+}
+
+bool apply(const Setting& setting, Theme& theme, std::string& message) {
+    const std::string at = "line " + std::to_string(setting.line) + ": ";
+    if (setting.key.rfind("colours.", 0) == 0) {
+        const auto* found =
+            std::find(std::begin(tone_names), std::end(tone_names), setting.key.substr(8));
+        if (found == std::end(tone_names)) {
+            message = at + "there is no colour named " + setting.key.substr(8);
+            return false;
+        }
+        const auto index = static_cast<size_t>(found - std::begin(tone_names));
+        if (!parse_colour(setting.value, theme.tones[index])) {
+            message = at + setting.key + " must be #RRGGBB or #RRGGBBAA, not " + setting.value;
+            return false;
+        }
+        return true;
+    }
+    const auto size = [&](std::string_view key, float least, float most, float& out) {
+        if (setting.key != key) {
+            return false;
+        }
+        out = setting.is_number ? static_cast<float>(setting.number) : NAN;
+        if (!(out >= least && out <= most)) {
+            message = at + setting.key + " must be a number from " +
+                      std::to_string(static_cast<int>(least)) + " to " +
+                      std::to_string(static_cast<int>(most));
+        }
+        return true;
+    };
+    bool known = false;
+#define PARLEY_SIZE_READ(name, key, least, most) known |= size(key, least, most, theme.name);
+    PARLEY_SIZES(PARLEY_SIZE_READ)
+#undef PARLEY_SIZE_READ
+    if (!known) {
+        message = at + "there is no setting named " + setting.key;
+    }
+    return message.empty();
+}
+
+bool apply_all(std::string_view toml, Theme& theme, std::string& message) {
+    const Result<std::vector<Setting>> settings = read_settings(toml, message);
+    if (!settings) {
+        return false;
+    }
+    for (const Setting& setting : *settings) {
+        if (!apply(setting, theme, message)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+double linear(uint32_t part_of_255) {
+    const double c = part_of_255 / 255.0;
+    return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+}
+
+double luminance(Colour colour) {
+    return 0.2126 * linear(part(colour, 0)) + 0.7152 * linear(part(colour, 1)) +
+           0.0722 * linear(part(colour, 2));
+}
+
+} // namespace
+
+Theme built_in() {
+    Theme theme;
+    std::string message;
+    const bool good = apply_all(built_in_theme, theme, message);
+    PARLEY_ASSERT(good);
+    return theme;
+}
+
+Result<Theme> load_theme(std::string_view toml, std::string& message) {
+    Theme theme = built_in();
+    message.clear();
+    if (!apply_all(toml, theme, message)) {
+        return Error::BadConfig;
+    }
+    return theme;
+}
+
+Tone Theme::room_tone(wire::RoomKind kind) const {
+    switch (kind) {
+    case wire::RoomKind::Global:
+        return Tone::Global;
+    case wire::RoomKind::Team:
+        return Tone::Team;
+    case wire::RoomKind::Party:
+        return Tone::Party;
+    case wire::RoomKind::Direct:
+        return Tone::Direct;
+    case wire::RoomKind::Guild:
+        return Tone::Guild;
+    default:
+        return Tone::Soft;
+    }
+}
+
+Tone Theme::tone_named(std::string_view name) const {
+    const auto* found = std::find(std::begin(tone_names), std::end(tone_names), name);
+    return found == std::end(tone_names) ? Tone::Soft
+                                         : static_cast<Tone>(found - std::begin(tone_names));
+}
+
+Colour Theme::user_colour(UserId user) const {
+    // Tones that are told apart by lightness too, and bright enough for ink initials.
+    const Colour choices[] = {(*this)[Tone::Party],  (*this)[Tone::Team],
+                              (*this)[Tone::Global], (*this)[Tone::Direct],
+                              (*this)[Tone::Guild],  mix((*this)[Tone::Warn], (*this)[Tone::Text], 0.25f),
+                              mix((*this)[Tone::Bad], (*this)[Tone::Text], 0.25f),
+                              mix((*this)[Tone::Good], (*this)[Tone::Text], 0.3f)};
+    // Ids are handed out in order: neighbours get different tones.
+    return choices[(raw(user) + 7) % std::size(choices)];
+}
+
+Colour with_alpha(Colour colour, float alpha) {
+    const float a = static_cast<float>(part(colour, 3)) * std::clamp(alpha, 0.0f, 1.0f);
+    return (colour & 0x00ffffffu) | static_cast<uint32_t>(a + 0.5f) << 24;
+}
+
+Colour mix(Colour from, Colour to, float share) {
+    Colour out = 0;
+    for (int i = 0; i < 4; ++i) {
+        const float a = static_cast<float>(part(from, i));
+        const float b = static_cast<float>(part(to, i));
+        out |= static_cast<uint32_t>(a + (b - a) * std::clamp(share, 0.0f, 1.0f) + 0.5f) << (8 * i);
+    }
+    return out;
+}
+
+Colour over(Colour top, Colour opaque_below) {
+    return mix(opaque_below, top | 0xff000000u, static_cast<float>(part(top, 3)) / 255.0f);
+}
+
+double contrast(Colour a, Colour b) {
+    const double la = luminance(a);
+    const double lb = luminance(b);
+    return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
+}
+
+} // namespace parley::overlay

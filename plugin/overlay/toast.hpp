@@ -1,0 +1,43 @@
+// toast.hpp: what must be said at once: one at a time, who, what, and one action with its key.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "plugin/overlay/view.hpp"
+
+namespace parley::overlay {
+
+struct Toast {
+    UserId who{};
+    std::string text;
+    std::string action; // "": it only says something
+    std::string label;
+    RoomId room{};      // 0: the game's toast, its action goes to the game; else the action opens the room
+    double shown_s = 0; // how long it has been on the screen
+};
+
+// Owner: the overlay.
+class ToastQueue {
+public:
+    static constexpr size_t waiting_max = 8;
+
+    // Past waiting_max the oldest that waits gives way.
+    void push(Toast toast);
+    const Toast* current() const { return count_ > 0 ? &queue_[first_] : nullptr; }
+    bool has_action() const { return current() != nullptr && !current()->action.empty(); }
+    void dismiss();
+    void tick(float dt_s, bool held); // held: the player looks at it
+    // The room came to the front: what its toasts say is seen.
+    void seen(RoomId room);
+
+    // Size that it would like within width_max.
+    Rect measure(const View& view, float width_max, std::string_view key) const;
+    void draw(const View& view, const Rect& rect, std::string_view key, float shown) const;
+
+private:
+    std::array<Toast, waiting_max> queue_;
+    size_t first_ = 0, count_ = 0;
+};
+
+} // namespace parley::overlay

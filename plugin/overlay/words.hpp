@@ -1,0 +1,205 @@
+// words.hpp: what the overlay says. All words come from plugin/lang/en.toml and, over it, the
+// studio's words file, which also words its presence tokens and names its keys.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/base/error.hpp"
+#include "schemas/base/result.hpp"
+#include "schemas/wire/generated.hpp"
+
+namespace parley::overlay {
+
+// X(Enumerator, "key in the words file")
+#define PARLEY_WORDS(X)                                                                            \
+    X(RoomGlobal, "room.global")                                                                   \
+    X(RoomTeam, "room.team")                                                                       \
+    X(RoomParty, "room.party")                                                                     \
+    X(RoomDirect, "room.direct")                                                                   \
+    X(RoomGuild, "room.guild")                                                                     \
+    X(TimeToday, "time.today")                                                                     \
+    X(TimeYesterday, "time.yesterday")                                                             \
+    X(TimeDate, "time.date")                                                                       \
+    X(TimeMonths, "time.months")                                                                   \
+    X(TimeNow, "time.now")                                                                         \
+    X(TimeMinutes, "time.minutes")                                                                 \
+    X(TimeHours, "time.hours")                                                                     \
+    X(TimeDays, "time.days")                                                                       \
+    X(ListYou, "list.you")                                                                         \
+    X(ListSomeone, "list.someone")                                                                 \
+    X(ListEdited, "list.edited")                                                                   \
+    X(ListDeleted, "list.deleted")                                                                 \
+    X(ListSending, "list.sending")                                                                 \
+    X(ListNew, "list.new")                                                                         \
+    X(ListNewBelow, "list.new_below")                                                              \
+    X(ListToNewest, "list.to_newest")                                                              \
+    X(ListNotSent, "list.not_sent")                                                                \
+    X(ListWait, "list.wait")                                                                       \
+    X(ListRetry, "list.retry")                                                                     \
+    X(ListQuoteGone, "list.quote_gone")                                                            \
+    X(ListLoading, "list.loading")                                                                 \
+    X(ListBeginning, "list.beginning")                                                             \
+    X(ListEmptyTitle, "list.empty_title")                                                          \
+    X(ListEmptyHint, "list.empty_hint")                                                            \
+    X(ListTypingOne, "list.typing_one")                                                            \
+    X(ListTypingTwo, "list.typing_two")                                                            \
+    X(ListTypingMany, "list.typing_many")                                                          \
+    X(ListJoined, "list.joined")                                                                   \
+    X(ListLeft, "list.left")                                                                       \
+    X(ListRemoved, "list.removed")                                                                 \
+    X(ListPromoted, "list.promoted")                                                               \
+    X(ListReplying, "list.replying")                                                               \
+    X(ComposerPlaceholder, "composer.placeholder")                                                 \
+    X(ComposerWait, "composer.wait")                                                               \
+    X(ComposerTooLong, "composer.too_long")                                                        \
+    X(ComposerReadOnly, "composer.read_only")                                                      \
+    X(ComposerName, "composer.name")                                                               \
+    X(KeyEnter, "key.enter")                                                                       \
+    X(KeyEscape, "key.escape")                                                                     \
+    X(KeyTab, "key.tab")                                                                           \
+    X(KeySend, "key.send")                                                                         \
+    X(KeyClose, "key.close")                                                                       \
+    X(KeyNextRoom, "key.next_room")                                                                \
+    X(RosterHeading, "roster.heading")                                                             \
+    X(RosterOnline, "roster.online")                                                               \
+    X(RosterMore, "roster.more")                                                                   \
+    X(RosterLeader, "roster.leader")                                                               \
+    X(RosterAlone, "roster.alone")                                                                 \
+    X(StateOffline, "state.offline")                                                               \
+    X(StateOnline, "state.online")                                                                 \
+    X(StateAway, "state.away")                                                                     \
+    X(StateDoNotDisturb, "state.do_not_disturb")                                                   \
+    X(StateLookingForGroup, "state.looking_for_group")                                             \
+    X(StateInMatch, "state.in_match")                                                              \
+    X(StateStreaming, "state.streaming")                                                           \
+    X(StateInvisible, "state.invisible")                                                           \
+    X(CardLeft, "card.left")                                                                       \
+    X(CardOver, "card.over")                                                                       \
+    X(CardOpen, "card.open")                                                                       \
+    X(CardLeader, "card.leader")                                                                   \
+    X(CardReady, "card.ready")                                                                     \
+    X(CardWaiting, "card.waiting")                                                                 \
+    X(CardYes, "card.yes")                                                                         \
+    X(CardNo, "card.no")                                                                           \
+    X(ToastOpen, "toast.open")                                                                     \
+    X(ToastLater, "toast.later")                                                                   \
+    X(ToastMention, "toast.mention")                                                               \
+    X(StatusIdle, "status.idle")                                                                   \
+    X(StatusConnecting, "status.connecting")                                                       \
+    X(StatusConnected, "status.connected")                                                         \
+    X(StatusReadOnly, "status.read_only")                                                          \
+    X(StatusLost, "status.lost")                                                                   \
+    X(StatusRetrying, "status.retrying")                                                           \
+    X(StatusRefused, "status.refused")                                                             \
+    X(StatusDev, "status.dev")                                                                     \
+    X(StatusFirstTitle, "status.first_title")                                                      \
+    X(StatusFirstConnecting, "status.first_connecting")                                            \
+    X(StatusFirstIdle, "status.first_idle")                                                        \
+    X(StatusFirstEmpty, "status.first_empty")                                                      \
+    X(StatusPeople, "status.people")                                                               \
+    X(ErrorRate, "error.rate")                                                                     \
+    X(ErrorTooLong, "error.too_long")                                                              \
+    X(ErrorEmpty, "error.empty")                                                                   \
+    X(ErrorEncoding, "error.encoding")                                                             \
+    X(ErrorNotMember, "error.not_member")                                                          \
+    X(ErrorForbidden, "error.forbidden")                                                           \
+    X(ErrorNotFound, "error.not_found")                                                            \
+    X(ErrorReadOnly, "error.read_only")                                                            \
+    X(ErrorStoreUnavailable, "error.store_unavailable")                                            \
+    X(ErrorBusy, "error.busy")                                                                     \
+    X(ErrorQueueFull, "error.queue_full")                                                          \
+    X(ErrorBadTicket, "error.bad_ticket")                                                          \
+    X(ErrorTicketExpired, "error.ticket_expired")                                                  \
+    X(ErrorTicketStolen, "error.ticket_stolen")                                                    \
+    X(ErrorBadVersion, "error.bad_version")                                                        \
+    X(ErrorBadServerKey, "error.bad_server_key")                                                   \
+    X(ErrorReplaced, "error.replaced")                                                             \
+    X(ErrorTooManySessions, "error.too_many_sessions")                                             \
+    X(ErrorShutdown, "error.shutdown")                                                             \
+    X(ErrorConnectionLost, "error.connection_lost")                                                \
+    X(ErrorRevoked, "error.revoked")                                                               \
+    X(ErrorBadAddress, "error.bad_address")                                                        \
+    X(ErrorFlood, "error.flood")                                                                   \
+    X(SayMessage, "say.message")                                                                   \
+    X(SayFocus, "say.focus")                                                                       \
+    X(SayFocusDisabled, "say.focus_disabled")                                                      \
+    X(SayToast, "say.toast")                                                                       \
+    X(SayToastPlain, "say.toast_plain")                                                            \
+    X(SayNotSent, "say.not_sent")                                                                  \
+    X(SayOpened, "say.opened")                                                                     \
+    X(SayClosed, "say.closed")                                                                     \
+    X(RoleButton, "role.button")                                                                   \
+    X(RoleTab, "role.tab")                                                                         \
+    X(RoleTextbox, "role.textbox")                                                                 \
+    X(RoleListitem, "role.listitem")                                                               \
+    X(RoleLink, "role.link")
+
+enum class Word : uint8_t {
+#define PARLEY_WORD_ENUM(name, key) name,
+    PARLEY_WORDS(PARLEY_WORD_ENUM)
+#undef PARLEY_WORD_ENUM
+        Count
+};
+inline constexpr size_t word_count = static_cast<size_t>(Word::Count);
+
+// A line being put together, without the heap: what does not fit is cut on a code point border.
+class Phrase {
+public:
+    Phrase() = default;
+    explicit Phrase(std::string_view text) { add(text); }
+    Phrase& add(std::string_view text);
+    Phrase& add(int64_t number);
+    Phrase& add_two_digits(int64_t number); // 5 is "05"
+    void clear() { size_ = 0; }
+    void cut(size_t size) { size_ = size < size_ ? size : size_; }
+    std::string_view view() const { return {bytes_, size_}; }
+    operator std::string_view() const { return view(); }
+
+private:
+    char bytes_[480];
+    size_t size_ = 0;
+};
+
+struct Hint {
+    std::string key, word;
+};
+
+class Words {
+public:
+    // The built-in words. Never fails: they are part of the build and under test.
+    static Words built_in();
+    // Over the built-in ones; also [presence] token = "sentence" and [hints] keys = [["T", "team"]].
+    // BadConfig: message says what and where.
+    static Result<Words> load(std::string_view toml, std::string& message);
+
+    std::string_view operator[](Word word) const { return texts_[static_cast<size_t>(word)]; }
+    // The sentence with {0}, {1} ... filled in.
+    Phrase say(Word word, std::initializer_list<std::string_view> params) const;
+    Phrase say(Word word, int64_t number) const;
+    static void fill(Phrase& out, std::string_view sentence,
+                     std::initializer_list<std::string_view> params);
+
+    Word room_kind(wire::RoomKind kind) const;
+    Word presence_state(wire::PresenceState state) const;
+    std::string_view error(Error error) const;
+    // The studio's sentence of a presence token, or "".
+    std::string_view presence_sentence(std::string_view token) const;
+    const std::vector<Hint>& hints() const { return hints_; }
+
+private:
+    bool apply(std::string_view toml, bool built_in, std::string& message);
+
+    std::array<std::string, word_count> texts_;
+    std::vector<std::pair<std::string, std::string>> presence_;
+    std::vector<Hint> hints_;
+};
+
+// Upper case for headings: Latin, Greek and Cyrillic letters; others stay.
+void add_upper(Phrase& out, std::string_view text);
+
+} // namespace parley::overlay
