@@ -59,6 +59,11 @@ bool good_name(std::string_view name) {
     return !name.empty() && name.size() <= limits::room_name_bytes_max && text::valid_utf8(name);
 }
 
+bool good_subject(std::string_view subject) {
+    return !subject.empty() && subject.size() <= limits::subject_bytes_max &&
+           text::valid_utf8(subject);
+}
+
 bool named_kind(wire::RoomKind kind) {
     return kind == wire::RoomKind::Global || kind == wire::RoomKind::Team ||
            kind == wire::RoomKind::Party || kind == wire::RoomKind::Guild;
@@ -584,7 +589,8 @@ Result<Request> Client::clear_card(RoomId room, std::string_view type_name) {
 
 Result<Request> Client::grant(wire::RoomKind kind, std::string_view name, std::string_view subject,
                               wire::Role role) {
-    if (!named_kind(kind) || !good_name(name) || !good_name(subject) || role > wire::Role::Game) {
+    if (!named_kind(kind) || !good_name(name) || !good_subject(subject) ||
+        role > wire::Role::Game) {
         return Error::BadArgument;
     }
     if (const Error error = inside_->may_command(); error != Error::Ok) {
@@ -599,7 +605,7 @@ Result<Request> Client::grant(wire::RoomKind kind, std::string_view name, std::s
 
 Result<Request> Client::revoke(wire::RoomKind kind, std::string_view name,
                                std::string_view subject) {
-    if (!named_kind(kind) || !good_name(name) || !good_name(subject)) {
+    if (!named_kind(kind) || !good_name(name) || !good_subject(subject)) {
         return Error::BadArgument;
     }
     if (const Error error = inside_->may_command(); error != Error::Ok) {

@@ -13,6 +13,7 @@
 #include "plugin/client/outbox.hpp"
 #include "plugin/client/reconnect.hpp"
 #include "plugin/client/sync.hpp"
+#include "schemas/wire/batch_reader.hpp"
 #include "schemas/wire/encode.hpp"
 
 namespace parley::client {
@@ -51,10 +52,6 @@ struct OwnPresence {
     std::pmr::vector<String> params;
     TimeMs not_before_steady_ms = 0;
 };
-
-inline std::string_view view(const flatbuffers::String* text) {
-    return text != nullptr ? std::string_view(text->c_str(), text->size()) : std::string_view();
-}
 
 class Client::Inside {
 public:
@@ -132,14 +129,9 @@ public:
     void start_afresh(Room& room, uint64_t incarnation, Seq last_seq);
     // Entries from floor on; those above tell_above are told to the host.
     void apply(Room& room, const wire::Batch& batch, Seq floor, std::optional<Seq> tell_above);
-    void apply_line(Room& room, const wire::Batch& batch, uint32_t index,
-                    std::optional<Seq> tell_above);
-    void apply_entry(Room& room, const wire::Entry& entry, std::optional<Seq> tell_above);
-    void apply_message(Room& room, const Arrived& arrived,
-                       const flatbuffers::Vector<const wire::Span*>* spans, uint16_t line,
+    void apply_message(Room& room, const wire::BatchItem& item, UserId author, MessageKind kind,
                        std::optional<Seq> tell_above);
-    std::pmr::vector<TextSpan> spans_of(const flatbuffers::Vector<const wire::Span*>* all,
-                                        uint16_t line) const;
+    std::pmr::vector<TextSpan> spans_of(std::span<const wire::Span> said) const;
     void drain(RoomId room);
     void met(UserId user);
 
@@ -179,7 +171,7 @@ public:
     bool was_ready = false;    // since connect()
     bool wants_ticket = false; // no attempt before set_ticket
     TimeMs retry_at_ms = 0;
-    TimeMs opened_at_ms = 0;
+    TimeMs opened_at_ms = -1; // -1: since the last update
     TimeMs ready_at_ms = 0;
     bool read_only = false;
     bool dev = false;

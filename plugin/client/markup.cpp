@@ -224,8 +224,12 @@ private:
         }
         // A pair around nothing but other marks ("**~~~~**") has nothing to style.
         std::erase_if(out_.spans, [](const TextSpan& s) { return s.length == 0; });
-        std::stable_sort(out_.spans.begin(), out_.spans.end(),
-                         [](const TextSpan& a, const TextSpan& b) { return a.start < b.start; });
+        // The outer before the inner, whatever closed first.
+        std::sort(out_.spans.begin(), out_.spans.end(), [](const TextSpan& a, const TextSpan& b) {
+            return a.start != b.start     ? a.start < b.start
+                   : a.length != b.length ? a.length > b.length
+                                          : a.kind < b.kind;
+        });
         out_.text = std::move(text);
     }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plugin/client/inside.hpp"
+#include "schemas/wire/batch_reader.hpp"
 #include "schemas/wire/decode.hpp"
 
 namespace parley::client {
@@ -369,7 +370,7 @@ void Client::Inside::on_batch(uint32_t request, const wire::Batch& batch, ByteVe
     Room* const room = writer.room(id);
     const RoomSync* const known = sync.find(id);
     if (room == nullptr || known == nullptr || !known->confirmed) {
-        if (request == 0) {
+        if (request == 0 && batch.to_seq() >= batch.from_seq()) {
             sync.hold(id, batch.from_seq(), batch.to_seq(), std::move(bytes), now_ms);
         }
         return;
@@ -385,6 +386,9 @@ void Client::Inside::on_batch(uint32_t request, const wire::Batch& batch, ByteVe
     if (request != 0) {
         on_page(*room, request, batch);
         return;
+    }
+    if (batch.to_seq() < batch.from_seq()) {
+        return; // covers nothing
     }
     room->server_last_seq = std::max(room->server_last_seq, batch.to_seq());
     switch (fit(room->last_seq, batch.from_seq(), batch.to_seq())) {
@@ -427,7 +431,7 @@ void Client::Inside::on_page(Room& room, uint32_t request, const wire::Batch& ba
     if (known.page_request == request) {
         known.page_request = 0;
     }
-    const bool empty = batch.from_seq() == 0;
+    const bool empty = batch.to_seq() < batch.from_seq() || batch.to_seq() == 0;
     const bool touches = empty || batch.to_seq() + 1 >= room.first_seq;
     const bool fits = room.stored() < limits::model_messages_per_room_max;
     if (touches && fits) {
@@ -470,118 +474,58 @@ void Client::Inside::on_gap(const wire::Gap& said) {
 
 void Client::Inside::apply(Room& room, const wire::Batch& batch, Seq floor,
                            std::optional<Seq> tell_above) {
-    const auto* const lines = batch.lines();
-    const auto* const entries = batch.entries();
-    const uint32_t line_count = lines != nullptr ? lines->size() : 0;
-    const uint32_t entry_count = entries != nullptr ? entries->size() : 0;
-    uint32_t line = 0;
-    uint32_t entry = 0;
-    // Both lists ascend; the log is their merge.
-    while (line < line_count || entry < entry_count) {
-        const Seq line_seq =
-            line < line_count ? batch.from_seq() + lines->Get(line)->seq_offset() : UINT64_MAX;
-        const Seq entry_seq = entry < entry_count ? entries->Get(entry)->seq() : UINT64_MAX;
-        if (line < line_count && line_seq <= entry_seq) {
-            if (line_seq >= floor) {
-                apply_line(room, batch, line, tell_above);
-            }
-            ++line;
-        } else {
-            if (entry_seq >= floor) {
-                apply_entry(room, *entries->Get(entry), tell_above);
-            }
-            ++entry;
+    using Kind = wire::BatchItem::Kind;
+    for (wire::BatchReader reader(batch); reader.next();) {
+        const wire::BatchItem& item = reader.item();
+        if (item.seq < floor) {
+            continue;
         }
-    }
-}
-
-void Client::Inside::apply_line(Room& room, const wire::Batch& batch, uint32_t index,
-                                std::optional<Seq> tell_above) {
-    const wire::Line& line = *batch.lines()->Get(index);
-    const size_t text_size = batch.text() != nullptr ? batch.text()->size() : 0;
-    if (size_t{line.text_start()} + line.text_bytes() > text_size) {
-        ++stats.refused_frames; // decode has checked it; a reader checks once more
-        return;
-    }
-    Arrived arrived;
-    arrived.seq = batch.from_seq() + line.seq_offset();
-    arrived.changed_seq = arrived.seq;
-    arrived.author = UserId{line.author()};
-    arrived.nonce = line.nonce();
-    arrived.at_ms = batch.base_ms() + line.at_offset_ms();
-    if (text_size > 0) {
-        arrived.text = {reinterpret_cast<const char*>(batch.text()->data()) + line.text_start(),
-                        line.text_bytes()};
-    }
-    apply_message(room, arrived, batch.spans(), static_cast<uint16_t>(index), tell_above);
-}
-
-void Client::Inside::apply_entry(Room& room, const wire::Entry& entry,
-                                 std::optional<Seq> tell_above) {
-    Arrived arrived;
-    arrived.seq = entry.seq();
-    arrived.changed_seq = std::max(entry.changed_seq(), entry.seq());
-    arrived.author = UserId{entry.author()};
-    arrived.nonce = entry.nonce();
-    arrived.at_ms = entry.at_ms();
-    switch (entry.body_type()) {
-    case wire::EntryBody::Message: {
-        const wire::Message& message = *entry.body_as_Message();
-        arrived.text = view(message.text());
-        arrived.reply_to = message.reply_to();
-        apply_message(room, arrived, message.spans(), 0, tell_above);
-        break;
-    }
-    case wire::EntryBody::Membership: {
-        const wire::Membership& membership = *entry.body_as_Membership();
-        if (membership.user() == nullptr || membership.change() == wire::MembershipChange::None) {
+        switch (item.kind) {
+        case Kind::Message:
+            apply_message(room, item, item.author, MessageKind::Text, tell_above);
+            break;
+        case Kind::Membership: {
+            const wire::Membership& said = *item.entry->body_as_Membership();
+            if (said.user() != nullptr && said.change() != wire::MembershipChange::None) {
+                writer.name(*said.user());
+                static_assert(static_cast<int>(MessageKind::Joined) ==
+                              static_cast<int>(wire::MembershipChange::Joined));
+                static_assert(static_cast<int>(MessageKind::Promoted) ==
+                              static_cast<int>(wire::MembershipChange::Promoted));
+                apply_message(room, item, UserId{said.user()->id()},
+                              static_cast<MessageKind>(said.change()), tell_above);
+            }
             break;
         }
-        writer.name(*membership.user());
-        arrived.author = UserId{membership.user()->id()};
-        arrived.nonce = 0;
-        static_assert(static_cast<int>(MessageKind::Joined) ==
-                      static_cast<int>(wire::MembershipChange::Joined));
-        static_assert(static_cast<int>(MessageKind::Promoted) ==
-                      static_cast<int>(wire::MembershipChange::Promoted));
-        arrived.kind = static_cast<MessageKind>(membership.change());
-        apply_message(room, arrived, nullptr, 0, tell_above);
-        break;
-    }
-    case wire::EntryBody::Edit: {
-        const wire::Edit& edit = *entry.body_as_Edit();
-        writer.edit(room, edit.target(), entry.seq(), view(edit.text()), spans_of(edit.spans(), 0));
-        break;
-    }
-    case wire::EntryBody::Delete:
-        writer.erase(room, entry.body_as_Delete()->target(), entry.seq());
-        break;
-    case wire::EntryBody::Reactions: // take their seq; this version does not show them
-    case wire::EntryBody::Pin:
-    case wire::EntryBody::NONE:
-        break;
+        case Kind::Edit:
+            writer.edit(room, item.target, item.seq, item.text, spans_of(item.spans));
+            break;
+        case Kind::Delete:
+            writer.erase(room, item.target, item.seq);
+            break;
+        case Kind::Reactions: // take their seq; this version does not show them
+        case Kind::Pin:
+        case Kind::Unknown:
+            break;
+        }
     }
 }
 
-std::pmr::vector<TextSpan>
-Client::Inside::spans_of(const flatbuffers::Vector<const wire::Span*>* all, uint16_t line) const {
+std::pmr::vector<TextSpan> Client::Inside::spans_of(std::span<const wire::Span> said) const {
     std::pmr::vector<TextSpan> spans(memory);
-    if (all == nullptr) {
-        return spans;
-    }
-    for (const wire::Span* const span : *all) {
-        if (span->line() == line && spans.size() < limits::spans_max) {
-            spans.push_back({span->start(), span->length(), span->kind(), span->target()});
-        }
+    spans.reserve(said.size());
+    for (const wire::Span& span : said) {
+        spans.push_back({span.start(), span.length(), span.kind(), span.target()});
     }
     return spans;
 }
 
-void Client::Inside::apply_message(Room& room, const Arrived& arrived,
-                                   const flatbuffers::Vector<const wire::Span*>* spans,
-                                   uint16_t line, std::optional<Seq> tell_above) {
-    const Added how = writer.add(room, arrived, spans_of(spans, line));
-    met(arrived.author);
+void Client::Inside::apply_message(Room& room, const wire::BatchItem& item, UserId author,
+                                   MessageKind kind, std::optional<Seq> tell_above) {
+    const Arrived arrived{item.seq, item.changed_seq, author,       item.nonce, item.at_ms,
+                          kind,     item.text,        item.reply_to};
+    const Added how = writer.add(room, arrived, spans_of(item.spans));
+    met(author);
     if (how == Added::Merged) {
         // Stored by an earlier attempt; the reply to this one says nothing new.
         if (const Outgoing* const outgoing = outbox.find(room.id, arrived.nonce);
@@ -592,9 +536,9 @@ void Client::Inside::apply_message(Room& room, const Arrived& arrived,
             outbox.remove(room.id, arrived.nonce);
         }
     }
-    Member* const author = writer.member(room, arrived.author);
-    if (author != nullptr && author->typing_until_steady_ms != 0 && tell_above) {
-        author->typing_until_steady_ms = 0; // he was typing this
+    Member* const writer_of_it = writer.member(room, author);
+    if (writer_of_it != nullptr && writer_of_it->typing_until_steady_ms != 0 && tell_above) {
+        writer_of_it->typing_until_steady_ms = 0; // he was typing this
         writer.touch_members(room);
     }
     if (how == Added::New && tell_above && arrived.seq > *tell_above) {

@@ -72,7 +72,7 @@ void Client::Inside::disconnect() {
 void Client::Inside::open() {
     connection->open(address, ticket);
     link_open = true;
-    opened_at_ms = now_ms;
+    opened_at_ms = -1; // the next update knows what time it is
     malformed = 0;
 }
 
@@ -149,7 +149,7 @@ void Client::Inside::update(TimeMs steady_ms, TimeMs unix_ms, uint32_t budget_us
     now_ms = std::max(now_ms, steady_ms);
     wall_ms = unix_ms;
     updated = true;
-    if (jumped && link_open) {
+    if (jumped && link_open && opened_at_ms >= 0) {
         lost(Error::ConnectionLost, 0);
         retry_at_ms = now_ms;
     }
@@ -157,6 +157,9 @@ void Client::Inside::update(TimeMs steady_ms, TimeMs unix_ms, uint32_t budget_us
     if (wanted && !link_open && !wants_ticket && now_ms >= retry_at_ms) {
         ++stats.reconnects;
         open();
+    }
+    if (link_open && opened_at_ms < 0) {
+        opened_at_ms = now_ms;
     }
     if (link_open) {
         receive(budget_us);
