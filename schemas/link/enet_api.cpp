@@ -52,8 +52,7 @@ Result<EnetApi> enet_api(EnetSource source) {
             return Error::LibraryMismatch;
         }
     }
-    // The hooks depend on the layout of ENetHost and ENetPeer, which is the header's.
-    if (api.linked_version() != ENET_VERSION || api.initialize() != 0) {
+    if (api.initialize() != 0) {
         return Error::LibraryMismatch;
     }
     return api;

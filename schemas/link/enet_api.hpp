@@ -43,7 +43,7 @@ enum class EnetSource {
             // do not work with RTLD_DEEPBIND
 };
 
-// LibraryMismatch: not found, a function missing, or of another version than the header.
+// LibraryMismatch: not found, or a function missing. Whether it is the right one: self_test.cpp.
 Result<EnetApi> enet_api(EnetSource source);
 
 } // namespace parley

@@ -17,7 +17,8 @@ Result<PeerId> EnetLink::Inside::connect(const ConnectOptions& options, TimeMs s
         return Error::BadAddress;
     }
     if (sessions_[0].state == SessionState::Closing) {
-        // The former server had its chance to hear of the close; the new one is more urgent.
+        // ENet may still have wanted to say it; the new connection is more urgent.
+        send_sealed(sessions_[0].sealer, sessions_[0].address, encode(sessions_[0].over));
         free_session(sessions_[0]);
     }
     LinkSession* session = take_session(now_ms_);

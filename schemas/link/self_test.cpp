@@ -111,6 +111,10 @@ Result<void> EnetLink::Inside::self_test() {
 }
 
 Result<void> link_self_test(const EnetApi& api, TimeMs steady_ms) {
+    // The hooks depend on the layout of ENetHost and ENetPeer, which is the header's.
+    if (api.linked_version() != ENET_VERSION) {
+        return Error::LibraryMismatch;
+    }
     EnetLink::Inside inside(api, Log(), false, steady_ms);
     const Result<void> opened = inside.open_host(ipv4_address(INADDR_LOOPBACK, 0), 1, false);
     return opened ? inside.self_test() : opened;

@@ -60,3 +60,359 @@ TEST_CASE("frames of each lane arrive whole and aligned in both directions", "[l
     CHECK(pair.server.link->metrics().seal_failures.read() == 0);
     CHECK(pair.client.link->metrics().seal_failures.read() == 0);
 }
+
+TEST_CASE("a frame that is too large, empty, or for nobody is not taken", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    CHECK_FALSE(pair.client.link->send(pair.client_peer, Lane::Chat,
+                                       frame_of(limits::chat_frame_bytes_max + 1)));
+    CHECK_FALSE(
+        pair.client.link->send(pair.client_peer, Lane::Chat, std::make_shared<ByteVector>()));
+    CHECK_FALSE(pair.client.link->send(PeerId{0}, Lane::Chat, frame_of(1)));
+    CHECK_FALSE(pair.client.link->send(static_cast<PeerId>(99), Lane::Chat, frame_of(1)));
+    CHECK(pair.client.link->metrics().frames_refused.read() == 4);
+}
+
+TEST_CASE("frames of a lane arrive in order, each once, however many", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    pair.server.events.clear();
+    constexpr size_t count = 400;
+    for (size_t i = 0; i < count; ++i) {
+        ByteVector bytes(300);
+        store_le<uint64_t>(bytes.data(), i);
+        REQUIRE(pair.client.link->send(pair.client_peer, Lane::Chat,
+                                       std::make_shared<ByteVector>(bytes)));
+    }
+    REQUIRE(pair.step_until([&] { return pair.server.count<FrameReceived>() == count; }));
+    size_t expected = 0;
+    for (const FrameReceived* received : events_of<FrameReceived>(pair.server.events)) {
+        CHECK(load_le<uint64_t>(received->frame.data()) == expected++);
+    }
+}
+
+TEST_CASE("a peer that does not read lags after its queue is full, and catches up", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    const SharedFrame frame = frame_of(8000);
+    size_t accepted = 0;
+    while (pair.server.link->send(pair.server_peer, Lane::Chat, frame)) {
+        ++accepted;
+        REQUIRE(accepted < 1000);
+    }
+    // One window is ENet's, the rest ours.
+    CHECK(accepted * frame->size() > limits::peer_queue_bytes_max);
+    CHECK(accepted * frame->size() <= limits::peer_queue_bytes_max + 64 * 1024);
+    CHECK(pair.server.link->queued_bytes(pair.server_peer) >= accepted * frame->size());
+    std::vector<PeerId> refused;
+    pair.server.link->send_all(std::array{pair.server_peer}, Lane::Chat, frame, refused);
+    CHECK(refused == std::vector<PeerId>{pair.server_peer});
+    // What is unreliable still goes while there is room, then is dropped without a word.
+    CHECK(pair.server.link->send(pair.server_peer, Lane::State, frame_of(1000)));
+    CHECK(pair.server.link->send(pair.server_peer, Lane::State, frame_of(1000)));
+    CHECK(pair.server.link->metrics().frames_dropped.read() == 1);
+
+    REQUIRE(pair.step_until([&] { return pair.client.count<FrameReceived>() == accepted + 1; }));
+    REQUIRE(pair.step_until([&] { return pair.server.link->queued_bytes(pair.server_peer) == 0; }));
+    CHECK(pair.server.link->send(pair.server_peer, Lane::Chat, frame));
+}
+
+TEST_CASE("a line of chat overtakes the bulk that waits before it", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    for (int i = 0; i < 8; ++i) {
+        REQUIRE(pair.server.link->send(pair.server_peer, Lane::Bulk, frame_of(30'000)));
+    }
+    REQUIRE(pair.server.link->send(pair.server_peer, Lane::Chat, frame_of(100)));
+    REQUIRE(pair.step_until([&] { return pair.client.count<FrameReceived>() == 9; }));
+    size_t place = 0;
+    for (const FrameReceived* received : events_of<FrameReceived>(pair.client.events)) {
+        if (received->lane == Lane::Chat) {
+            break;
+        }
+        ++place;
+    }
+    CHECK(place <= 2);
+}
+
+TEST_CASE("a peer that stays behind for ten seconds is cut as too slow", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    while (pair.server.link->send(pair.server_peer, Lane::Chat, frame_of(8000))) {
+    }
+    // Only the server goes on: the client neither reads nor acknowledges.
+    for (int i = 0; i < 99; ++i) {
+        pair.server.step(pair.now_ms += 100);
+    }
+    CHECK(pair.server.count<PeerClosed>() == 0);
+    for (int i = 0; i < 3; ++i) {
+        pair.server.step(pair.now_ms += 100);
+    }
+    REQUIRE(pair.server.count<PeerClosed>() == 1);
+    CHECK(pair.server.last<PeerClosed>()->reason == Error::Slow);
+}
+
+TEST_CASE("one frame to many peers is one packet and reaches each", "[link]") {
+    ServerOptions options = LinkPair::server_options();
+    LinkPair first(options);
+    REQUIRE(first.connect());
+    std::vector<std::unique_ptr<Side>> more;
+    std::vector<PeerId> peers = {first.server_peer};
+    for (uint8_t i = 0; i < 5; ++i) {
+        auto side = std::make_unique<Side>();
+        side->link = std::move(EnetLink::client({}, first.now_ms)).value();
+        ConnectOptions connect = first.connect_options();
+        connect.device_seed = seed(static_cast<uint8_t>(50 + i));
+        REQUIRE(side->link->connect(connect, first.now_ms).ok());
+        const size_t asked = first.server.count<AuthRequest>();
+        REQUIRE(first.step_until([&] {
+            side->step(first.now_ms);
+            return first.server.count<AuthRequest>() == asked + 1;
+        }));
+        peers.push_back(first.server.last<AuthRequest>()->peer);
+        first.server.link->admit(peers.back(), Error::Ok, 0);
+        REQUIRE(first.step_until([&] {
+            side->step(first.now_ms);
+            return side->count<PeerOpened>() == 1 &&
+                   first.server.count<PeerOpened>() == peers.size();
+        }));
+        more.push_back(std::move(side));
+    }
+    SharedFrame frame = frame_of(5000);
+    std::vector<PeerId> asked = peers;
+    asked.push_back(PeerId{0});
+    std::vector<PeerId> refused;
+    first.server.link->send_all(asked, Lane::Crowd, frame, refused);
+    CHECK(refused == std::vector<PeerId>{PeerId{0}});
+    CHECK(frame.use_count() == 2); // one packet holds it for all six
+    const auto all_have_it = [&] {
+        size_t have = first.client.count<FrameReceived>();
+        for (const auto& side : more) {
+            side->step(first.now_ms);
+            have += side->count<FrameReceived>();
+        }
+        return have == peers.size();
+    };
+    REQUIRE(first.step_until(all_have_it));
+    for (const auto& side : more) {
+        CHECK(side->last<FrameReceived>()->frame == *frame);
+    }
+    REQUIRE(first.step_until([&] {
+        for (const auto& side : more) {
+            side->step(first.now_ms);
+        }
+        return frame.use_count() == 1;
+    }));
+}
+
+// [closing]
+TEST_CASE("a close by the server reaches the client with its reason, after what was sent",
+          "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    pair.client.events.clear();
+    pair.server.events.clear();
+    REQUIRE(pair.server.link->send(pair.server_peer, Lane::Control, frame_of(3000)));
+    pair.server.link->close(pair.server_peer, Error::Shutdown, 123'456);
+    CHECK_FALSE(pair.server.link->send(pair.server_peer, Lane::Control, frame_of(1)));
+    REQUIRE(pair.step_until([&] { return pair.client.count<PeerClosed>() == 1; }));
+    REQUIRE(pair.client.events.size() == 2);
+    CHECK(std::holds_alternative<FrameReceived>(pair.client.events[0]));
+    const PeerClosed& closed = *pair.client.last<PeerClosed>();
+    CHECK(closed.peer == pair.client_peer);
+    CHECK(closed.reason == Error::Shutdown);
+    CHECK(closed.retry_after_ms == 123'456);
+    pair.step(50, 100);
+    CHECK(pair.server.events.empty());
+    CHECK(pair.client.events.size() == 2);
+}
+
+TEST_CASE("a close by the client reaches the server as Closed", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    pair.client.events.clear();
+    pair.client.link->close(pair.client_peer, Error::Closed, 0);
+    REQUIRE(pair.step_until([&] { return pair.server.count<PeerClosed>() == 1; }));
+    CHECK(pair.server.last<PeerClosed>()->reason == Error::Closed);
+    CHECK(pair.client.events.empty());
+}
+
+TEST_CASE("events that wait for a peer are gone when it is closed", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    REQUIRE(pair.client.link->send(pair.client_peer, Lane::Chat, frame_of(10)));
+    REQUIRE(pair.client.link->send(pair.client_peer, Lane::Chat, frame_of(10)));
+    pair.client.step(pair.now_ms);
+    REQUIRE(pair.server.link->poll(pair.now_ms).has_value()); // the first; the second waits
+    pair.server.link->close(pair.server_peer, Error::Flood, 0);
+    CHECK_FALSE(pair.server.link->poll(pair.now_ms).has_value());
+}
+
+TEST_CASE("after a close the same client link connects again under another peer id", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    const PeerId first_client = pair.client_peer;
+    const PeerId first_server = pair.server_peer;
+    CHECK(pair.client.link->connect(pair.connect_options(), pair.now_ms).error() ==
+          Error::BadState);
+    SECTION("at once") {
+        pair.client.link->close(pair.client_peer, Error::Closed, 0);
+    }
+    SECTION("closed by the server") {
+        pair.server.link->close(pair.server_peer, Error::Replaced, 0);
+        REQUIRE(pair.step_until([&] { return pair.client.count<PeerClosed>() == 1; }));
+    }
+    pair.server.events.clear();
+    pair.client.events.clear();
+    REQUIRE(pair.connect());
+    CHECK(pair.client_peer != first_client);
+    CHECK(pair.server_peer != first_server);
+    CHECK_FALSE(pair.server.link->send(first_server, Lane::Chat, frame_of(1)));
+    CHECK(pair.server.link->send(pair.server_peer, Lane::Chat, frame_of(1)));
+}
+
+// [refusals]
+TEST_CASE("a refused admission reaches the client with its reason", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.client.link->connect(pair.connect_options(), pair.now_ms).ok());
+    REQUIRE(pair.step_until([&] { return pair.server.count<AuthRequest>() == 1; }));
+    pair.server.link->admit(pair.server.last<AuthRequest>()->peer, Error::TicketStolen, 9000);
+    REQUIRE(pair.step_until([&] { return pair.client.count<PeerClosed>() == 1; }));
+    CHECK(pair.client.last<PeerClosed>()->reason == Error::TicketStolen);
+    CHECK(pair.client.last<PeerClosed>()->retry_after_ms == 9000);
+    CHECK(pair.server.link->metrics().auth_failed.read() == 1);
+    pair.step(50, 100);
+    CHECK(pair.server.count<PeerClosed>() == 0); // the receiver refused it himself
+}
+
+TEST_CASE("a wrong server key is BadServerKey, and any of the pinned keys will do", "[link]") {
+    LinkPair pair;
+    const PublicKey wrong = link_public_key(seed(99));
+    ConnectOptions options = pair.connect_options();
+    options.server_keys = {&wrong, 1};
+    REQUIRE(pair.client.link->connect(options, pair.now_ms).ok());
+    REQUIRE(pair.step_until([&] { return pair.client.count<PeerClosed>() == 1; }));
+    CHECK(pair.client.last<PeerClosed>()->reason == Error::BadServerKey);
+    CHECK(pair.server.count<AuthRequest>() == 0);
+
+    const std::array<PublicKey, 2> pinned = {wrong, pair.server_key};
+    options.server_keys = pinned;
+    REQUIRE(pair.client.link->connect(options, pair.now_ms).ok());
+    REQUIRE(pair.step_until([&] { return pair.server.count<AuthRequest>() == 1; }));
+}
+
+TEST_CASE("another app is BadVersion", "[link]") {
+    LinkPair pair;
+    ConnectOptions options = pair.connect_options();
+    options.app_id = app_id + 1;
+    REQUIRE(pair.client.link->connect(options, pair.now_ms).ok());
+    REQUIRE(pair.step_until([&] { return pair.client.count<PeerClosed>() == 1; }));
+    CHECK(pair.client.last<PeerClosed>()->reason == Error::BadVersion);
+}
+
+TEST_CASE("nobody at the address is ConnectionLost after five seconds", "[link]") {
+    LinkPair pair;
+    pair.server.link.reset();
+    const TimeMs begun_ms = pair.now_ms;
+    REQUIRE(pair.client.link->connect(pair.connect_options(), pair.now_ms).ok());
+    while (pair.client.count<PeerClosed>() == 0 && pair.now_ms < begun_ms + 10'000) {
+        pair.client.step(pair.now_ms += 50);
+    }
+    REQUIRE(pair.client.count<PeerClosed>() == 1);
+    CHECK(pair.client.last<PeerClosed>()->reason == Error::ConnectionLost);
+    CHECK(pair.now_ms - begun_ms == limits::auth_wait_ms_max);
+}
+
+TEST_CASE("a receiver that never answers loses the peer after five seconds", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.client.link->connect(pair.connect_options(), pair.now_ms).ok());
+    REQUIRE(pair.step_until([&] { return pair.server.count<AuthRequest>() == 1; }));
+    const PeerId peer = pair.server.last<AuthRequest>()->peer;
+    pair.step(60, 100);
+    REQUIRE(pair.server.count<PeerClosed>() == 1);
+    CHECK(pair.server.last<PeerClosed>()->peer == peer);
+    REQUIRE(pair.client.count<PeerClosed>() == 1);
+    pair.server.link->admit(peer, Error::Ok, 0); // too late, and harmless
+    pair.step(10);
+    CHECK(pair.server.count<PeerOpened>() == 0);
+}
+
+TEST_CASE("a client that gives up while it is judged is gone at the server too", "[link]") {
+    LinkPair pair;
+    auto begun = pair.client.link->connect(pair.connect_options(), pair.now_ms);
+    REQUIRE(begun.ok());
+    REQUIRE(pair.step_until([&] { return pair.server.count<AuthRequest>() == 1; }));
+    pair.client.link->close(*begun, Error::Closed, 0);
+    REQUIRE(pair.step_until([&] { return pair.server.count<PeerClosed>() == 1; }));
+    CHECK(pair.server.last<PeerClosed>()->reason == Error::Closed);
+}
+
+TEST_CASE("a full server says Full to the next one, and takes him when one has left", "[link]") {
+    ServerOptions options = LinkPair::server_options();
+    options.peers_max = 1;
+    LinkPair pair(options);
+    REQUIRE(pair.connect());
+    Side second;
+    second.link = std::move(EnetLink::client({}, pair.now_ms)).value();
+    ConnectOptions connect = pair.connect_options();
+    connect.device_seed = seed(33);
+    REQUIRE(second.link->connect(connect, pair.now_ms).ok());
+    REQUIRE(pair.step_until([&] {
+        second.step(pair.now_ms);
+        return second.count<PeerClosed>() == 1;
+    }));
+    CHECK(second.last<PeerClosed>()->reason == Error::Full);
+    CHECK(second.last<PeerClosed>()->retry_after_ms > 0);
+
+    pair.client.link->close(pair.client_peer, Error::Closed, 0);
+    REQUIRE(pair.step_until([&] { return pair.server.count<PeerClosed>() == 1; }));
+    pair.server.events.clear();
+    REQUIRE(second.link->connect(connect, pair.now_ms).ok());
+    REQUIRE(pair.step_until([&] {
+        second.step(pair.now_ms);
+        return pair.server.count<AuthRequest>() == 1;
+    }));
+}
+
+TEST_CASE("options that cannot be are errors before anything is bound", "[link]") {
+    ServerOptions options = LinkPair::server_options();
+    options.bind = "localhost:1";
+    CHECK(EnetLink::listen(options, 0).error() == Error::BadAddress);
+    options = LinkPair::server_options();
+    options.peers_max = 4096;
+    CHECK(EnetLink::listen(options, 0).error() == Error::BadArgument);
+    options.peers_max = 0;
+    CHECK(EnetLink::listen(options, 0).error() == Error::BadArgument);
+
+    LinkPair pair;
+    ServerOptions taken = LinkPair::server_options();
+    const std::string address = to_text(pair.server.link->local_address());
+    taken.bind = address;
+    CHECK(EnetLink::listen(taken, 0).error() == Error::PortTaken);
+
+    ConnectOptions connect = pair.connect_options();
+    connect.address = "game.example.net:7777";
+    CHECK(pair.client.link->connect(connect, 0).error() == Error::BadAddress);
+    connect = pair.connect_options();
+    connect.server_keys = {};
+    CHECK(pair.client.link->connect(connect, 0).error() == Error::BadArgument);
+    connect = pair.connect_options();
+    const std::string long_ticket(limits::ticket_bytes_max + 1, 't');
+    connect.ticket = long_ticket;
+    CHECK(pair.client.link->connect(connect, 0).error() == Error::BadArgument);
+    CHECK(pair.server.link->connect(pair.connect_options(), 0).error() == Error::BadArgument);
+}
+
+TEST_CASE("two threads' links share a port when they are told to", "[link]") {
+    ServerOptions options = LinkPair::server_options();
+    options.share_port = true;
+    options.thread_count = 2;
+    auto first = EnetLink::listen(options, 0);
+    REQUIRE(first.ok());
+    const std::string address = to_text((*first)->local_address());
+    options.bind = address;
+    options.thread_index = 1;
+    auto second = EnetLink::listen(options, 0);
+    REQUIRE(second.ok());
+    CHECK((*second)->local_address() == (*first)->local_address());
+}
