@@ -10,10 +10,9 @@ namespace parley::text {
 
 namespace {
 
-constexpr uint32_t gutter_px =
-    1;                           // between glyphs, transparent, so that filtering sees no neighbour
-constexpr uint32_t white_px = 4; // a white square in the corner; (1, 1) has white all around
-constexpr uint32_t shelf_step_px = 4; // heights are rounded up to it, so that more glyphs share one
+constexpr uint32_t gutter_px = 1;     // transparent, so that filtering sees no neighbour
+constexpr uint32_t white_px = 4;      // a corner square; its texel (1, 1) has white all around
+constexpr uint32_t shelf_step_px = 4; // heights are rounded up to it, so that more share a shelf
 constexpr size_t dirty_max = 32;      // then one rectangle a page
 
 uint32_t rounded_up(uint32_t value) {

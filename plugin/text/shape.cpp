@@ -76,8 +76,7 @@ void shape_run(Fonts& fonts, float size_px, const Run& run, Work& work) {
                                static_cast<float>(positions[i].x_offset) * scale,
                                static_cast<float>(positions[i].y_offset) * scale});
     }
-    // Clusters ascend in a left-to-right run and descend in the other kind: walk them in logical
-    // order.
+    // Clusters ascend in a left-to-right run and descend in the other: logical order in both.
     const size_t first_of_run = work.pieces.size();
     const bool enter = carets_enter_ligatures(trait.script);
     for (unsigned done = 0; done < count;) {

@@ -134,7 +134,8 @@ TEST_CASE("texts that outgrow the atlas clear it, and are whole when laid out ag
     }
     CHECK(engine->atlas_generation() > first);
     CHECK(layouts[0].atlas_generation != engine->atlas_generation());
-    // A stale one again: all its quads are of one generation and apart in the atlas.
+    // A stale one again: it looks as in an engine that never ran out of room, and all its quads are
+    // apart in the atlas.
     const size_t quads = layouts[0].quads.size();
     engine->layout(samples::scripts[0].text.substr(0, 12), {}, options, layouts[0]);
     CHECK(layouts[0].atlas_generation == engine->atlas_generation());
@@ -146,6 +147,14 @@ TEST_CASE("texts that outgrow the atlas clear it, and are whole when laid out ag
             CHECK((!overlap(one, two) || (one.u == two.u && one.v == two.v)));
         }
     }
+    auto roomy = samples::make_engine();
+    REQUIRE(roomy);
+    Layout expected;
+    roomy->layout(samples::scripts[0].text.substr(0, 12), {}, options, expected);
+    samples::Picture seen(300, 40), wanted(300, 40);
+    seen.text(*engine, layouts[0], 0, 0);
+    wanted.text(*roomy, expected, 0, 0);
+    CHECK(seen.ppm() == wanted.ppm());
 }
 
 TEST_CASE("a text that no atlas could hold is drawn as far as it goes", "[text]") {

@@ -93,6 +93,9 @@ TEST_CASE("a line wraps at its last blank, which hangs", "[text]") {
     Layout layout;
     engine->layout(text, {}, options, layout);
     CHECK(lines_of(layout, text) == std::vector<std::string>{"one two ", "three"});
+    for (const Cluster& cluster : layout.clusters) {
+        CHECK(cluster.x + cluster.w <= options.width_px + 0.1f);
+    }
     // A hair less, and two goes down.
     options.width_px -= 1;
     engine->layout(text, {}, options, layout);
@@ -116,6 +119,17 @@ TEST_CASE("a word longer than the line breaks between graphemes", "[text]") {
         CHECK((static_cast<uint8_t>(text[line.start]) & 0xC0) != 0x80);
         CHECK(text.substr(line.start, 2) != "\u0301");
     }
+}
+
+TEST_CASE("what is carried to the next line may have to break again", "[text]") {
+    auto engine = engine_of_test();
+    LayoutOptions options;
+    const std::string_view text = "a iiW";
+    options.width_px = engine->width("a ii", options) + 0.5f;
+    REQUIRE(engine->width("iiW", options) > options.width_px);
+    Layout layout;
+    engine->layout(text, {}, options, layout);
+    CHECK(lines_of(layout, text) == std::vector<std::string>{"a ", "ii", "W"});
 }
 
 TEST_CASE("a line may be as narrow as nothing, and text is still there", "[text]") {
@@ -219,6 +233,19 @@ TEST_CASE("a text of too many lines ends with an ellipsis inside the width", "[t
     options.lines_max -= 1;
     engine->layout(text, {}, options, layout);
     CHECK(layout.cut);
+}
+
+TEST_CASE("an ellipsis fits any width that it fits alone", "[text]") {
+    auto engine = engine_of_test();
+    LayoutOptions options;
+    options.lines_max = 1;
+    for (float width = 20; width < 120; width += 1) {
+        options.width_px = width;
+        Layout layout;
+        engine->layout("iiiiiiiiiiiiiiiii wwwwwwwwwwwwwwwww", {}, options, layout);
+        CHECK(layout.cut);
+        CHECK(layout.lines.at(0).w <= width + 0.1f);
+    }
 }
 
 TEST_CASE("an ellipsis also says that paragraphs follow, and stands left of Arabic", "[text]") {

@@ -204,6 +204,54 @@ TEST_CASE("digits and signs stay text until an emoji selector asks", "[text]") {
     CHECK(lay_out(*engine, "☺\uFE0F", options).quads.at(0).colour == 255);
 }
 
+TEST_CASE("a text selector makes text of what is drawn as emoji otherwise", "[text]") {
+    auto engine = samples::make_engine();
+    REQUIRE(engine);
+    LayoutOptions options;
+    options.base_colour = 3;
+    CHECK(lay_out(*engine, "⚡", options).quads.at(0).colour == 255);
+    CHECK(lay_out(*engine, "⚡\uFE0E", options).quads.at(0).colour == 3);
+}
+
+TEST_CASE("an emoji has its own colours, not its blue and red exchanged", "[text]") {
+    auto engine = samples::make_engine();
+    REQUIRE(engine);
+    const Layout layout = lay_out(*engine, "❤\uFE0F");
+    REQUIRE(layout.quads.size() == 1);
+    const Quad& quad = layout.quads[0];
+    const size_t middle =
+        (quad.v + quad.vh / 2u) * size_t{engine->page_px()} + quad.u + quad.uw / 2u;
+    const uint8_t* texel = engine->pixels(quad.page) + middle * 4;
+    CHECK(texel[0] > 180);
+    CHECK(texel[2] < 100);
+    CHECK(texel[3] == 255);
+}
+
+TEST_CASE("a grapheme is one cluster though its parts are drawn apart", "[text]") {
+    auto engine = samples::make_engine();
+    REQUIRE(engine);
+    // No country has this flag, so the face has two letters for it.
+    CHECK(lay_out(*engine, "🇦🇦").clusters.size() == 1);
+    // A prepended Arabic sign is of another level than the letter it joins.
+    CHECK(lay_out(*engine, "\u0600a").clusters.size() == 1);
+}
+
+TEST_CASE("italic without a face of its own leans", "[text]") {
+    auto engine = samples::make_engine();
+    REQUIRE(engine);
+    for (const uint16_t style : {uint16_t{0}, uint16_t{Mono}}) {
+        LayoutOptions options;
+        options.size_px = 40;
+        options.base_style = style;
+        const Layout upright = lay_out(*engine, style == 0 ? "日" : "l", options);
+        options.base_style = style | Italic;
+        const Layout leaning = lay_out(*engine, style == 0 ? "日" : "l", options);
+        REQUIRE(leaning.quads.size() == 1);
+        CHECK(leaning.quads[0].w > upright.quads.at(0).w);
+        CHECK(leaning.width_px == upright.width_px);
+    }
+}
+
 TEST_CASE("emoji are a line high at any size and never leave a tight line", "[text]") {
     auto engine = samples::make_engine();
     REQUIRE(engine);
