@@ -1,0 +1,1 @@
+parley_fuzz(layout LINK parley_text)
