@@ -1,0 +1,39 @@
+// card.hpp: a card as core keeps it. In memory only: a card tells of now, and its writer sends it
+// again when a shard starts anew.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "schemas/base/ids.hpp"
+
+namespace parley {
+
+struct CardValue {
+    uint16_t id = 0;
+    int64_t number = 0;
+    std::string text;
+    bool operator==(const CardValue&) const = default;
+};
+
+struct Card {
+    uint16_t type = 0;
+    uint32_t version = 0;
+    uint32_t sent_version = 0; // what readers have after the last whole card or delta
+    TimeMs sent_at_ms = 0;
+    TimeMs expires_at_ms = 0;      // 0: stays
+    std::vector<CardValue> fields; // ascending by id
+    std::vector<uint16_t> changed; // ids since sent_version, ascending
+};
+
+// One of room and user is none.
+struct CardKey {
+    RoomId room{};
+    UserId user{};
+    uint16_t type = 0;
+    auto operator<=>(const CardKey&) const = default;
+};
+
+} // namespace parley

@@ -1,0 +1,420 @@
+// cards.cpp: small blocks of game state. A whole card goes out reliably when it is set; changes of
+// its fields follow as deltas, at most ten a second, newest wins; when it has come to rest the
+// whole card goes out once more, so that a lost last delta does not stand for ever.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "schemas/wire/views.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+using FieldList = flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>;
+
+bool may_write(const CardWriter& writer, Writer role) {
+    switch (role) {
+    case Writer::Owner:
+        return writer.owner || writer.game;
+    case Writer::Leader:
+        return writer.leader || writer.game;
+    case Writer::Game:
+        return writer.game;
+    }
+    return false;
+}
+
+// Whether the writer has a say in cards of this type at all.
+bool may_write(const CardWriter& writer, const CardType& type) {
+    return writer.game ||
+           std::any_of(type.fields.begin(), type.fields.end(),
+                       [&](const FieldType& field) { return may_write(writer, field.writer); });
+}
+
+// What it takes on the wire, about: a table a field, and its text.
+size_t card_bytes(const std::vector<CardValue>& fields) {
+    size_t bytes = 0;
+    for (const CardValue& field : fields) {
+        bytes += sizeof(uint16_t) + sizeof(int64_t) + field.text.size();
+    }
+    return bytes;
+}
+
+bool by_id(const CardValue& one, const CardValue& two) {
+    return one.id < two.id;
+}
+
+std::vector<CardValue> values_of(const FieldList* fields) {
+    std::vector<CardValue> values;
+    if (fields != nullptr) {
+        for (const wire::CardField* field : *fields) {
+            values.push_back(
+                {field->id(), field->number(), std::string(wire::view(field->text()))});
+        }
+    }
+    std::sort(values.begin(), values.end(), by_id);
+    return values;
+}
+
+void put_value(std::vector<CardValue>& fields, const CardValue& value) {
+    const auto at = std::lower_bound(fields.begin(), fields.end(), value, by_id);
+    if (at != fields.end() && at->id == value.id) {
+        *at = value;
+    } else {
+        fields.insert(at, value);
+    }
+}
+
+flatbuffers::Offset<FieldList> wire_fields(flatbuffers::FlatBufferBuilder& fbb,
+                                           const std::vector<CardValue>& fields,
+                                           const std::vector<uint16_t>* only) {
+    std::vector<flatbuffers::Offset<wire::CardField>> list;
+    for (const CardValue& field : fields) {
+        if (only != nullptr && !std::binary_search(only->begin(), only->end(), field.id)) {
+            continue;
+        }
+        const auto text = field.text.empty() ? flatbuffers::Offset<flatbuffers::String>()
+                                             : fbb.CreateString(field.text);
+        list.push_back(wire::CreateCardField(fbb, field.id, field.number, text));
+    }
+    return fbb.CreateVector(list);
+}
+
+} // namespace
+
+// [commands]
+CardWriter Core::State::writer_of(const Command& command, const Room* room) const {
+    CardWriter writer;
+    writer.game = command.session.ticket->claims.game;
+    if (room == nullptr) {
+        writer.owner = true;
+    } else {
+        const wire::Role role = room->members.at(command.user.id).role;
+        writer.leader = role == wire::Role::Leader || role == wire::Role::Game;
+    }
+    return writer;
+}
+
+// The type that a command names, for a card of this place. Null: it was answered.
+const CardType* Core::State::card_type_of(const Command& command, uint16_t type, uint64_t room) {
+    if (read_only(command.session)) {
+        refuse(command, Error::ReadOnly);
+        return nullptr;
+    }
+    const CardType* known = card_types_->find(type);
+    if (known == nullptr || known->room_card != (room != 0)) {
+        refuse(command, Error::BadCard);
+        return nullptr;
+    }
+    return known;
+}
+
+void Core::State::on_set_card(Command& command) {
+    const auto& set = command.body<wire::SetCard>();
+    const CardType* type = card_type_of(command, set.type(), set.room());
+    if (type == nullptr) {
+        return;
+    }
+    Room* room = nullptr;
+    if (set.room() != 0) {
+        room = room_of(command, set.room());
+        if (room == nullptr) {
+            return;
+        }
+    }
+    const CardWriter writer = writer_of(command, room);
+    if (!may_write(writer, *type)) {
+        return refuse(command, Error::Forbidden);
+    }
+    const Error error = check_card_fields(*type, writer, set.fields());
+    if (error != Error::Ok) {
+        return refuse(command, error);
+    }
+    const CardKey key{room == nullptr ? RoomId{} : room->meta.id,
+                      room == nullptr ? command.user.id : UserId{}, type->id};
+    std::vector<CardValue> fields = values_of(set.fields());
+    if (const Card* before = find_card(key)) {
+        // Fields that are not his to write are not his to wipe.
+        for (const CardValue& value : before->fields) {
+            const FieldType* field = type->field(value.id);
+            if (field != nullptr && !may_write(writer, field->writer)) {
+                put_value(fields, value);
+            }
+        }
+    } else if (room != nullptr && room->cards.size() >= limits::cards_per_room_max) {
+        return refuse(command, Error::Full);
+    }
+    if (card_bytes(fields) > limits::card_bytes_max) {
+        return refuse(command, Error::BadCard);
+    }
+    if (room == nullptr && command.user.card && command.user.card->type != type->id) {
+        clear_card({.user = command.user.id, .type = command.user.card->type}); // one a user
+    }
+    Card& card = room != nullptr     ? room->cards[type->id]
+                 : command.user.card ? *command.user.card
+                                     : command.user.card.emplace();
+    card_ends_.erase({card.expires_at_ms, key});
+    uint32_t& last = room != nullptr ? room->card_versions[type->id] : command.user.card_version;
+    card.type = type->id;
+    card.version = ++last;
+    card.fields = std::move(fields);
+    card.expires_at_ms = set.ttl_ms() == 0 ? 0 : now_ms_ + set.ttl_ms();
+    if (card.expires_at_ms != 0) {
+        card_ends_.insert({card.expires_at_ms, key});
+    }
+    put_whole(key, card);
+    reply(command.from, {.room = key.room});
+}
+
+void Core::State::on_update_card(Command& command) {
+    const auto& update = command.body<wire::UpdateCard>();
+    const CardType* type = card_type_of(command, update.type(), update.room());
+    if (type == nullptr) {
+        return;
+    }
+    Room* room = nullptr;
+    if (update.room() != 0) {
+        room = room_of(command, update.room());
+        if (room == nullptr) {
+            return;
+        }
+    }
+    const CardWriter writer = writer_of(command, room);
+    const Error error = check_card_fields(*type, writer, update.fields());
+    if (error != Error::Ok) {
+        return refuse(command, error);
+    }
+    const CardKey key{room == nullptr ? RoomId{} : room->meta.id,
+                      room == nullptr ? command.user.id : UserId{}, type->id};
+    Card* card = find_card(key);
+    if (card == nullptr) {
+        return refuse(command, Error::NotFound);
+    }
+    std::vector<CardValue> fields = card->fields;
+    std::vector<uint16_t> changed;
+    for (const CardValue& value : values_of(update.fields())) {
+        const auto at = std::lower_bound(fields.begin(), fields.end(), value, by_id);
+        if (at == fields.end() || *at != value) {
+            put_value(fields, value);
+            changed.push_back(value.id);
+        }
+    }
+    if (card_bytes(fields) > limits::card_bytes_max) {
+        return refuse(command, Error::BadCard);
+    }
+    if (!changed.empty()) {
+        card->fields = std::move(fields);
+        std::vector<uint16_t> all;
+        std::set_union(card->changed.begin(), card->changed.end(), changed.begin(), changed.end(),
+                       std::back_inserter(all));
+        card->changed = std::move(all);
+        uint32_t& last =
+            room != nullptr ? room->card_versions[type->id] : command.user.card_version;
+        card->version = ++last;
+        cards_dirty_.insert(key);
+    }
+    reply(command.from, {.room = key.room});
+}
+
+void Core::State::on_clear_card(Command& command) {
+    const auto& clear = command.body<wire::ClearCard>();
+    const CardType* type = card_type_of(command, clear.type(), clear.room());
+    if (type == nullptr) {
+        return;
+    }
+    Room* room = nullptr;
+    if (clear.room() != 0) {
+        room = room_of(command, clear.room());
+        if (room == nullptr) {
+            return;
+        }
+    }
+    const CardWriter writer = writer_of(command, room);
+    const CardKey key{room == nullptr ? RoomId{} : room->meta.id,
+                      room == nullptr ? command.user.id : UserId{}, type->id};
+    const Card* card = find_card(key);
+    if (!may_write(writer, *type)) {
+        return refuse(command, Error::Forbidden);
+    }
+    if (card == nullptr) {
+        return refuse(command, Error::NotFound);
+    }
+    const bool all_his =
+        std::all_of(card->fields.begin(), card->fields.end(), [&](const CardValue& value) {
+            const FieldType* field = type->field(value.id);
+            return field == nullptr || may_write(writer, field->writer);
+        });
+    if (room != nullptr && !all_his) {
+        return refuse(command, Error::Forbidden);
+    }
+    clear_card(key);
+    reply(command.from, {.room = key.room});
+}
+
+// A card that one may not see is not found.
+void Core::State::on_fetch_card(Command& command) {
+    const auto& fetch = command.body<wire::FetchCard>();
+    const CardKey key{RoomId{fetch.room()}, UserId{fetch.user()}, fetch.type()};
+    bool may_see = false;
+    if (key.room != RoomId{}) {
+        if (room_of(command, fetch.room()) == nullptr) {
+            return;
+        }
+        may_see = true;
+    } else if (key.user == command.user.id) {
+        may_see = true;
+    } else {
+        const auto owner = users_.find(key.user);
+        may_see = owner != users_.end() && seen(owner->second.presence) &&
+                  shares_small_room(command.user, owner->second);
+    }
+    const Card* card = may_see ? find_card(key) : nullptr;
+    if (card == nullptr) {
+        return refuse(command, Error::NotFound);
+    }
+    send_event(command.session, Lane::Control, card_frame(key, *card));
+    reply(command.from, {.room = key.room});
+}
+
+bool Core::State::shares_small_room(const User& one, const User& two) {
+    std::vector<RoomId> both;
+    std::set_intersection(one.rooms.begin(), one.rooms.end(), two.rooms.begin(), two.rooms.end(),
+                          std::back_inserter(both));
+    return std::any_of(both.begin(), both.end(), [&](RoomId id) {
+        const Room* room = find_room(id);
+        return room != nullptr && room->full_roster();
+    });
+}
+
+// [state]
+Card* Core::State::find_card(const CardKey& key) {
+    if (key.room != RoomId{}) {
+        Room* room = find_room(key.room);
+        if (room == nullptr) {
+            return nullptr;
+        }
+        const auto found = room->cards.find(key.type);
+        return found == room->cards.end() ? nullptr : &found->second;
+    }
+    const auto user = users_.find(key.user);
+    if (user == users_.end() || !user->second.card || user->second.card->type != key.type) {
+        return nullptr;
+    }
+    return &*user->second.card;
+}
+
+void Core::State::clear_card(const CardKey& key) {
+    const Card* card = find_card(key);
+    PARLEY_ASSERT(card != nullptr);
+    card_ends_.erase({card->expires_at_ms, key});
+    cards_dirty_.erase(key);
+    const auto gone = wire::CreateCardGone(fbb(), raw(key.room), raw(key.user), key.type);
+    tell_card(key, Lane::Control, event(wire::Event::CardGone, gone));
+    if (key.room != RoomId{}) {
+        find_room(key.room)->cards.erase(key.type);
+    } else {
+        users_.at(key.user).card.reset();
+    }
+}
+
+// [telling]
+SharedFrame Core::State::card_frame(const CardKey& key, const Card& card) {
+    const auto fields = wire_fields(fbb(), card.fields, nullptr);
+    const auto body = wire::CreateCard(fbb(), raw(key.room), raw(key.user), key.type, card.version,
+                                       fields, card.expires_at_ms);
+    return event(wire::Event::Card, body);
+}
+
+SharedFrame Core::State::delta_frame(const CardKey& key, const Card& card) {
+    const auto fields = wire_fields(fbb(), card.fields, &card.changed);
+    const auto body = wire::CreateCardDelta(fbb(), raw(key.room), raw(key.user), key.type,
+                                            card.sent_version, card.version, fields);
+    return event(wire::Event::CardDelta, body);
+}
+
+void Core::State::put_whole(const CardKey& key, Card& card) {
+    tell_card(key, Lane::Control, card_frame(key, card));
+    card.sent_version = card.version;
+    card.sent_at_ms = now_ms_;
+    card.changed.clear();
+    cards_dirty_.erase(key);
+}
+
+// A room's card goes to its readers; a user's to himself and, while he is seen, to everyone with
+// whom he shares a small room, once.
+void Core::State::tell_card(const CardKey& key, Lane lane, const SharedFrame& frame) {
+    if (key.room != RoomId{}) {
+        return deliver(*find_room(key.room), lane, frame);
+    }
+    const User& user = users_.at(key.user);
+    std::set<SessionId> sessions;
+    for (const RoomId id : user.rooms) {
+        const Room* room = find_room(id);
+        if (room != nullptr && room->full_roster() && seen(user.presence)) {
+            sessions.insert(room->sessions.begin(), room->sessions.end());
+        }
+    }
+    for (const SessionId id : user.sessions) {
+        const Session* session = find_session(id);
+        if (session != nullptr && session->hears()) {
+            sessions.insert(id);
+        }
+    }
+    if (!sessions.empty()) {
+        effects_->emplace_back(Deliver{
+            lane, frame,
+            std::make_shared<const std::vector<SessionId>>(sessions.begin(), sessions.end())});
+    }
+}
+
+void Core::State::tell_cards() {
+    while (!card_ends_.empty() && card_ends_.begin()->first <= now_ms_) {
+        const CardKey key = card_ends_.begin()->second;
+        clear_card(key);
+    }
+    const std::vector<CardKey> dirty(cards_dirty_.begin(), cards_dirty_.end());
+    for (const CardKey& key : dirty) {
+        Card* card = find_card(key);
+        PARLEY_ASSERT(card != nullptr);
+        const TimeMs quiet_ms = now_ms_ - card->sent_at_ms;
+        if (card->changed.empty()) {
+            if (quiet_ms >= limits::card_settle_ms) {
+                put_whole(key, *card);
+            }
+            continue;
+        }
+        if (quiet_ms < limits::card_period_ms) {
+            continue;
+        }
+        SharedFrame delta = delta_frame(key, *card);
+        if (delta->size() > limits::state_frame_bytes_max) {
+            put_whole(key, *card);
+            continue;
+        }
+        tell_card(key, Lane::State, delta);
+        card->sent_version = card->version;
+        card->sent_at_ms = now_ms_;
+        card->changed.clear();
+    }
+}
+
+// The cards of a room for somebody who comes in: the room's own, and those of its people.
+void Core::State::send_cards(const Session& session, const Room& room) {
+    for (const auto& [type, card] : room.cards) {
+        send_event(session, Lane::Control, card_frame({.room = room.meta.id, .type = type}, card));
+    }
+    if (!room.full_roster()) {
+        return;
+    }
+    for (const auto& [id, member] : room.members) {
+        const auto user = users_.find(id);
+        if (user != users_.end() && user->second.card &&
+            (seen(user->second.presence) || id == session.user)) {
+            const Card& card = *user->second.card;
+            send_event(session, Lane::Control, card_frame({.user = id, .type = card.type}, card));
+        }
+    }
+}
+
+} // namespace parley

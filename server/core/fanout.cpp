@@ -1,0 +1,176 @@
+// fanout.cpp: from committed entries to frames. Each room's entries of a step become one Batch (cut
+// at what fits a datagram), encoded once and shared by all its readers: the work in core does not
+// grow with their number.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+Bytes body_of(const LogEntry& entry) {
+    return entry.body == nullptr ? Bytes() : Bytes(*entry.body);
+}
+
+wire::StoredEntry stored(const LogEntry& entry) {
+    return {.seq = entry.seq,
+            .changed_seq = entry.changed_seq,
+            .at_ms = entry.at_ms,
+            .author = entry.author,
+            .nonce = entry.nonce,
+            .kind = static_cast<wire::EntryBody>(entry.kind),
+            .body = body_of(entry)};
+}
+
+constexpr size_t author_bytes = 48; // a User table and its place in the vector, without the name
+
+} // namespace
+
+Readers Core::State::readers(Room& room) {
+    if (room.readers == nullptr) {
+        room.readers = std::make_shared<const std::vector<SessionId>>(room.sessions);
+    }
+    return room.readers;
+}
+
+void Core::State::push_fresh(Room& room, LogEntry entry) {
+    if (room.sessions.empty()) {
+        return; // nobody hears it; the tail has it
+    }
+    if (room.fresh.empty()) {
+        rooms_fresh_.push_back(room.meta.id);
+    }
+    room.fresh.push_back(std::move(entry));
+}
+
+void Core::State::flush_all() {
+    for (const RoomId id : rooms_fresh_) {
+        if (Room* room = find_room(id)) {
+            flush(*room);
+        }
+    }
+    rooms_fresh_.clear();
+}
+
+void Core::State::flush(Room& room) {
+    if (room.fresh.empty()) {
+        return;
+    }
+    const std::vector<LogEntry> fresh = std::move(room.fresh);
+    room.fresh.clear();
+    const Lane lane = lane_of(room.kind());
+    Page page;
+    page.bytes_max = limits::batch_bytes_target;
+    page.authors = !room.full_roster();
+    for (std::span<const LogEntry> left = fresh; !left.empty();) {
+        const size_t count = fill(room, left, page);
+        const std::span<const LogEntry> part = left.first(count);
+        left = left.subspan(count);
+        batch_.cover(part.front().seq, part.back().seq);
+        SharedFrame common = batch_.finish(0, false);
+
+        std::vector<UserId> audiences; // who gets an entry that others do not
+        for (const LogEntry& entry : part) {
+            if (entry.audience != UserId{}) {
+                audiences.push_back(entry.audience);
+            }
+        }
+        if (audiences.empty()) {
+            deliver(room, lane, std::move(common));
+            continue;
+        }
+        std::sort(audiences.begin(), audiences.end());
+        audiences.erase(std::unique(audiences.begin(), audiences.end()), audiences.end());
+        std::vector<SessionId> others = room.sessions;
+        for (const UserId audience : audiences) {
+            const auto user = users_.find(audience);
+            std::vector<SessionId> own;
+            if (user != users_.end()) {
+                for (const SessionId id : user->second.sessions) {
+                    const auto at = std::lower_bound(others.begin(), others.end(), id);
+                    if (at != others.end() && *at == id) {
+                        others.erase(at);
+                        own.push_back(id);
+                    }
+                }
+            }
+            if (!own.empty()) {
+                std::sort(own.begin(), own.end());
+                Page private_page = page;
+                private_page.viewer = audience;
+                private_page.bytes_max = lane_frame_bytes_max(lane);
+                const size_t filled = fill(room, part, private_page);
+                PARLEY_ASSERT(filled == part.size());
+                batch_.cover(part.front().seq, part.back().seq);
+                effects_->emplace_back(
+                    Deliver{lane, batch_.finish(0, false),
+                            std::make_shared<const std::vector<SessionId>>(std::move(own))});
+            }
+        }
+        if (!others.empty()) {
+            effects_->emplace_back(
+                Deliver{lane, std::move(common),
+                        std::make_shared<const std::vector<SessionId>>(std::move(others))});
+        }
+    }
+}
+
+// The batch writer verifies every body again: a disk is not trusted more than a peer.
+size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, const Page& page) {
+    batch_.begin(room.meta.id, room.meta.incarnation);
+    std::vector<UserId> authors; // distinct
+    size_t authors_bytes = 0;
+    size_t count = 0;
+    for (const LogEntry& entry : entries) {
+        const bool seen = entry.audience == UserId{} || entry.audience == page.viewer;
+        if (seen) {
+            const wire::StoredEntry one = stored(entry);
+            const bool new_author = page.authors && std::find(authors.begin(), authors.end(),
+                                                              entry.author) == authors.end();
+            const size_t more = new_author ? author_bytes + limits::name_bytes_max / 4 : 0;
+            if (!batch_.empty() && batch_.bytes_with(one) + authors_bytes + more > page.bytes_max) {
+                break;
+            }
+            const Result<void> added = batch_.add(one);
+            if (added.error() == Error::Full) {
+                break;
+            }
+            // A damaged body, or a kind of a later version: the range covers it, so that nobody
+            // waits for it.
+            if (added.ok() && new_author) {
+                authors.push_back(entry.author);
+                authors_bytes += more;
+            }
+        }
+        ++count;
+    }
+    PARLEY_ASSERT(count > 0);
+    for (const UserId author : authors) {
+        name_author(room, author, page);
+    }
+    return count;
+}
+
+void Core::State::name_author(const Room& room, UserId author, const Page& page) {
+    const auto member = room.members.find(author);
+    if (member != room.members.end()) {
+        batch_.add_author(author, member->second.name,
+                          static_cast<wire::UserFlags>(member->second.flags));
+        return;
+    }
+    const auto known = std::find_if(page.known.begin(), page.known.end(),
+                                    [&](const StoredUser& one) { return one.id == author; });
+    if (known != page.known.end()) {
+        batch_.add_author(author, known->name, static_cast<wire::UserFlags>(known->flags));
+        return;
+    }
+    const auto user = users_.find(author);
+    if (user != users_.end()) {
+        batch_.add_author(author, user->second.name,
+                          static_cast<wire::UserFlags>(user->second.flags));
+    } // else the reader asks by FetchUsers
+}
+
+} // namespace parley

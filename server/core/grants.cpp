@@ -1,0 +1,140 @@
+// grants.cpp: the game's own server says who is in a Team, Party or Guild, whether or not he is
+// online. It names people by the studio's name for them.
+#include "schemas/base/check.hpp"
+#include "schemas/wire/views.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+bool grantable(wire::RoomKind kind) {
+    return kind == wire::RoomKind::Team || kind == wire::RoomKind::Party ||
+           kind == wire::RoomKind::Guild;
+}
+
+// As long as a ticket from before a revoke can be good.
+constexpr int64_t revoked_keep_ms = limits::reauth_due_ms + limits::reauth_grace_ms +
+                                    (limits::ticket_life_s_max + limits::ticket_skew_s) * 1000;
+
+} // namespace
+
+void Core::State::on_grant(Command& command) {
+    const auto& grant = command.body<wire::Grant>();
+    if (!command.session.ticket->claims.game) {
+        return refuse(command, Error::Forbidden);
+    }
+    if (read_only(command.session)) {
+        return refuse(command, Error::ReadOnly);
+    }
+    if (!grantable(grant.kind())) {
+        return refuse(command, Error::BadArgument);
+    }
+    Room* room = room_named(command, grant.kind(), std::string(wire::view(grant.name())), true);
+    if (room == nullptr || !may_persist(command)) {
+        return;
+    }
+    FindSubject request;
+    request.issuer = command.session.ticket->claims.issuer;
+    request.subject = wire::view(grant.subject());
+    SubjectOp op;
+    op.from = command.from;
+    op.role = grant.role();
+    persist(command.session.id, room->meta.id, std::move(request), std::move(op));
+}
+
+void Core::State::on_revoke(Command& command) {
+    const auto& revoke = command.body<wire::Revoke>();
+    if (!command.session.ticket->claims.game) {
+        return refuse(command, Error::Forbidden);
+    }
+    if (read_only(command.session)) {
+        return refuse(command, Error::ReadOnly);
+    }
+    if (!grantable(revoke.kind())) {
+        return refuse(command, Error::BadArgument);
+    }
+    Room* room = room_named(command, revoke.kind(), std::string(wire::view(revoke.name())), false);
+    if (room == nullptr || !may_persist(command)) {
+        return;
+    }
+    FindSubject request;
+    request.issuer = command.session.ticket->claims.issuer;
+    request.subject = wire::view(revoke.subject());
+    SubjectOp op;
+    op.from = command.from;
+    op.revoke = true;
+    op.drop.change = wire::MembershipChange::Removed;
+    // Somebody whom we know is out at once. The store is still asked for him, so that a grant that
+    // waits for the same answer stays before this revoke.
+    const auto known = subjects_.find({request.issuer, request.subject});
+    if (known != subjects_.end()) {
+        const auto member = room->members.find(known->second);
+        if (member != room->members.end()) {
+            op.drop.was_member = true;
+            op.drop.member = member->second;
+            take_out(*room, known->second, Error::NotMember);
+        }
+        op.drop.user = known->second;
+        stop_joining(*room, known->second);
+        note_revoked(room->meta.id, known->second);
+    }
+    persist(command.session.id, room->meta.id, std::move(request), std::move(op));
+}
+
+void Core::State::subject_found(Room& room, SubjectOp& op, const UsersFound& found) {
+    const RoomId id = room.meta.id;
+    if (found.error != Error::Ok || found.users.empty()) {
+        const bool again = found.error == Error::StoreUnavailable;
+        reply(op.from, {.error = again ? found.error : Error::NotFound,
+                        .room = id,
+                        .retry_after_ms = again ? store_retry_ms : 0});
+        if (op.drop.was_member && again) {
+            retry_later({.id = id}, DropWaits{std::move(op.drop)});
+        }
+        return;
+    }
+    const StoredUser& subject = found.users.front();
+    if (op.revoke) {
+        note_revoked(id, subject.id);
+        op.drop.user = subject.id;
+        op.drop.from.push_back(op.from);
+        return remove_member(room, Error::NotMember, std::move(op.drop));
+    }
+    forget_revoked(id, subject.id);
+    PutOp put;
+    put.from.push_back(op.from);
+    put_member(room, {subject.id, subject.name, subject.flags, op.role, MemberOrigin::Grant},
+               std::move(put));
+}
+
+void Core::State::note_revoked(RoomId room, UserId user) {
+    forget_revoked(room, user);
+    revoked_[{room, user}] = now_ms_;
+    revoked_ends_.insert({now_ms_ + revoked_keep_ms, {room, user}});
+}
+
+void Core::State::forget_revoked(RoomId room, UserId user) {
+    const auto before = revoked_.find({room, user});
+    if (before != revoked_.end()) {
+        revoked_ends_.erase({before->second + revoked_keep_ms, before->first});
+        revoked_.erase(before);
+    }
+}
+
+// Whether a ticket is older than the game's no. A ticket that this shard takes for the first time
+// may be as young as the revoke's own second; one that was used before may not.
+bool Core::State::revoked_since(RoomId room, UserId user, const Ticket& ticket) const {
+    const auto found = revoked_.find({room, user});
+    if (found == revoked_.end()) {
+        return false;
+    }
+    const TimeMs revoked_ms = found->second;
+    const TimeMs issued_ms = ticket.claims.issued_at_s * 1000;
+    if (ticket.first_use) {
+        return ticket.taken_at_ms < revoked_ms || issued_ms + 999 < revoked_ms;
+    }
+    return issued_ms <= revoked_ms;
+}
+
+} // namespace parley

@@ -1,0 +1,261 @@
+// history.cpp: what was said before: pages both ways, bringing a reader level, and how far he has
+// read. What the tail holds is answered from memory; else the store is asked.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+bool visible(const LogEntry& entry, UserId reader) {
+    return entry.audience == UserId{} || entry.audience == reader;
+}
+
+// What the tail has of [low, high] for reader, ascending. The tail must reach down to low.
+std::vector<LogEntry> from_tail(const Room& room, Seq low, Seq high, UserId reader) {
+    std::vector<LogEntry> entries;
+    for (const LogEntry& entry : room.tail) {
+        if (entry.seq >= low && entry.seq <= high && visible(entry, reader)) {
+            entries.push_back(entry);
+        }
+    }
+    return entries;
+}
+
+Seq tail_first(const Room& room) {
+    return room.tail.empty() ? room.meta.last_seq + 1 : room.tail.front().seq;
+}
+
+} // namespace
+
+// [pages]
+void Core::State::on_fetch(Command& command) {
+    const auto& fetch = command.body<wire::Fetch>();
+    Room* room = room_of(command, fetch.room());
+    if (room == nullptr) {
+        return;
+    }
+    const UserId reader = command.user.id;
+    const Seq since = std::max<Seq>(room->members.at(reader).since_seq, 1);
+    const size_t count = fetch.count() == 0
+                             ? limits::page_entries_max
+                             : std::min<size_t>(fetch.count(), limits::page_entries_max);
+    FetchOp op;
+    op.from = command.from;
+    op.newest_first = fetch.before_seq() != 0;
+    if (op.newest_first) {
+        op.low = since;
+        op.high = std::min(fetch.before_seq() - 1, room->meta.last_seq);
+    } else {
+        // Compared without adding: after_seq may be the largest number there is.
+        op.low = std::max(std::min(fetch.after_seq(), room->meta.last_seq) + 1, since);
+        op.high = room->meta.last_seq;
+    }
+    if (op.low > op.high) {
+        op.low = op.high + 1; // covers nothing
+        return answer_page(*room, op, {}, false, {});
+    }
+
+    // From memory when the page certainly lies in the tail, whoever may see what of it.
+    const bool whole_range = tail_first(*room) <= op.low;
+    std::vector<LogEntry> entries =
+        from_tail(*room, std::max(op.low, tail_first(*room)), op.high, reader);
+    if (whole_range || (op.newest_first && entries.size() > count)) {
+        const bool more = entries.size() > count;
+        const std::span<const LogEntry> all = entries;
+        const std::span<const LogEntry> page = !more             ? all
+                                               : op.newest_first ? all.last(count)
+                                                                 : all.first(count);
+        return answer_page(*room, op, page, more, {});
+    }
+    if (!may_persist(command)) {
+        return;
+    }
+    FetchEntries request;
+    request.room = room->meta.id;
+    request.reader = reader;
+    request.after = op.low - 1;
+    request.before = op.high + 1;
+    request.count = static_cast<uint32_t>(count);
+    request.newest_first = op.newest_first;
+    persist(command.session.id, room->meta.id, request, op);
+}
+
+// One request, one Batch: a page of long messages is cut at page_bytes_max and says that there is
+// more.
+void Core::State::answer_page(Room& room, const FetchOp& op, std::span<const LogEntry> entries,
+                              bool more, std::span<const StoredUser> known) {
+    const Session* session = find_session(op.from.session);
+    if (session == nullptr) {
+        return;
+    }
+    Page page;
+    page.viewer = session->user;
+    page.authors = true;
+    page.bytes_max = limits::page_bytes_max;
+    page.known = known;
+    Seq low = op.low;
+    Seq high = op.high;
+    if (entries.empty()) {
+        batch_.begin(room.meta.id, room.meta.incarnation);
+    } else if (op.newest_first) {
+        // The newest that fit: the front is given up until the rest goes into one batch.
+        while (fill(room, entries, page) < entries.size()) {
+            entries = entries.subspan(1);
+            more = true;
+        }
+        low = more ? entries.front().seq : op.low;
+    } else {
+        const size_t count = fill(room, entries, page);
+        more = more || count < entries.size();
+        high = more ? entries[count - 1].seq : op.high;
+    }
+    batch_.cover(low, high);
+    send_answer(op.from.session, Lane::Bulk, batch_.finish(op.from.request, more));
+}
+
+// [resume]
+void Core::State::on_resume(Command& command) {
+    ResumeOp op;
+    op.from = command.from;
+    for (const wire::ResumePoint* point : *command.body<wire::Resume>().points()) {
+        op.points.push_back(*point);
+    }
+    if (may_persist(command)) {
+        resume_on(std::move(op));
+    }
+}
+
+// One room after the other, so that a reader of two hundred rooms has one request at the store.
+void Core::State::resume_on(ResumeOp op) {
+    const Session* session = find_session(op.from.session);
+    if (session == nullptr) {
+        return;
+    }
+    while (op.next < op.points.size()) {
+        const wire::ResumePoint point = op.points[op.next++];
+        Room* room = find_room(RoomId{point.room()});
+        if (room == nullptr || room->members.count(session->user) == 0) {
+            // Not (or no longer) one of his: said alike whether there is such a room. One that is
+            // still being loaded for him comes with its RoomState, after which he asks again.
+            const std::vector<RoomId>& rooms = user_of(*session).rooms;
+            if (!std::binary_search(rooms.begin(), rooms.end(), RoomId{point.room()})) {
+                const auto gone = wire::CreateRoomGone(fbb(), point.room(), wire::Error::NotMember);
+                send_event(*session, Lane::Control, event(wire::Event::RoomGone, gone));
+            }
+            continue;
+        }
+        if (resume_room(op, *room, point)) {
+            return;
+        }
+    }
+    reply(op.from, {});
+}
+
+bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint& point) {
+    const UserId reader = find_session(op.from.session)->user;
+    flush(room); // what is live now is not sent a second time
+    const Seq since = std::max<Seq>(room.members.at(reader).since_seq, 1);
+    if (point.incarnation() != room.meta.incarnation) {
+        resume_gap(op.from, room, reader, since);
+        return false;
+    }
+    const Seq low = std::max(point.seq() + 1, since);
+    const Seq high = room.meta.last_seq;
+    if (low > high) {
+        return false;
+    }
+    if (high - low + 1 > limits::resume_entries_max) {
+        resume_gap(op.from, room, reader, low);
+        return false;
+    }
+    if (tail_first(room) <= low) {
+        resume_batches(op.from, room, from_tail(room, low, high, reader), low, high, {});
+        return false;
+    }
+    FetchEntries request;
+    request.room = room.meta.id;
+    request.reader = reader;
+    request.after = low - 1;
+    request.before = high + 1;
+    request.count = static_cast<uint32_t>(high - low + 1);
+    op.low = low;
+    op.high = high;
+    const SessionId owner = op.from.session;
+    persist(owner, room.meta.id, request, std::move(op));
+    return true;
+}
+
+void Core::State::resume_batches(const Requester& to, Room& room, std::span<const LogEntry> entries,
+                                 Seq low, Seq high, std::span<const StoredUser> known) {
+    const Session* session = find_session(to.session);
+    if (session == nullptr) {
+        return;
+    }
+    Page page;
+    page.viewer = session->user;
+    page.authors = true;
+    page.bytes_max = limits::page_bytes_max;
+    page.known = known;
+    do {
+        Seq part_high = high;
+        if (entries.empty()) {
+            batch_.begin(room.meta.id, room.meta.incarnation); // nothing in it was his to see
+        } else {
+            const size_t count = fill(room, entries, page);
+            if (count < entries.size()) {
+                part_high = entries[count - 1].seq;
+            }
+            entries = entries.subspan(count);
+        }
+        batch_.cover(low, part_high);
+        send_event(*session, Lane::Bulk, batch_.finish(0, false));
+        low = part_high + 1;
+    } while (!entries.empty());
+}
+
+// Too far behind, or another log: the newest page, and word of what is missing.
+void Core::State::resume_gap(const Requester& to, Room& room, UserId reader, Seq from) {
+    const Session* session = find_session(to.session);
+    const Seq high = room.meta.last_seq;
+    const Seq low = std::max(from, tail_first(room));
+    std::vector<LogEntry> entries = from_tail(room, low, high, reader);
+    Seq page_low = low;
+    if (entries.size() > limits::page_entries_max) {
+        entries.erase(entries.begin(),
+                      entries.end() - static_cast<std::ptrdiff_t>(limits::page_entries_max));
+        page_low = entries.front().seq;
+    }
+    const auto gap = wire::CreateGap(fbb(), raw(room.meta.id), room.meta.incarnation, from,
+                                     std::max(page_low, from) - 1);
+    send_event(*session, Lane::Bulk, event(wire::Event::Gap, gap));
+    if (page_low <= high) {
+        resume_batches(to, room, entries, page_low, high, {});
+    }
+}
+
+// [read marks]
+void Core::State::on_mark(Command& command) {
+    const auto& mark = command.body<wire::Mark>();
+    Room* room = room_of(command, mark.room());
+    if (room == nullptr) {
+        return;
+    }
+    const Member& member = room->members.at(command.user.id);
+    const Seq seq = std::min(mark.seq(), room->meta.last_seq);
+    if (seq <= member.read_seq) {
+        return reply(command.from, {.room = room->meta.id, .seq = member.read_seq});
+    }
+    if (!may_persist(command)) {
+        return;
+    }
+    PutReadMark request;
+    request.room = room->meta.id;
+    request.user = command.user.id;
+    request.seq = seq;
+    persist(command.session.id, room->meta.id, request, MarkOp{command.from, command.user.id, seq});
+}
+
+} // namespace parley

@@ -1,0 +1,390 @@
+// members.cpp: how one becomes a member, and how one ceases to be. What restricts acts at once and
+// is answered after the commit; what permits acts when the store has it.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "schemas/wire/stored.hpp"
+#include "schemas/wire/views.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+void insert_sorted(std::vector<RoomId>& rooms, RoomId id) {
+    const auto at = std::lower_bound(rooms.begin(), rooms.end(), id);
+    if (at == rooms.end() || *at != id) {
+        rooms.insert(at, id);
+    }
+}
+
+void erase_sorted(std::vector<RoomId>& rooms, RoomId id) {
+    const auto at = std::lower_bound(rooms.begin(), rooms.end(), id);
+    if (at != rooms.end() && *at == id) {
+        rooms.erase(at);
+    }
+}
+
+} // namespace
+
+// [join]
+void Core::State::on_join(Command& command) {
+    const auto& join = command.body<wire::Join>();
+    if (read_only(command.session)) {
+        return refuse(command, Error::ReadOnly);
+    }
+    if (join.kind() == wire::RoomKind::Direct) {
+        return on_join_direct(command);
+    }
+    std::string name(wire::view(join.name()));
+    const Ticket& ticket = *command.session.ticket;
+    Joiner joiner{command.user.id, command.user.name, command.user.flags};
+    bool allowed = false;
+    if (join.kind() == wire::RoomKind::Global) {
+        const auto& globals = options_.global_rooms;
+        allowed = std::find(globals.begin(), globals.end(), name) != globals.end();
+    } else {
+        const auto& claims = ticket.claims.rooms;
+        const auto claim = std::find_if(claims.begin(), claims.end(), [&](const RoomClaim& one) {
+            return one.kind == static_cast<uint8_t>(join.kind()) && one.name == name;
+        });
+        if (claim != claims.end()) {
+            joiner.role = static_cast<wire::Role>(claim->role);
+            joiner.origin = MemberOrigin::Ticket;
+            allowed = true;
+        } else if (ticket.claims.game) {
+            joiner.role = wire::Role::Game;
+            allowed = true;
+        }
+    }
+    if (!allowed) {
+        // Said before the room is looked up: the answer tells nothing about what rooms there are.
+        // Only who is in it by a grant may join what he is in.
+        const auto known = room_names_.find({static_cast<uint8_t>(join.kind()), name});
+        Room* room = known == room_names_.end() ? nullptr : find_room(known->second);
+        if (room == nullptr || room->members.count(command.user.id) == 0) {
+            return refuse(command, Error::Forbidden);
+        }
+        send_room_state(command.session, *room);
+        return reply(command.from, {.room = room->meta.id});
+    }
+    Room* room = room_named(command, join.kind(), std::move(name), true);
+    if (room == nullptr) {
+        return;
+    }
+    if (room->members.count(command.user.id) == 0) {
+        if (joiner.origin == MemberOrigin::Ticket &&
+            revoked_since(room->meta.id, command.user.id, ticket)) {
+            return refuse(command, Error::Forbidden);
+        }
+        if (command.user.rooms.size() >= limits::rooms_per_user_max) {
+            return refuse(command, Error::Full);
+        }
+    }
+    if (!may_persist(command)) {
+        return;
+    }
+    PutOp op;
+    op.from.push_back(command.from);
+    put_member(*room, joiner, std::move(op));
+}
+
+void Core::State::on_join_direct(Command& command) {
+    const UserId other{command.body<wire::Join>().user()};
+    if (other == command.user.id) {
+        return refuse(command, Error::BadArgument);
+    }
+    if (command.user.rooms.size() >= limits::rooms_per_user_max) {
+        return refuse(command, Error::Full);
+    }
+    if (!may_persist(command)) {
+        return;
+    }
+    // Whether there is such a user is asked before a room is made for him.
+    FindUsers request;
+    request.ids.push_back(other);
+    persist(command.session.id, RoomId{}, std::move(request), DirectOp{command.from, other});
+}
+
+// The other side first: when the one who asked is answered, both are in.
+void Core::State::join_direct(const Requester& from, const StoredUser& other, Room& room) {
+    const Session* session = find_session(from.session);
+    if (session == nullptr) {
+        return;
+    }
+    const User& self = user_of(*session);
+    PutOp op;
+    op.from.push_back(from);
+    if (room.members.count(other.id) == 0) {
+        op.then_join = self.id;
+        put_member(room, {other.id, other.name, other.flags}, std::move(op));
+    } else {
+        put_member(room, {self.id, self.name, self.flags}, std::move(op));
+    }
+}
+
+void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
+    const RoomId id = room.meta.id;
+    StoredMember stored;
+    const auto member = room.members.find(joiner.user);
+    if (member != room.members.end()) {
+        const Member& is = member->second;
+        // What the game's server granted outlives a ticket, and an own join adds nothing.
+        const bool kept =
+            joiner.origin == MemberOrigin::Own ||
+            (joiner.origin == MemberOrigin::Ticket && is.origin == MemberOrigin::Grant) ||
+            (joiner.origin == is.origin && joiner.role == is.role);
+        if (kept) {
+            for (const Requester& one : op.from) {
+                const Session* session = find_session(one.session);
+                if (session != nullptr && session->user == joiner.user) {
+                    send_room_state(*session, room);
+                }
+            }
+            return reply_all(op.from, {.room = id});
+        }
+        stored.since_seq = is.since_seq;
+        stored.read_seq = is.read_seq;
+    } else {
+        if (room.members.size() + room.joining.size() >= tier(room).members_max &&
+            !make_place(room)) {
+            return reply_all(op.from, {.error = Error::Full, .room = id});
+        }
+        const bool all_history =
+            room.kind() == wire::RoomKind::Global || room.kind() == wire::RoomKind::Guild;
+        stored.since_seq = all_history ? 1 : 0; // 0: from the next entry on
+    }
+    stored.user = joiner.user;
+    stored.name = joiner.name;
+    stored.flags = joiner.flags;
+    stored.role = static_cast<uint8_t>(joiner.role);
+    stored.origin = joiner.origin;
+
+    const auto joining = room.joining.find(joiner.user);
+    if (joining != room.joining.end() && !op.then_join) {
+        PutOp& last = std::get<PutOp>(pending_.at(joining->second.back()).op);
+        if (!last.revoked && !last.then_join && last.member.role == stored.role &&
+            last.member.origin == stored.origin) {
+            last.from.insert(last.from.end(), op.from.begin(), op.from.end());
+            return;
+        }
+    }
+    PutMember request;
+    request.room = id;
+    request.member = stored;
+    op.member = std::move(stored);
+    const SessionId owner = op.from.empty() ? SessionId{} : op.from.front().session;
+    const Token token = persist(owner, id, std::move(request), std::move(op));
+    room.joining[joiner.user].push_back(token);
+}
+
+// A Global room that everyone ever was in fills up: somebody who is not here goes.
+bool Core::State::make_place(Room& room) {
+    if (room.kind() != wire::RoomKind::Global || room.members.empty()) {
+        return false;
+    }
+    auto at = room.members.upper_bound(room.place_after);
+    for (size_t seen = 0; seen < room.members.size(); ++seen, ++at) {
+        if (at == room.members.end()) {
+            at = room.members.begin();
+        }
+        const auto user = users_.find(at->first);
+        if (user == users_.end() || user->second.sessions.empty()) {
+            room.place_after = at->first;
+            remove_member(room, Error::NotMember, {.user = at->first});
+            return true;
+        }
+    }
+    return false;
+}
+
+void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
+    const RoomId id = room.meta.id;
+    const UserId user = op.member.user;
+    if (put.error != Error::Ok) {
+        const bool again = put.error == Error::StoreUnavailable;
+        if (again && !op.revoked && op.ticket != nullptr) {
+            retry_later({.id = id}, TicketWaits{user, op.ticket});
+        } else if (again && op.global) {
+            retry_later({.id = id}, GlobalWaits{user});
+        }
+        return reply_all(
+            op.from,
+            {.error = put.error, .room = id, .retry_after_ms = again ? store_retry_ms : 0});
+    }
+    if (op.revoked) { // the DropMember that takes it back is on its way
+        return reply_all(op.from, {.error = Error::Forbidden});
+    }
+    const auto role = static_cast<wire::Role>(op.member.role);
+    const auto found = room.members.find(user);
+    if (found == room.members.end()) {
+        Member member;
+        member.name = op.member.name;
+        member.flags = op.member.flags;
+        member.role = role;
+        member.origin = op.member.origin;
+        member.since_seq = put.since_seq;
+        member.read_seq = op.member.read_seq;
+        take_in(room, user, member);
+        append_membership(room, user, member, wire::MembershipChange::Joined);
+    } else {
+        Member& member = found->second;
+        const bool promoted = role > member.role;
+        const bool changed = role != member.role;
+        member.role = role;
+        member.origin = op.member.origin;
+        if (changed) {
+            flush(room);
+            tell_roster(room, user);
+            const auto known = users_.find(user);
+            if (known != users_.end()) {
+                for (const SessionId session_id : known->second.sessions) {
+                    send_room_state(*find_session(session_id), room);
+                }
+            }
+        }
+        if (promoted) {
+            append_membership(room, user, member, wire::MembershipChange::Promoted);
+        }
+    }
+    if (op.then_join) {
+        const auto next = users_.find(*op.then_join);
+        if (next != users_.end()) {
+            PutOp then;
+            then.from = std::move(op.from);
+            put_member(room, {next->second.id, next->second.name, next->second.flags},
+                       std::move(then));
+        }
+        return;
+    }
+    reply_all(op.from, {.room = id});
+}
+
+void Core::State::take_in(Room& room, UserId id, Member member) {
+    flush(room); // what was committed before is not his to read
+    const auto user = users_.find(id);
+    if (user != users_.end()) {
+        member.name = user->second.name; // may have changed while the store worked
+        member.flags = user->second.flags;
+        insert_sorted(user->second.rooms, room.meta.id);
+    }
+    room.members[id] = std::move(member);
+    tell_came(room, id);
+    if (user != users_.end()) {
+        enter_all(user->second, room);
+    }
+}
+
+// [leave]
+void Core::State::on_leave(Command& command) {
+    Room* room = room_of(command, command.body<wire::Leave>().room());
+    if (room == nullptr) {
+        return;
+    }
+    if (room->kind() == wire::RoomKind::Direct) {
+        // A conversation of two has no door: the other side could write and nobody would read.
+        return reply(command.from, {.error = Error::Forbidden, .room = room->meta.id});
+    }
+    if (!may_persist(command)) {
+        return;
+    }
+    DropOp op;
+    op.user = command.user.id;
+    op.from.push_back(command.from);
+    op.returns = true;
+    remove_member(*room, Error::Ok, std::move(op));
+}
+
+void Core::State::remove_member(Room& room, Error reason, DropOp op) {
+    const auto member = room.members.find(op.user);
+    if (member != room.members.end()) {
+        op.was_member = true;
+        op.member = member->second;
+        take_out(room, op.user, reason);
+    }
+    stop_joining(room, op.user);
+    drop_member(room, std::move(op));
+}
+
+void Core::State::stop_joining(Room& room, UserId user) {
+    const auto joining = room.joining.find(user);
+    if (joining != room.joining.end()) {
+        for (const Token token : joining->second) {
+            std::get<PutOp>(pending_.at(token).op).revoked = true;
+        }
+    }
+}
+
+void Core::State::drop_member(Room& room, DropOp op) {
+    DropMember request;
+    request.room = room.meta.id;
+    request.user = op.user;
+    const SessionId owner = op.from.empty() ? SessionId{} : op.from.front().session;
+    persist(owner, room.meta.id, request, std::move(op));
+}
+
+void Core::State::take_out(Room& room, UserId id, Error reason) {
+    flush(room); // what was committed before was his to hear
+    room.members.erase(id);
+    const auto user = users_.find(id);
+    if (user != users_.end()) {
+        erase_sorted(user->second.rooms, room.meta.id);
+        const auto gone = wire::CreateRoomGone(
+            fbb(), raw(room.meta.id), static_cast<wire::Error>(static_cast<int32_t>(reason)));
+        const SharedFrame frame = event(wire::Event::RoomGone, gone);
+        const std::vector<SessionId> sessions = user->second.sessions;
+        for (const SessionId session : sessions) {
+            stop_hearing(session, room);
+            send_answer(session, Lane::Control, frame); // owed: RoomState comes of rooms one is in
+        }
+    }
+    tell_gone(room, id);
+}
+
+void Core::State::member_dropped(Room& room, DropOp& op, Error error) {
+    const RoomId id = room.meta.id;
+    if (error == Error::Ok) {
+        if (op.was_member) {
+            append_membership(room, op.user, op.member, op.change);
+        }
+        return reply_all(op.from, {.room = id});
+    }
+    reply_all(op.from, {.error = error,
+                        .room = id,
+                        .retry_after_ms = error == Error::StoreUnavailable ? store_retry_ms : 0});
+    if (op.returns) {
+        // Nothing took effect, so he is still in.
+        if (room.members.count(op.user) == 0) {
+            take_in(room, op.user, std::move(op.member));
+        }
+    } else if (error == Error::StoreUnavailable) {
+        op.from.clear();
+        retry_later({.id = id}, DropWaits{std::move(op)});
+    }
+}
+
+// [lines about members]
+void Core::State::append_membership(Room& room, UserId user, const Member& member,
+                                    wire::MembershipChange change) {
+    if (!tells_membership(room.kind())) {
+        return;
+    }
+    LogEntry entry;
+    entry.at_ms = now_ms_;
+    entry.author = user;
+    entry.kind = EntryKind::Membership;
+    entry.body = wire::store_membership(user, member.name,
+                                        static_cast<wire::UserFlags>(member.flags), change);
+    append_own(room, std::move(entry));
+}
+
+void Core::State::append_own(Room& room, LogEntry entry) {
+    Append request;
+    request.room = room.meta.id;
+    request.entry = entry;
+    AppendOp op;
+    op.entry = std::move(entry);
+    persist(SessionId{}, room.meta.id, std::move(request), std::move(op));
+}
+
+} // namespace parley

@@ -1,0 +1,52 @@
+// pace.cpp: see pace.hpp.
+#include "server/core/pace.hpp"
+
+#include <algorithm>
+
+#include "schemas/base/limits.hpp"
+
+namespace parley {
+
+namespace {
+
+constexpr int64_t us_per_ms = 1000;
+
+// What one token costs. A burst of 0 is a room in which nobody may write: a token is never there.
+int64_t token_us(uint32_t burst, uint32_t period_ms) {
+    return int64_t{period_ms} * us_per_ms / std::max<uint32_t>(burst, 1);
+}
+
+} // namespace
+
+uint32_t Pace::take(TimeMs now_ms, uint32_t burst, uint32_t period_ms) {
+    if (burst == 0) {
+        return std::max<uint32_t>(period_ms, 1);
+    }
+    const int64_t now_us = now_ms * us_per_ms;
+    const int64_t token = token_us(burst, period_ms);
+    const int64_t full_at = std::max(full_at_us_, now_us);
+    const int64_t over = full_at + token - now_us - int64_t{period_ms} * us_per_ms;
+    // The division of a period by its burst may leave a rest below one microsecond a token.
+    if (over > int64_t{burst}) {
+        return static_cast<uint32_t>((over + us_per_ms - 1) / us_per_ms);
+    }
+    full_at_us_ = full_at + token;
+    return 0;
+}
+
+void Pace::refund(uint32_t burst, uint32_t period_ms) {
+    full_at_us_ -= token_us(burst, period_ms);
+}
+
+bool Flood::admit(TimeMs now_ms, size_t frame_bytes) {
+    if (now_ms - since_ms_ >= 1000) {
+        since_ms_ = now_ms;
+        frames_ = 0;
+        bytes_ = 0;
+    }
+    ++frames_;
+    bytes_ += frame_bytes;
+    return frames_ <= limits::frames_per_s_max && bytes_ <= limits::frame_bytes_per_s_max;
+}
+
+} // namespace parley

@@ -1,0 +1,162 @@
+// presence.cpp: what users are doing, and who is typing. Both live in memory only; both go to
+// people who share a small room.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "schemas/text/utf8.hpp"
+#include "schemas/wire/views.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+// What others may know: an invisible user cannot be told from one who is away for good.
+PresenceInfo shown_to_others(const PresenceInfo& presence) {
+    if (seen(presence)) {
+        return presence;
+    }
+    return {wire::PresenceState::Offline, {}, {}, presence.since_ms};
+}
+
+} // namespace
+
+flatbuffers::Offset<wire::Presence> Core::State::wire_presence(UserId id,
+                                                               const PresenceInfo& presence) {
+    const auto token = fbb().CreateString(presence.token);
+    std::vector<flatbuffers::Offset<flatbuffers::String>> params;
+    params.reserve(presence.params.size());
+    for (const std::string& param : presence.params) {
+        params.push_back(fbb().CreateString(param));
+    }
+    const auto list =
+        params.empty()
+            ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>>()
+            : fbb().CreateVector(params);
+    return wire::CreatePresence(fbb(), raw(id), presence.state, token, list, presence.since_ms);
+}
+
+void Core::State::on_set_presence(Command& command) {
+    const wire::Presence& said = *command.body<wire::SetPresence>().presence();
+    PresenceInfo presence;
+    presence.state = said.state() == wire::PresenceState::Offline ? wire::PresenceState::Invisible
+                                                                  : said.state();
+    presence.token = wire::view(said.token());
+    presence.since_ms = now_ms_;
+    if (said.params() != nullptr) {
+        for (const flatbuffers::String* param : *said.params()) {
+            const text::TextBounds one_line{limits::presence_param_bytes_max, 1};
+            Result<std::string> clean = text::sanitise(wire::view(param), one_line);
+            if (!clean && clean.error() != Error::Empty) {
+                return refuse(command, clean.error());
+            }
+            presence.params.push_back(clean ? std::move(*clean) : std::string());
+            if (presence.params.back().size() > limits::presence_param_bytes_max) {
+                return refuse(command, Error::TooLong); // composing may lengthen a text
+            }
+        }
+    }
+    set_presence(command.user, std::move(presence));
+    reply(command.from, {});
+}
+
+void Core::State::set_presence(User& user, PresenceInfo presence) {
+    if (presence.state == user.presence.state) {
+        presence.since_ms = user.presence.since_ms;
+    }
+    const bool showed = seen(user.presence);
+    if (user.card && showed && !seen(presence)) {
+        // While he is still seen, so that it reaches those who had the card.
+        const auto gone = wire::CreateCardGone(fbb(), 0, raw(user.id), user.card->type);
+        tell_card({.user = user.id, .type = user.card->type}, Lane::Control,
+                  event(wire::Event::CardGone, gone));
+    }
+    user.presence = std::move(presence);
+    presences_dirty_.insert(user.id);
+    if (user.card && showed != seen(user.presence)) {
+        // To all who may see it now; his own sessions keep it anyhow.
+        put_whole({.user = user.id, .type = user.card->type}, *user.card);
+    }
+}
+
+// Changes of a user coalesce: others hear of him once a period at most.
+void Core::State::tell_presences() {
+    std::vector<UserId> changed;
+    for (auto at = presences_dirty_.begin(); at != presences_dirty_.end();) {
+        const auto found = users_.find(*at);
+        PARLEY_ASSERT(found != users_.end());
+        User& user = found->second;
+        if (now_ms_ - user.shown_at_ms < limits::presence_period_ms) {
+            ++at;
+            continue;
+        }
+        PresenceInfo shown = shown_to_others(user.presence);
+        if (shown != user.shown) {
+            user.shown = std::move(shown);
+            user.shown_at_ms = now_ms_;
+            changed.push_back(user.id);
+        }
+        at = presences_dirty_.erase(at);
+    }
+    if (!changed.empty()) {
+        tell_presence_of(changed);
+    }
+}
+
+// One frame a room, with all of it that changed: whoever shares two rooms hears it twice, which
+// costs less than finding out.
+void Core::State::tell_presence_of(std::span<const UserId> changed) {
+    std::map<RoomId, std::vector<UserId>> by_room;
+    for (const UserId id : changed) {
+        for (const RoomId room_id : users_.at(id).rooms) {
+            const Room* room = find_room(room_id);
+            if (room != nullptr && room->full_roster() && !room->sessions.empty()) {
+                by_room[room_id].push_back(id);
+            }
+        }
+    }
+    for (const auto& [room_id, ids] : by_room) {
+        for (size_t first = 0; first < ids.size(); first += limits::presences_per_frame_max) {
+            const size_t last = std::min(ids.size(), first + limits::presences_per_frame_max);
+            std::vector<flatbuffers::Offset<wire::Presence>> list;
+            for (size_t i = first; i < last; ++i) {
+                list.push_back(wire_presence(ids[i], users_.at(ids[i]).shown));
+            }
+            const auto presences = wire::CreatePresences(fbb(), fbb().CreateVector(list));
+            // Reliable: a lost one would stand until the next change.
+            deliver(*find_room(room_id), Lane::Control, event(wire::Event::Presences, presences));
+        }
+    }
+}
+
+// [typing]
+void Core::State::on_typing(Command& command) {
+    Room* room = room_of(command, command.body<wire::Typing>().room());
+    if (room == nullptr) {
+        return;
+    }
+    if (read_only(command.session)) {
+        return reply(command.from, {.error = Error::ReadOnly, .room = room->meta.id});
+    }
+    Member& member = room->members.at(command.user.id);
+    const bool relayed = room->kind() != wire::RoomKind::Global && room->full_roster() &&
+                         seen(command.user.presence) &&
+                         now_ms_ + limits::typing_jitter_ms >= member.typing_due_ms;
+    if (relayed) {
+        member.typing_due_ms = std::max(member.typing_due_ms, now_ms_) + limits::typing_resend_ms;
+        auto others = std::make_shared<std::vector<SessionId>>();
+        for (const SessionId id : room->sessions) {
+            if (find_session(id)->user != command.user.id) {
+                others->push_back(id);
+            }
+        }
+        if (!others->empty()) {
+            const auto typing = wire::CreateTyping(fbb(), raw(room->meta.id), raw(command.user.id));
+            effects_->emplace_back(
+                Deliver{Lane::State, event(wire::Event::Typing, typing), std::move(others)});
+        }
+    }
+    reply(command.from, {.room = room->meta.id});
+}
+
+} // namespace parley

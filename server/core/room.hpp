@@ -1,0 +1,73 @@
+// room.hpp: a room in memory. It is loaded on first use and evicted when nobody is in it; while it
+// is here, its members and last_seq are the truth (the store's answers come in order).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "schemas/base/ids.hpp"
+#include "schemas/base/lanes.hpp"
+#include "schemas/base/limits.hpp"
+#include "schemas/wire/generated.hpp"
+#include "server/core/card.hpp"
+#include "server/core/effect.hpp"
+#include "server/core/pace.hpp"
+#include "server/store/request.hpp"
+
+namespace parley {
+
+struct Member {
+    std::string name;
+    uint32_t flags = 0;
+    wire::Role role = wire::Role::Member;
+    MemberOrigin origin = MemberOrigin::Ticket;
+    Seq since_seq = 1;
+    Seq read_seq = 0;
+    TimeMs typing_due_ms = 0; // when the next Typing is relayed
+};
+
+struct Room {
+    RoomMeta meta;
+    std::map<UserId, Member> members;
+
+    // Sessions of members that hear the room now, ascending, and their snapshot for deliveries;
+    // null when it must be made again.
+    std::vector<SessionId> sessions;
+    Readers readers;
+
+    std::deque<LogEntry> tail; // newest entries, contiguous up to meta.last_seq
+    size_t tail_bytes = 0;
+    std::vector<LogEntry> fresh; // committed in this step, not delivered yet
+
+    std::map<std::pair<UserId, Nonce>, Token> nonces; // of appends in flight
+    std::map<UserId, std::vector<Token>> joining;     // PutMembers in flight
+    std::unordered_map<UserId, Pace> paces;           // never iterated into an effect
+    std::map<uint16_t, Card> cards;
+    std::map<uint16_t, uint32_t> card_versions; // last ever, so that a new card never looks old
+
+    uint32_t in_flight = 0;   // requests at the store that need the room
+    TimeMs idle_since_ms = 0; // its place in State::rooms_idle_; 0: not idle
+    TimeMs counted_at_ms = 0; // members_total last told (large rooms)
+    UserId place_after{};     // where the search for an absent member goes on (Global)
+
+    wire::RoomKind kind() const { return static_cast<wire::RoomKind>(meta.kind); }
+    bool full_roster() const { return members.size() <= limits::roster_full_members_max; }
+};
+
+// Chat, so that a party line never waits for a crowd.
+inline Lane lane_of(wire::RoomKind kind) {
+    return kind == wire::RoomKind::Global || kind == wire::RoomKind::Guild ? Lane::Crowd
+                                                                           : Lane::Chat;
+}
+
+// Rooms of players who play together: who comes and goes is a line there.
+inline bool tells_membership(wire::RoomKind kind) {
+    return kind == wire::RoomKind::Team || kind == wire::RoomKind::Party;
+}
+
+} // namespace parley

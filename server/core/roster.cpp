@@ -1,0 +1,277 @@
+// roster.cpp: what a session is told about a room and the people in it. Small rooms know everyone;
+// large ones a count, and pages on demand.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "schemas/wire/views.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+constexpr size_t unread_max = 100;
+
+// A Member with its tables, never less than the truth.
+size_t member_bytes(const Member& member, const PresenceInfo* shown) {
+    size_t bytes = 128 + member.name.size();
+    if (shown != nullptr) {
+        bytes += 64 + shown->token.size();
+        for (const std::string& param : shown->params) {
+            bytes += 16 + param.size();
+        }
+    }
+    return bytes;
+}
+
+} // namespace
+
+flatbuffers::Offset<wire::User> Core::State::wire_user(UserId id, std::string_view name,
+                                                       uint32_t flags) {
+    const auto said = fbb().CreateString(name.data(), name.size());
+    return wire::CreateUser(frames_.fbb(), raw(id), said, static_cast<wire::UserFlags>(flags));
+}
+
+flatbuffers::Offset<wire::Member> Core::State::wire_member(UserId id, const Member& member) {
+    const auto who = wire_user(id, member.name, member.flags);
+    flatbuffers::Offset<wire::Presence> presence;
+    const auto user = users_.find(id);
+    if (user != users_.end()) {
+        presence = wire_presence(id, user->second.shown);
+    }
+    return wire::CreateMember(fbb(), who, member.role, presence);
+}
+
+// [a room]
+void Core::State::enter(Session& session, Room& room) {
+    const auto member = room.members.find(session.user);
+    if (member == room.members.end()) {
+        std::vector<RoomId>& rooms = user_of(session).rooms;
+        rooms.erase(std::remove(rooms.begin(), rooms.end(), room.meta.id), rooms.end());
+        return;
+    }
+    if (!session.hears()) {
+        return;
+    }
+    flush(room); // RoomState says last_seq: what is delivered from now on comes after it
+    send_room_state(session, room);
+    for (SharedFrame& frame : roster_frames(room, room.full_roster())) {
+        send_event(session, Lane::Control, std::move(frame));
+    }
+    send_cards(session, room);
+    const auto at = std::lower_bound(room.sessions.begin(), room.sessions.end(), session.id);
+    if (at == room.sessions.end() || *at != session.id) {
+        room.sessions.insert(at, session.id);
+        room.readers.reset();
+        note_busy(room);
+    }
+}
+
+void Core::State::enter_all(User& user, Room& room) {
+    for (const SessionId id : user.sessions) {
+        Session* session = find_session(id);
+        PARLEY_ASSERT(session != nullptr);
+        enter(*session, room);
+    }
+}
+
+void Core::State::send_room_state(const Session& session, Room& room) {
+    const auto found = room.members.find(session.user);
+    if (found == room.members.end() || !session.hears()) {
+        return;
+    }
+    flush(room);
+    const Member& member = found->second;
+    const limits::Tier& bounds = tier(room);
+    flatbuffers::Offset<wire::User> other;
+    if (room.kind() == wire::RoomKind::Direct) {
+        for (const auto& [id, one] : room.members) {
+            if (id != session.user) {
+                other = wire_user(id, one.name, one.flags);
+            }
+        }
+    }
+    const auto name = fbb().CreateString(room.meta.name);
+    const auto title = fbb().CreateString(room.meta.title);
+    const auto state = wire::CreateRoomState(
+        fbb(), raw(room.meta.id), room.kind(), name, title, room.meta.incarnation,
+        room.meta.last_seq, member.since_seq, member.read_seq, member.role,
+        static_cast<uint32_t>(room.members.size()), bounds.text_code_points_max, bounds.pace_burst,
+        bounds.pace_period_ms, unread(room, session.user, member), other);
+    send_event(session, Lane::Control, event(wire::Event::RoomState, state));
+}
+
+// Messages above the read mark that are not one's own. Beyond the tail everything counts: that is
+// more than a hundred entries back, or long ones.
+uint16_t Core::State::unread(const Room& room, UserId user, const Member& member) const {
+    const Seq first = std::max(member.read_seq + 1, member.since_seq);
+    size_t count = 0;
+    for (auto entry = room.tail.rbegin(); entry != room.tail.rend() && count < unread_max;
+         ++entry) {
+        if (entry->seq < first) {
+            return static_cast<uint16_t>(count);
+        }
+        const bool seen = entry->audience == UserId{} || entry->audience == user;
+        if (entry->kind == EntryKind::Message && entry->author != user && seen) {
+            ++count;
+        }
+    }
+    const Seq tail_first = room.tail.empty() ? room.meta.last_seq + 1 : room.tail.front().seq;
+    const Seq before = tail_first > first ? tail_first - first : 0;
+    return static_cast<uint16_t>(std::min<Seq>(count + before, unread_max));
+}
+
+// [rosters]
+SharedFrame Core::State::roster_frame(const Room& room, std::span<const UserId> ids, bool whole,
+                                      uint32_t request) {
+    std::vector<flatbuffers::Offset<wire::Member>> members;
+    members.reserve(ids.size());
+    for (const UserId id : ids) {
+        members.push_back(wire_member(id, room.members.at(id)));
+    }
+    const auto list =
+        members.empty()
+            ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::Member>>>()
+            : fbb().CreateVector(members);
+    const auto roster = wire::CreateRoster(fbb(), raw(room.meta.id), whole, list, 0,
+                                           static_cast<uint32_t>(room.members.size()));
+    return event(wire::Event::Roster, roster, request);
+}
+
+std::vector<SharedFrame> Core::State::roster_frames(const Room& room, bool whole) {
+    std::vector<SharedFrame> frames;
+    std::vector<UserId> ids;
+    if (!room.full_roster()) {
+        frames.push_back(roster_frame(room, ids, whole, 0));
+        return frames;
+    }
+    size_t bytes = 0;
+    for (const auto& [id, member] : room.members) {
+        const auto user = users_.find(id);
+        const size_t more =
+            member_bytes(member, user == users_.end() ? nullptr : &user->second.shown);
+        if (!ids.empty() && bytes + more > limits::page_bytes_max) {
+            frames.push_back(roster_frame(room, ids, whole && frames.empty(), 0));
+            ids.clear();
+            bytes = 0;
+        }
+        ids.push_back(id);
+        bytes += more;
+    }
+    frames.push_back(roster_frame(room, ids, whole && frames.empty(), 0));
+    return frames;
+}
+
+void Core::State::tell_roster(Room& room, UserId user) {
+    if (room.full_roster() && !room.sessions.empty()) {
+        deliver(room, Lane::Control, roster_frame(room, {&user, 1}, false, 0));
+    }
+}
+
+void Core::State::tell_came(Room& room, UserId user) {
+    if (room.full_roster()) {
+        tell_roster(room, user);
+        const auto known = users_.find(user);
+        if (known != users_.end() && known->second.card && seen(known->second.presence)) {
+            const Card& card = *known->second.card;
+            deliver(room, Lane::Control, card_frame({.user = user, .type = card.type}, card));
+        }
+    } else if (room.members.size() == limits::roster_full_members_max + 1) {
+        // Too large now: what was known of its people would grow stale, so it is taken back.
+        deliver(room, Lane::Control, roster_frame(room, {}, true, 0));
+    } else {
+        counts_dirty_.insert(room.meta.id);
+    }
+}
+
+void Core::State::tell_gone(Room& room, UserId user) {
+    if (room.sessions.empty()) {
+        return;
+    }
+    if (room.members.size() == limits::roster_full_members_max) {
+        for (SharedFrame& frame : roster_frames(room, true)) {
+            deliver(room, Lane::Control, std::move(frame));
+        }
+    } else if (room.full_roster()) {
+        const uint64_t id = raw(user);
+        const auto gone = fbb().CreateVector(&id, 1);
+        const auto roster = wire::CreateRoster(fbb(), raw(room.meta.id), false, 0, gone,
+                                               static_cast<uint32_t>(room.members.size()));
+        deliver(room, Lane::Control, event(wire::Event::Roster, roster));
+    } else {
+        counts_dirty_.insert(room.meta.id);
+    }
+}
+
+// Large rooms: a count, at most once a second.
+void Core::State::tell_counts() {
+    for (auto at = counts_dirty_.begin(); at != counts_dirty_.end();) {
+        Room* room = find_room(*at);
+        PARLEY_ASSERT(room != nullptr); // eviction forgets it here too
+        if (now_ms_ - room->counted_at_ms < limits::presence_period_ms) {
+            ++at;
+            continue;
+        }
+        room->counted_at_ms = now_ms_;
+        if (!room->full_roster()) {
+            deliver(*room, Lane::Control, roster_frame(*room, {}, false, 0));
+        }
+        at = counts_dirty_.erase(at);
+    }
+}
+
+// [queries]
+void Core::State::on_fetch_members(Command& command) {
+    const auto& fetch = command.body<wire::FetchMembers>();
+    const Room* room = room_of(command, fetch.room());
+    if (room == nullptr) {
+        return;
+    }
+    const size_t most = fetch.count() == 0
+                            ? limits::roster_page_members_max
+                            : std::min<size_t>(fetch.count(), limits::roster_page_members_max);
+    std::vector<UserId> ids;
+    size_t bytes = 0;
+    for (auto at = room->members.upper_bound(UserId{fetch.after_user()});
+         at != room->members.end() && ids.size() < most; ++at) {
+        const auto user = users_.find(at->first);
+        bytes += member_bytes(at->second, user == users_.end() ? nullptr : &user->second.shown);
+        if (!ids.empty() && bytes > limits::page_bytes_max) {
+            break;
+        }
+        ids.push_back(at->first);
+    }
+    send_answer(command.from.session, Lane::Control,
+                roster_frame(*room, ids, false, command.from.request));
+}
+
+void Core::State::on_fetch_users(Command& command) {
+    const auto& fetch = command.body<wire::FetchUsers>();
+    std::vector<StoredUser> known;
+    FindUsers request;
+    for (const uint64_t id : *fetch.users()) {
+        request.ids.push_back(UserId{id});
+        const auto user = users_.find(UserId{id});
+        if (user != users_.end()) {
+            known.push_back({user->second.id, user->second.name, user->second.flags});
+        }
+    }
+    if (known.size() == request.ids.size()) {
+        return answer_users(command.from, known);
+    }
+    if (may_persist(command)) {
+        persist(command.session.id, RoomId{}, std::move(request), UsersOp{command.from});
+    }
+}
+
+void Core::State::answer_users(const Requester& to, const std::vector<StoredUser>& users) {
+    std::vector<flatbuffers::Offset<wire::User>> said;
+    for (const StoredUser& user : users) {
+        said.push_back(wire_user(user.id, user.name, user.flags));
+    }
+    const auto list = fbb().CreateVector(said);
+    send_answer(to.session, Lane::Control,
+                event(wire::Event::Users, wire::CreateUsers(fbb(), list), to.request));
+}
+
+} // namespace parley

@@ -1,0 +1,163 @@
+// send.cpp: a message from the command to its place in the log. Nothing is told to anybody before
+// the store has it.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "schemas/text/utf8.hpp"
+#include "schemas/wire/stored.hpp"
+#include "schemas/wire/views.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+constexpr unsigned nonce_random_bits = 22;
+
+// A nonce tells when it was made: one that is older than the store remembers could be a repetition
+// that nobody recognises.
+bool nonce_in_time(Nonce nonce, TimeMs now_ms) {
+    const auto made_ms = static_cast<TimeMs>(nonce >> nonce_random_bits);
+    return nonce != 0 && made_ms >= now_ms - limits::nonce_age_ms_max &&
+           made_ms <= now_ms + limits::nonce_ahead_ms_max;
+}
+
+// The spans of a text that the sanitiser may have shortened; those of which nothing is left go.
+std::vector<wire::Span> moved_spans(std::span<const wire::Span> spans,
+                                    const std::vector<text::TextRange>& ranges) {
+    std::vector<wire::Span> moved;
+    moved.reserve(spans.size());
+    for (size_t i = 0; i < spans.size(); ++i) {
+        if (ranges[i].length > 0) {
+            moved.emplace_back(spans[i].target(), static_cast<uint16_t>(ranges[i].start),
+                               static_cast<uint16_t>(ranges[i].length), uint16_t{0},
+                               spans[i].kind(), uint8_t{0});
+        }
+    }
+    return moved;
+}
+
+} // namespace
+
+void Core::State::on_send(Command& command) {
+    const auto& send = command.body<wire::Send>();
+    const auto refuse_here = [&](Error error, uint32_t retry_after_ms = 0) {
+        reply(command.from,
+              {.error = error, .room = RoomId{send.room()}, .retry_after_ms = retry_after_ms});
+    };
+    if (read_only(command.session)) {
+        return refuse_here(Error::ReadOnly);
+    }
+    Room* room = room_of(command, send.room());
+    if (room == nullptr) {
+        return;
+    }
+    const Member& member = room->members.at(command.user.id);
+    const limits::Tier& bounds = tier(*room);
+
+    const std::span<const wire::Span> spans = wire::view(send.spans());
+    std::vector<text::TextRange> ranges;
+    ranges.reserve(spans.size());
+    for (const wire::Span& span : spans) {
+        ranges.push_back({span.start(), span.length()});
+    }
+    text::TextBounds text_bounds;
+    text_bounds.code_points_max = bounds.text_code_points_max;
+    const Result<std::string> clean =
+        text::sanitise(wire::view(send.text()), text_bounds, spans.empty() ? nullptr : &ranges);
+    if (!clean) {
+        return refuse_here(clean.error());
+    }
+    if (clean->size() > limits::text_bytes_max) {
+        return refuse_here(Error::TooLong);
+    }
+    if (!nonce_in_time(send.nonce(), now_ms_)) {
+        return refuse_here(Error::BadArgument);
+    }
+    if (send.reply_to() != 0 &&
+        (send.reply_to() > room->meta.last_seq || send.reply_to() < member.since_seq)) {
+        return refuse_here(Error::NotFound);
+    }
+
+    // Sent again before the first one was answered: both get its answer.
+    const std::pair<UserId, Nonce> key{command.user.id, send.nonce()};
+    const auto in_flight = room->nonces.find(key);
+    if (in_flight != room->nonces.end()) {
+        AppendOp& first = std::get<AppendOp>(pending_.at(in_flight->second).op);
+        if (first.from.size() >= limits::persists_in_flight_per_session_max) {
+            return refuse_here(Error::Busy, store_retry_ms);
+        }
+        first.from.push_back(command.from);
+        return;
+    }
+
+    if (room->paces.size() > 2 * room->members.size() + 16) {
+        forget_full_paces(*room);
+    }
+    Pace& pace = room->paces[command.user.id];
+    const uint32_t wait_ms = pace.take(now_ms_, bounds.pace_burst, bounds.pace_period_ms);
+    if (wait_ms > 0) {
+        return refuse_here(Error::Rate, wait_ms);
+    }
+    if (pending_.size() >= limits::persists_in_flight_max ||
+        command.session.in_flight >= limits::persists_in_flight_per_session_max) {
+        pace.refund(bounds.pace_burst, bounds.pace_period_ms);
+        return refuse_here(Error::Busy, store_retry_ms);
+    }
+    Append request;
+    request.room = room->meta.id;
+    request.entry.at_ms = now_ms_;
+    request.entry.author = command.user.id;
+    request.entry.nonce = send.nonce();
+    request.entry.kind = EntryKind::Message;
+    request.entry.body = wire::store_message(*clean, moved_spans(spans, ranges), send.reply_to());
+    AppendOp op;
+    op.entry = request.entry;
+    op.from.push_back(command.from);
+    room->nonces[key] =
+        persist(command.session.id, room->meta.id, std::move(request), std::move(op));
+}
+
+void Core::State::appended(Room& room, AppendOp& op, const Appended& answer) {
+    const RoomId id = room.meta.id;
+    const UserId author = op.entry.author;
+    if (!op.from.empty()) {
+        room.nonces.erase({author, op.entry.nonce});
+    }
+    if (answer.error != Error::Ok || answer.duplicate) {
+        // What did not become an entry has cost nothing.
+        const auto pace = room.paces.find(author);
+        if (!op.from.empty() && pace != room.paces.end()) {
+            pace->second.refund(tier(room).pace_burst, tier(room).pace_period_ms);
+        }
+    }
+    if (answer.error != Error::Ok) {
+        const bool again = answer.error == Error::StoreUnavailable;
+        if (op.from.empty() && again) {
+            retry_later({.id = id}, EntryWaits{std::move(op.entry)});
+        }
+        return reply_all(
+            op.from,
+            {.error = answer.error, .room = id, .retry_after_ms = again ? store_retry_ms : 0});
+    }
+    if (!answer.duplicate) {
+        PARLEY_ASSERT(answer.seq > room.meta.last_seq); // the store orders, and answers in order
+        op.entry.seq = answer.seq;
+        op.entry.changed_seq = answer.seq;
+        op.entry.at_ms = answer.at_ms;
+        room.meta.last_seq = answer.seq;
+        room.meta.last_at_ms = answer.at_ms;
+        push_tail(room, op.entry);
+        push_fresh(room, std::move(op.entry));
+    }
+    reply_all(op.from, {.room = id, .seq = answer.seq, .at_ms = answer.at_ms});
+}
+
+// Buckets that are full again say nothing. Called when a room has more of them than people.
+void Core::State::forget_full_paces(Room& room) {
+    for (auto at = room.paces.begin(); at != room.paces.end();) {
+        at = at->second.full(now_ms_) ? room.paces.erase(at) : std::next(at);
+    }
+}
+
+} // namespace parley

@@ -1,0 +1,239 @@
+// session.cpp: a connection from open lanes to its end, and everything that is said to one.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+wire::Error wire_error(Error error) {
+    return static_cast<wire::Error>(static_cast<int32_t>(error));
+}
+
+} // namespace
+
+Session* Core::State::find_session(SessionId id) {
+    const auto found = sessions_.find(id);
+    return found == sessions_.end() ? nullptr : &found->second;
+}
+
+User& Core::State::user_of(const Session& session) {
+    const auto found = users_.find(session.user);
+    PARLEY_ASSERT(found != users_.end()); // kept while he has a session
+    return found->second;
+}
+
+// [saying]
+void Core::State::send_event(const Session& session, Lane lane, SharedFrame frame) {
+    if (session.hears()) {
+        effects_->emplace_back(SendFrame{session.id, lane, std::move(frame)});
+    }
+}
+
+// An answer is owed: while the session lags it is held, within the bound of what a peer may have
+// waiting.
+void Core::State::send_answer(SessionId id, Lane lane, SharedFrame frame) {
+    Session* session = find_session(id);
+    if (session == nullptr || !session->open) {
+        return;
+    }
+    if (!session->lagging) {
+        effects_->emplace_back(SendFrame{id, lane, std::move(frame)});
+        return;
+    }
+    session->held_bytes += frame->size();
+    session->held.push_back({lane, std::move(frame)});
+    if (session->held_bytes > limits::peer_queue_bytes_max) {
+        session->lagging_since_ms = now_ms_ - limits::peer_queue_ms_max; // the next Tick cuts it
+        schedule(*session);
+    }
+}
+
+void Core::State::send_to_user(const User& user, Lane lane, const SharedFrame& frame) {
+    for (const SessionId id : user.sessions) {
+        if (const Session* session = find_session(id)) {
+            send_event(*session, lane, frame);
+        }
+    }
+}
+
+void Core::State::deliver(Room& room, Lane lane, SharedFrame frame) {
+    if (!room.sessions.empty()) {
+        effects_->emplace_back(Deliver{lane, std::move(frame), readers(room)});
+    }
+}
+
+void Core::State::reply(const Requester& to, const Answer& answer) {
+    if (to.request == 0 || find_session(to.session) == nullptr) {
+        return;
+    }
+    const auto body = wire::CreateReply(fbb(), wire_error(answer.error), raw(answer.room),
+                                        answer.seq, answer.at_ms, answer.retry_after_ms);
+    send_answer(to.session, Lane::Control, event(wire::Event::Reply, body, to.request));
+}
+
+void Core::State::reply_all(const std::vector<Requester>& to, const Answer& answer) {
+    for (const Requester& one : to) {
+        reply(one, answer);
+    }
+}
+
+void Core::State::refuse(const Command& command, Error error, uint32_t retry_after_ms) {
+    reply(command.from, {.error = error, .retry_after_ms = retry_after_ms});
+}
+
+// [open]
+void Core::State::take(const SessionOpened& opened) {
+    Session* session = find_session(opened.session);
+    if (session == nullptr || session->open) {
+        return; // closed while its lanes came up
+    }
+    session->open = true;
+    schedule(*session);
+    User& user = user_of(*session);
+    if (user.presence.state == wire::PresenceState::Offline) {
+        set_presence(user, {wire::PresenceState::Online, {}, {}, now_ms_});
+    }
+    const auto self = wire_user(user.id, user.name, user.flags);
+    const auto ready = wire::CreateReady(fbb(), raw(session->id), self, now_ms_,
+                                         session->reauth_at_ms, read_only(*session), options_.dev);
+    send_event(*session, Lane::Control, event(wire::Event::Ready, ready));
+    send_rooms(*session);
+}
+
+void Core::State::send_rooms(Session& session) {
+    const std::vector<RoomId> rooms = user_of(session).rooms; // loading may change it
+    for (const RoomId id : rooms) {
+        if (Room* room = find_room(id)) {
+            enter(session, *room);
+        } else {
+            with_room({.id = id}, EnterWaits{session.id});
+        }
+    }
+}
+
+// [lagging]
+void Core::State::take(const Lagging& lagging) {
+    Session* session = find_session(lagging.session);
+    if (session == nullptr || !session->hears()) {
+        return;
+    }
+    session->lagging = true;
+    session->lagging_since_ms = now_ms_;
+    schedule(*session);
+    stop_hearing(*session);
+}
+
+void Core::State::stop_hearing(const Session& session) {
+    for (const RoomId id : user_of(session).rooms) {
+        if (Room* room = find_room(id)) {
+            stop_hearing(session.id, *room);
+        }
+    }
+}
+
+void Core::State::stop_hearing(SessionId id, Room& room) {
+    const auto at = std::lower_bound(room.sessions.begin(), room.sessions.end(), id);
+    if (at != room.sessions.end() && *at == id) {
+        flush(room); // what was committed before was his to hear
+        room.sessions.erase(at);
+        room.readers.reset();
+        note_idle(room);
+    }
+}
+
+void Core::State::take(const Drained& drained) {
+    Session* session = find_session(drained.session);
+    if (session == nullptr || !session->open || !session->lagging) {
+        return;
+    }
+    session->lagging = false;
+    schedule(*session);
+    send_rooms(*session);
+    const std::vector<Session::Held> held = std::move(session->held);
+    session->held.clear();
+    session->held_bytes = 0;
+    for (const Session::Held& one : held) {
+        effects_->emplace_back(SendFrame{session->id, one.lane, one.frame});
+    }
+}
+
+// [end]
+void Core::State::take(const SessionClosed& closed) {
+    admitting_.erase(closed.session);
+    forget(closed.session);
+}
+
+void Core::State::close(SessionId id, Error reason, uint32_t retry_after_ms) {
+    Session* session = find_session(id);
+    if (session == nullptr) {
+        return;
+    }
+    if (session->hears()) {
+        const auto body = wire::CreateGoodbye(fbb(), wire_error(reason), retry_after_ms);
+        send_event(*session, Lane::Control, event(wire::Event::Goodbye, body));
+    }
+    effects_->emplace_back(CloseSession{id, reason, retry_after_ms});
+    forget(id);
+}
+
+void Core::State::forget(SessionId id) {
+    Session* session = find_session(id);
+    if (session == nullptr) {
+        return;
+    }
+    User& user = user_of(*session);
+    stop_hearing(*session);
+    user.sessions.erase(std::remove(user.sessions.begin(), user.sessions.end(), id),
+                        user.sessions.end());
+    session_timers_.erase({session->timer_ms, id});
+    sessions_.erase(id);
+    note_left(user);
+}
+
+// [timers] The next thing that time alone does to a session.
+void Core::State::schedule(Session& session) {
+    session_timers_.erase({session.timer_ms, session.id});
+    TimeMs due = session.reauth_at_ms + limits::reauth_grace_ms;
+    if (!session.open) {
+        due = std::min(due, session.admitted_at_ms + limits::peer_timeout_ms);
+    } else if (!session.ticket_wanted) {
+        due = std::min(due, session.reauth_at_ms - limits::reauth_grace_ms);
+    }
+    if (session.lagging) {
+        due = std::min(due, session.lagging_since_ms + limits::peer_queue_ms_max);
+    }
+    session.timer_ms = due;
+    session_timers_.insert({due, session.id});
+}
+
+void Core::State::run_session_timer(SessionId id) {
+    Session* session = find_session(id);
+    PARLEY_ASSERT(session != nullptr);
+    if (now_ms_ >= session->reauth_at_ms + limits::reauth_grace_ms) {
+        close(id, Error::TicketExpired);
+    } else if (!session->open && now_ms_ >= session->admitted_at_ms + limits::peer_timeout_ms) {
+        close(id, Error::ConnectionLost);
+    } else if (session->lagging &&
+               now_ms_ >= session->lagging_since_ms + limits::peer_queue_ms_max) {
+        close(id, Error::Slow);
+    } else {
+        PARLEY_ASSERT(session->open && !session->ticket_wanted);
+        session->ticket_wanted = true;
+        const auto body = wire::CreateTicketWanted(fbb(), session->reauth_at_ms);
+        // Owed also to a session that lags: it is the only warning.
+        send_answer(id, Lane::Control, event(wire::Event::TicketWanted, body));
+        schedule(*session);
+    }
+}
+
+void Core::State::on_time_query(Command& command) {
+    const auto& query = command.body<wire::TimeQuery>();
+    const auto body = wire::CreateTimeReply(fbb(), query.client_ms(), now_ms_);
+    send_answer(command.from.session, Lane::Control,
+                event(wire::Event::TimeReply, body, command.from.request));
+}
+
+} // namespace parley

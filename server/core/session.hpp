@@ -1,0 +1,91 @@
+// session.hpp: what core knows of a connection and of the user behind it. Plain values; state.hpp
+// has what happens to them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schemas/base/bytes.hpp"
+#include "schemas/base/ids.hpp"
+#include "schemas/base/lanes.hpp"
+#include "schemas/wire/generated.hpp"
+#include "server/auth/claims.hpp"
+#include "server/core/card.hpp"
+#include "server/core/pace.hpp"
+
+namespace parley {
+
+// Who waits for an answer. A request 0 asked for none.
+struct Requester {
+    SessionId session{};
+    uint32_t request = 0;
+};
+
+// What a session may do, and since when.
+struct Ticket {
+    Claims claims;
+    TimeMs taken_at_ms = 0; // by this shard, for this session
+    bool first_use = false;
+};
+
+struct Session {
+    SessionId id{};
+    UserId user{};
+    DeviceKey device{};
+    std::shared_ptr<const Ticket> ticket;
+    bool open = false; // false: admitted, its lanes are not up yet
+    bool lagging = false;
+    bool ticket_wanted = false; // said already
+    TimeMs admitted_at_ms = 0;
+    TimeMs lagging_since_ms = 0;
+    TimeMs reauth_at_ms = 0; // from here on read-only
+    TimeMs timer_ms = 0;     // its place in State::session_timers_; 0: none
+    uint32_t in_flight = 0;  // its requests at the store
+    Flood flood;
+
+    // Answers that came while it lagged: they are owed, and go out when it has drained.
+    struct Held {
+        Lane lane{};
+        SharedFrame frame;
+    };
+    std::vector<Held> held;
+    size_t held_bytes = 0;
+
+    bool hears() const { return open && !lagging; }
+};
+
+struct PresenceInfo {
+    wire::PresenceState state = wire::PresenceState::Offline;
+    std::string token;
+    std::vector<std::string> params;
+    TimeMs since_ms = 0;
+    bool operator==(const PresenceInfo&) const = default;
+};
+
+// Somebody who is not seen types nothing and has no card to show.
+inline bool seen(const PresenceInfo& presence) {
+    return presence.state != wire::PresenceState::Invisible &&
+           presence.state != wire::PresenceState::Offline;
+}
+
+struct User {
+    UserId id{};
+    std::string issuer; // the studio's names for him
+    std::string subject;
+    std::string name;
+    uint32_t flags = 0;
+    std::vector<SessionId> sessions; // oldest first
+    std::vector<RoomId> rooms;       // memberships, ascending
+    TimeMs left_at_ms = 0;           // end of the last session; 0 while there is one
+
+    PresenceInfo presence; // what he said
+    PresenceInfo shown;    // what others were told
+    TimeMs shown_at_ms = 0;
+    std::optional<Card> card;
+    uint32_t card_version = 0; // of the last card, so that a new one never looks like an old one
+};
+
+} // namespace parley

@@ -1,0 +1,317 @@
+// state.hpp: all that a core remembers, and the verbs on it. One class, because one step may touch
+// a session, a user and a room; one .cpp a subject, named in the sections below.
+//
+// Rule of the house: nothing that iterates an unordered container may reach an effect.
+//
+// [core.cpp] [session.cpp] [admission.cpp] [room.cpp] [members.cpp] [grants.cpp] [roster.cpp]
+// [send.cpp] [fanout.cpp] [history.cpp] [presence.cpp] [cards.cpp]
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "schemas/base/random.hpp"
+#include "schemas/wire/batch_writer.hpp"
+#include "schemas/wire/encode.hpp"
+#include "server/core/core.hpp"
+#include "server/core/pending.hpp"
+#include "server/core/room.hpp"
+#include "server/core/session.hpp"
+
+namespace parley {
+
+// The fields of wire::Reply.
+struct Answer {
+    Error error = Error::Ok;
+    RoomId room{};
+    Seq seq = 0;
+    TimeMs at_ms = 0;
+    uint32_t retry_after_ms = 0;
+};
+
+// One command on its way through its handler.
+struct Command {
+    Session& session;
+    User& user;
+    Requester from;
+    const wire::ClientFrame& frame;
+    Bytes bytes; // of the frame, should it have to wait
+
+    template <typename Table>
+    const Table& body() const {
+        return *static_cast<const Table*>(frame.body());
+    }
+};
+
+class Core::State {
+public:
+    State(const CoreOptions& options, CardTypes card_types, uint64_t seed);
+
+    void step(const Input& input, Effects& effects);
+    Counts counts() const;
+
+private:
+    // [core.cpp] dispatch, time, the store's answers, shutdown
+    void take(const Tick& tick);
+    void take(const AdmitAsked& asked);
+    void take(const SessionOpened& opened);
+    void take(const SessionClosed& closed);
+    void take(const CommandReceived& received);
+    void take(const ReauthVerified& verified);
+    void take(const Lagging& lagging);
+    void take(const Drained& drained);
+    void take(const StoreAnswered& answered);
+    void take(const ShutdownAsked& asked);
+    void run_command(Session& session, Bytes frame);
+    void dispatch(Command& command);
+    template <typename Request>
+    Token persist(SessionId owner, RoomId room, Request request, Operation op);
+    // Whether one more request fits; else the command is answered Busy.
+    bool may_persist(const Command& command);
+    std::optional<Pending> take_pending(Token token);
+    void answer(Pending& pending, const UserAdmitted& admitted);
+    void answer(Pending& pending, const RoomLoaded& loaded);
+    void answer(Pending& pending, const UsersFound& found);
+    void answer(Pending& pending, const Appended& appended);
+    void answer(Pending& pending, const MemberPut& put);
+    void answer(Pending& pending, const Done& done);
+    void answer(Pending& pending, const EntriesFetched& fetched);
+    void finish_shutdown();
+
+    // [session.cpp]
+    Session* find_session(SessionId id);
+    User& user_of(const Session& session);
+    flatbuffers::FlatBufferBuilder& fbb() { return frames_.fbb(); }
+    template <typename Table>
+    SharedFrame event(wire::Event type, flatbuffers::Offset<Table> body, uint32_t request = 0) {
+        return frames_.server_shared(request, type, body.Union());
+    }
+    void send_event(const Session& session, Lane lane, SharedFrame frame);
+    void send_answer(SessionId session, Lane lane, SharedFrame frame);
+    void send_to_user(const User& user, Lane lane, const SharedFrame& frame);
+    void deliver(Room& room, Lane lane, SharedFrame frame);
+    void reply(const Requester& to, const Answer& answer);
+    void reply_all(const std::vector<Requester>& to, const Answer& answer);
+    void refuse(const Command& command, Error error, uint32_t retry_after_ms = 0);
+    void send_rooms(Session& session);
+    void stop_hearing(const Session& session);
+    void stop_hearing(SessionId id, Room& room);
+    void close(SessionId id, Error reason, uint32_t retry_after_ms = 0);
+    void forget(SessionId id);
+    void schedule(Session& session);
+    void run_session_timer(SessionId id);
+    bool read_only(const Session& session) const { return now_ms_ >= session.reauth_at_ms; }
+    void on_time_query(Command& command);
+
+    // [admission.cpp]
+    User& touch_user(const UserAdmitted& admitted, const Claims& claims);
+    void rename(User& user, const StoredUser& stored);
+    void name_in_rooms(const User& user);
+    void make_way(User& user, const DeviceKey& device);
+    void apply_ticket(User& user, const std::shared_ptr<const Ticket>& ticket);
+    void settle_ticket(UserId user, const std::shared_ptr<const Ticket>& ticket, Room& room);
+    void join_globals(User& user);
+    void note_left(User& user);
+    void drop_user(UserId id);
+
+    // [room.cpp] loading, waiting, evicting, the tail
+    const limits::Tier& tier(const Room& room) const;
+    Room* find_room(RoomId id);
+    // The room that a command names by id, if the sender is in it. Null: it was answered, or waits.
+    Room* room_of(Command& command, uint64_t id);
+    // The room that a command names by kind and name. Null: it waits, or was answered.
+    Room* room_named(Command& command, wire::RoomKind kind, std::string name, bool create);
+    void with_room(RoomKey key, Waiter waiter);
+    void run_waiter(Waiter& waiter, Room& room);
+    void fail_waiter(const RoomKey& key, Waiter& waiter, Error error);
+    void retry_later(RoomKey key, Waiter waiter);
+    Room& keep_room(const RoomLoaded& loaded);
+    void push_tail(Room& room, LogEntry entry);
+    void note_idle(Room& room);
+    void note_busy(Room& room);
+    void evict_idle();
+    bool evict_one(TimeMs idle_before_ms);
+    void evict(RoomId id);
+
+    // [members.cpp] joining and leaving
+    struct Joiner {
+        UserId user{};
+        std::string name;
+        uint32_t flags = 0;
+        wire::Role role = wire::Role::Member;
+        MemberOrigin origin = MemberOrigin::Own;
+    };
+    void on_join(Command& command);
+    void on_join_direct(Command& command);
+    void join_direct(const Requester& from, const StoredUser& other, Room& room);
+    void on_leave(Command& command);
+    // Makes joiner a member, or him what the joiner says; op carries who waits for it.
+    void put_member(Room& room, const Joiner& joiner, PutOp op);
+    bool make_place(Room& room);
+    void member_put(Room& room, PutOp& op, const MemberPut& put);
+    // At once, and then in the store.
+    void remove_member(Room& room, Error reason, DropOp op);
+    void stop_joining(Room& room, UserId user);
+    void drop_member(Room& room, DropOp op);
+    void take_out(Room& room, UserId user, Error reason);
+    void take_in(Room& room, UserId user, Member member);
+    void member_dropped(Room& room, DropOp& op, Error error);
+    void append_membership(Room& room, UserId user, const Member& member,
+                           wire::MembershipChange change);
+    void append_own(Room& room, LogEntry entry);
+
+    // [grants.cpp] the game's server has the last word
+    void on_grant(Command& command);
+    void on_revoke(Command& command);
+    void subject_found(Room& room, SubjectOp& op, const UsersFound& found);
+    void note_revoked(RoomId room, UserId user);
+    void forget_revoked(RoomId room, UserId user);
+    bool revoked_since(RoomId room, UserId user, const Ticket& ticket) const;
+
+    // [roster.cpp]
+    void enter(Session& session, Room& room);
+    void enter_all(User& user, Room& room);
+    void send_room_state(const Session& session, Room& room);
+    // The whole roster of a small room, the count of a large one.
+    std::vector<SharedFrame> roster_frames(const Room& room, bool whole);
+    SharedFrame roster_frame(const Room& room, std::span<const UserId> members, bool whole,
+                             uint32_t request);
+    // What the others hear when somebody came or changed, went, or many did.
+    void tell_roster(Room& room, UserId user);
+    void tell_came(Room& room, UserId user);
+    void tell_gone(Room& room, UserId user);
+    void tell_counts();
+    void on_fetch_members(Command& command);
+    void on_fetch_users(Command& command);
+    void answer_users(const Requester& to, const std::vector<StoredUser>& users);
+    flatbuffers::Offset<wire::User> wire_user(UserId id, std::string_view name, uint32_t flags);
+    flatbuffers::Offset<wire::Member> wire_member(UserId id, const Member& member);
+    uint16_t unread(const Room& room, UserId user, const Member& member) const;
+
+    // [send.cpp]
+    void on_send(Command& command);
+    void appended(Room& room, AppendOp& op, const Appended& answer);
+    void forget_full_paces(Room& room);
+
+    // [fanout.cpp]
+    Readers readers(Room& room);
+    void flush(Room& room);
+    void flush_all();
+    void push_fresh(Room& room, LogEntry entry);
+    struct Page {
+        UserId viewer{};      // 0: what everyone may see
+        bool authors = false; // name them
+        size_t bytes_max = 0;
+        std::span<const StoredUser> known; // authors who may not be members any more
+    };
+    // Begins a batch with what page.viewer may see from the front of entries; returns how many of
+    // them the batch speaks for, at least one.
+    size_t fill(const Room& room, std::span<const LogEntry> entries, const Page& page);
+    void name_author(const Room& room, UserId author, const Page& page);
+
+    // [history.cpp]
+    void on_fetch(Command& command);
+    // Entries ascend; all are inside op's range and the reader's to see.
+    void answer_page(Room& room, const FetchOp& op, std::span<const LogEntry> entries, bool more,
+                     std::span<const StoredUser> known);
+    void on_resume(Command& command);
+    void resume_on(ResumeOp op);
+    // True: the store was asked, and has op.
+    bool resume_room(ResumeOp& op, Room& room, const wire::ResumePoint& point);
+    void resume_batches(const Requester& to, Room& room, std::span<const LogEntry> entries, Seq low,
+                        Seq high, std::span<const StoredUser> known);
+    void resume_gap(const Requester& to, Room& room, UserId reader, Seq from);
+    void on_mark(Command& command);
+
+    // [presence.cpp]
+    void on_set_presence(Command& command);
+    void on_typing(Command& command);
+    void set_presence(User& user, PresenceInfo presence);
+    void tell_presences();
+    void tell_presence_of(std::span<const UserId> users);
+    flatbuffers::Offset<wire::Presence> wire_presence(UserId id, const PresenceInfo& presence);
+
+    // [cards.cpp]
+    void on_set_card(Command& command);
+    void on_update_card(Command& command);
+    void on_clear_card(Command& command);
+    void on_fetch_card(Command& command);
+    const CardType* card_type_of(const Command& command, uint16_t type, uint64_t room);
+    CardWriter writer_of(const Command& command, const Room* room) const;
+    Card* find_card(const CardKey& key);
+    void send_cards(const Session& session, const Room& room);
+    void tell_card(const CardKey& key, Lane lane, const SharedFrame& frame);
+    SharedFrame card_frame(const CardKey& key, const Card& card);
+    SharedFrame delta_frame(const CardKey& key, const Card& card);
+    void put_whole(const CardKey& key, Card& card);
+    void clear_card(const CardKey& key);
+    void tell_cards();
+    bool shares_small_room(const User& one, const User& two);
+
+    const CoreOptions options_;
+    const CardTypes card_types_;
+    Random random_;
+    TimeMs now_ms_ = 0;
+    Effects* effects_ = nullptr; // of the running step
+    wire::FrameBuilder frames_;
+    wire::BatchWriter batch_;
+
+    std::unordered_map<SessionId, Session> sessions_; // looked up, never iterated into an effect
+    std::unordered_map<UserId, User> users_;
+    std::map<std::pair<std::string, std::string>, UserId> subjects_; // issuer, subject; of users_
+    std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
+    std::map<std::pair<uint8_t, std::string>, RoomId> room_names_; // of rooms_
+    std::map<SessionId, Token> admitting_;
+
+    std::unordered_map<Token, Pending> pending_;
+    Token next_token_ = 1;
+    std::map<RoomId, Token> loading_ids_;
+    std::map<std::pair<uint8_t, std::string>, Token> loading_names_;
+
+    std::set<std::pair<TimeMs, SessionId>> session_timers_;
+    std::set<std::pair<TimeMs, UserId>> users_left_;
+    std::set<std::pair<TimeMs, RoomId>> rooms_idle_;
+    std::multimap<TimeMs, std::pair<RoomKey, Waiter>> retries_;
+    std::set<UserId> presences_dirty_;
+    std::set<RoomId> counts_dirty_;
+    std::set<CardKey> cards_dirty_;
+    std::set<std::pair<TimeMs, CardKey>> card_ends_;
+    std::vector<RoomId> rooms_fresh_;
+    // Who was revoked when: a ticket issued before must not bring him back. Kept as long as such a
+    // ticket can be good.
+    std::map<std::pair<RoomId, UserId>, TimeMs> revoked_;
+    std::set<std::pair<TimeMs, std::pair<RoomId, UserId>>> revoked_ends_;
+
+    size_t tail_bytes_ = 0;
+    bool shutting_down_ = false;
+    bool shut_down_ = false;
+    uint32_t retry_in_ms_ = 0;
+};
+
+// What a store that cannot answer now costs everyone who waits for it.
+inline constexpr uint32_t store_retry_ms = 1000;
+
+template <typename Request>
+Token Core::State::persist(SessionId owner, RoomId room, Request request, Operation op) {
+    const Token token = next_token_++;
+    request.token = token;
+    if (Session* session = find_session(owner)) {
+        ++session->in_flight;
+    }
+    if (Room* kept = find_room(room)) {
+        ++kept->in_flight;
+    }
+    pending_.emplace(token, Pending{owner, room, std::move(op)});
+    effects_->emplace_back(Persist{std::move(request)});
+    return token;
+}
+
+} // namespace parley
