@@ -1,4 +1,4 @@
-// The atlas by itself, and what an engine makes of a full one.
+// atlas_test.cpp: the atlas by itself, and what an engine makes of a full one.
 #include "plugin/text/atlas.hpp"
 
 #include "samples.hpp"

@@ -1,4 +1,4 @@
-// Where a line may end, on the step itself: the text with a bar at each place.
+// breaks_test.cpp: where a line may end, on the step itself: the text with a bar at each place.
 #include "samples.hpp"
 
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// edit_test.cpp: typing, carets, words, undo, limits, pastes and preedit.
 #include "plugin/text/edit.hpp"
 
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// emoji_test.cpp: the table of names, and completion.
 #include "plugin/text/emoji.hpp"
 
 #include "samples.hpp"

@@ -1,4 +1,4 @@
-// What nobody types but somebody sends.
+// hostile_test.cpp: what nobody types but somebody sends, and broken fonts.
 #include "samples.hpp"
 
 #include "tests/support/catch.hpp"

@@ -1,4 +1,4 @@
-// Lines, carets and boxes.
+// layout_test.cpp: lines, carets and boxes.
 #include "samples.hpp"
 
 #include "tests/support/catch.hpp"

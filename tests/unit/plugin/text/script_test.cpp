@@ -1,5 +1,5 @@
-// Scripts: each sample is laid out by faces that have it, its clusters cover its bytes and its
-// line, and they go the way the script goes.
+// script_test.cpp: scripts: each sample is laid out by faces that have it, its clusters cover its
+// bytes and its line, and they go the way the script goes.
 #include "samples.hpp"
 
 #include "tests/support/catch.hpp"

@@ -1,5 +1,5 @@
-// The sheet: every script and style in one picture, for people to look at, and a check that ink is
-// where the clusters say.
+// sheet_test.cpp: the sheet: every script and style in one picture, for people to look at, and a
+// check that ink is where the clusters say.
 #include "samples.hpp"
 
 #include "tests/support/catch.hpp"
