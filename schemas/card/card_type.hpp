@@ -1,6 +1,39 @@
 // card_type.hpp: what kinds of cards a game has. Both ends read the same files at start (TOML, one
 // type a file; demo/cards has two), so that the shard can refuse what does not fit and the overlay
-// can draw it without game code. May include: base, wire, toml++.
+// can draw it without game code. May include: base, text, wire, toml++.
+//
+// The file. A key that is not listed here is an error, so that a misspelt one is found.
+//
+//   id = 1                        1 and up, unique, never given to another type
+//   name = "match"                a-z 0-9 _, unique; what the game calls it
+//   title = "Match · {map}"       field names in braces stand for their values
+//   room_card = true              the default; false: a user's presence card
+//   [[fields]]                    at most 32
+//     id = 1                      1 and up, unique in the type, never reused
+//     name = "map"                a-z 0-9 _
+//     kind = "int"                int decimal bool enum timer user text
+//     writer = "game"             owner (the default) leader game; the game may write all, the
+//     leader
+//                                 also what is the owner's
+//     min, max                    int and decimal; 0 and 2147483647 when missing
+//     scale = 1                   decimal: digits behind the point, 0 to 6; min and max are then
+//                                 written like 0.5
+//     full_s = 30                 timer: how long a full bar of it is
+//     values = ["Capture", ...]   enum: the words, in order; append only
+//     code_points_max = 24        text: 1 to 64, the default
+//   [[rows]]                      at most 12, drawn from top to bottom
+//     kind = "versus"             versus text bar timer slots
+//     label, value                text, bar: words with field names in braces; timer: label
+//     field                       bar: an int, decimal or timer; timer: a timer
+//     left, right, middle         versus: fields (middle, a timer, may be missing)
+//     left_label, right_label     versus: words
+//     tone = "good"               bar, text, timer: a colour of the theme
+//   [[actions]]                   at most 4, buttons
+//     name = "join"               a-z 0-9 _; comes back to the game
+//     label = "Join"
+//     primary = true              at most one
+//     enabled_if = "open_slots"   a bool or int field: greyed out when it is 0
+//     disabled_word = "full"      said on the button then
 #pragma once
 
 #include <cstdint>
@@ -15,48 +48,52 @@
 namespace parley {
 
 enum class FieldKind : uint8_t { Int, Decimal, Bool, Enum, Timer, UserRef, Text };
-enum class Writer : uint8_t { Owner, Leader, Game }; // who may write: anyone of the room is Owner of
-                                                     // his presence card only
+enum class Writer : uint8_t {
+    Owner,
+    Leader,
+    Game
+}; // who may write: anyone of the room is Owner of
+   // his presence card only
 struct FieldType {
     uint16_t id = 0; // 1 and up, unique, never reused
     std::string name;
     FieldKind kind = FieldKind::Int;
     Writer writer = Writer::Owner;
-    int64_t min = 0; // Int, Decimal (scaled)
-    int64_t max = 0;
-    uint8_t scale = 0;                 // Decimal: digits behind the point
-    uint32_t code_points_max = 0;      // Text
-    std::vector<std::string> values;   // Enum: words, by index
+    int64_t min = 0;   // Int, Decimal (scaled)
+    int64_t max = 0;   // also of Timer: milliseconds that a full bar stands for, 0 when never a bar
+    uint8_t scale = 0; // Decimal: digits behind the point
+    uint32_t code_points_max = 0;    // Text
+    std::vector<std::string> values{}; // Enum: words, by index
 };
 
 // How the overlay draws it, top to bottom.
 enum class RowKind : uint8_t {
-    Versus,  // two big numbers with their labels and kinds: left, right; middle: a timer
-    Text,    // label and value
-    Bar,     // value of field between its min and max
-    Timer,   // label and time left of a Timer field
-    Slots,   // members of the room as tiles with a word below; needs no field
+    Versus, // two big numbers with their labels and kinds: left, right; middle: a timer
+    Text,   // label and value
+    Bar,    // value of field between its min and max
+    Timer,  // label and time left of a Timer field
+    Slots,  // members of the room as tiles with a word below; needs no field
 };
 struct RowType {
     RowKind kind = RowKind::Text;
     std::string label;
-    std::string value;  // "{carrier} · {flag} %": field names in braces
+    std::string value;               // "{carrier} · {flag} %": field names in braces
     std::string left, right, middle; // Versus: field names; left_label/right_label words
     std::string left_label, right_label;
-    std::string field;  // Bar, Timer: the field's name
-    std::string tone;   // "good", "warn", "bad", "team", "party", ...: a theme colour
+    std::string field; // Bar, Timer: the field's name
+    std::string tone;  // "good", "warn", "bad", "team", "party", ...: a theme colour
 };
 struct ActionType {
     std::string name; // "join": comes back to the game
     std::string label;
     bool primary = false;
-    std::string enabled_if;  // name of a Bool or Int field; empty: always
+    std::string enabled_if;    // name of a Bool or Int field; empty: always
     std::string disabled_word; // said on the button when not enabled: "full"
 };
 struct CardType {
     uint16_t id = 0;
-    std::string name;  // "match"
-    std::string title; // "Match · {map} · {mode}"
+    std::string name;      // "match"
+    std::string title;     // "Match · {map} · {mode}"
     bool room_card = true; // else a presence card
     std::vector<FieldType> fields;
     std::vector<RowType> rows;
@@ -86,8 +123,8 @@ struct CardWriter {
     bool leader = false;
     bool owner = false; // of the presence card
 };
-// Ok, BadCard (unknown type or field, out of range, twice the same field, too large) or Forbidden
-// (a field whose writer role is another's).
+// Ok, BadCard (unknown field, out of range, twice the same field, too large, text that sanitise
+// would change) or Forbidden (a field whose writer role is another's).
 Error check_card_fields(const CardType& type, const CardWriter& writer,
                         const flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>* fields);
 
