@@ -70,6 +70,8 @@ bool ModelWriter::set_card(const wire::Card& said) {
         known->room = in;
         known->user = user;
         known->type = said.type();
+    } else if (known->version >= said.version()) {
+        return false; // said once more, in case a delta was lost; or overtaken
     }
     known->version = said.version();
     known->expires_at_ms = said.expires_at_ms();
@@ -93,6 +95,13 @@ bool ModelWriter::change_card(const wire::CardDelta& delta) {
     touch();
     known->revision = model_.revision_;
     return true;
+}
+
+void ModelWriter::clear_presence_cards() {
+    if (!model_.presence_cards_.empty()) {
+        model_.presence_cards_.clear();
+        touch();
+    }
 }
 
 bool ModelWriter::remove_card(RoomId in, UserId user, uint16_t type) {

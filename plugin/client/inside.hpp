@@ -125,6 +125,7 @@ public:
     void on_time(const wire::TimeReply& said);
     void on_users(uint32_t request, const wire::Users& said);
     void want_card(RoomId room, UserId user, uint16_t type);
+    void card_came(RoomId room, UserId user, uint16_t type);
     void card_event(RoomId room, UserId user, uint16_t type);
     void start_afresh(Room& room, uint64_t incarnation, Seq last_seq);
     // Entries from floor on; those above tell_above are told to the host.

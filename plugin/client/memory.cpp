@@ -39,6 +39,7 @@ void* HostMemory::do_allocate(size_t bytes, size_t alignment) {
     PARLEY_ASSERT(alignment <= hook_alignment);
     // bytes 0 would free; a container may ask for it all the same.
     const size_t wanted = bytes == 0 ? 1 : bytes;
+    allocations_.fetch_add(1, std::memory_order_relaxed);
     void* pointer = hook_(user_, nullptr, wanted);
     if (pointer == nullptr) {
         failed_.store(true, std::memory_order_relaxed);

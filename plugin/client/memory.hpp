@@ -29,6 +29,7 @@ public:
     // The hook returned NULL once; it stays so.
     bool failed() const { return failed_.load(std::memory_order_relaxed); }
     uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+    uint64_t allocations() const { return allocations_.load(std::memory_order_relaxed); }
     uint64_t peak_bytes() const { return peak_bytes_.load(std::memory_order_relaxed); }
 
 private:
@@ -46,6 +47,7 @@ private:
     std::atomic<bool> failed_{false};
     std::atomic<uint64_t> bytes_{0};
     std::atomic<uint64_t> peak_bytes_{0};
+    std::atomic<uint64_t> allocations_{0}; // ever
 };
 
 } // namespace parley::client

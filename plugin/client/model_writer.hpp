@@ -74,9 +74,11 @@ public:
     void retitle(UserId other);
     std::pmr::deque<Person>& people() { return model_.people_; }
 
-    // [cards] False: the delta does not fit what is here; the whole card is wanted.
+    // [cards] False: nothing changed.
     bool set_card(const wire::Card& card);
+    // False: it does not fit what is here; the whole card is wanted.
     bool change_card(const wire::CardDelta& delta);
+    void clear_presence_cards();
     bool remove_card(RoomId room, UserId user, uint16_t type);
 
 private:

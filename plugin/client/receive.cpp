@@ -71,7 +71,7 @@ void Client::Inside::dispatch(const wire::ServerFrame& said, ByteVector& bytes) 
         break;
     case wire::Event::Card: {
         const wire::Card& card = *said.body_as_Card();
-        ignore_answer(said.request());
+        card_came(RoomId{card.room()}, UserId{card.user()}, card.type());
         if (options.card_types != nullptr && writer.set_card(card)) {
             card_event(RoomId{card.room()}, UserId{card.user()}, card.type());
         }
@@ -130,6 +130,7 @@ void Client::Inside::on_ready(const wire::Ready& said) {
     presence.not_before_steady_ms = 0;
     show_own_presence();
     if (!ready()) {
+        writer.clear_presence_cards(); // those that there are will be said
         ready_at_ms = now_ms;
         unconfirmed_rooms = !model.rooms().empty();
         was_ready = true;
@@ -319,6 +320,12 @@ void Client::Inside::on_room_state(const wire::RoomState& said) {
         outbox.unsend(id);
         known.page_wanted = known.page_wanted || known.page_request != 0;
         known.page_request = 0;
+    }
+    // The cards that there are follow; perhaps with versions that start anew.
+    while (!room->cards.empty()) {
+        const uint16_t type = room->cards.back().type;
+        writer.remove_card(id, UserId{}, type);
+        card_event(id, UserId{}, type);
     }
     known.confirmed = true;
     known.resume_request = 0;
@@ -622,14 +629,15 @@ void Client::Inside::want_card(RoomId room, UserId user, uint16_t type) {
     }
 }
 
+// The whole card is here: nothing is fetched any more.
+void Client::Inside::card_came(RoomId room, UserId user, uint16_t type) {
+    std::erase_if(asked, [&](const Asked& a) {
+        return a.what == Asked::What::CardFetch && a.room == room && a.user == user &&
+               a.card_type == type;
+    });
+}
+
 void Client::Inside::card_event(RoomId room, UserId user, uint16_t type) {
-    for (auto at = asked.begin(); at != asked.end(); ++at) {
-        if (at->what == Asked::What::CardFetch && at->room == room && at->user == user &&
-            at->card_type == type) {
-            asked.erase(at);
-            break;
-        }
-    }
     Event changed = event(EventType::Card);
     changed.room = room;
     changed.user = user;

@@ -13,16 +13,16 @@ ClientOptions with_cards() {
     CardTypeSet types;
     std::string message;
     const Result<void> match = types.add("id = 1\nname = \"match\"\ntitle = \"Match {map}\"\n"
-                                         "[[field]]\nid = 1\nname = \"map\"\nkind = \"text\"\n"
-                                         "length = 16\n"
-                                         "[[field]]\nid = 2\nname = \"score\"\nkind = \"int\"\n"
+                                         "[[fields]]\nid = 1\nname = \"map\"\nkind = \"text\"\n"
+                                         "code_points_max = 16\n"
+                                         "[[fields]]\nid = 2\nname = \"score\"\nkind = \"int\"\n"
                                          "min = 0\nmax = 100\n",
                                          "match.toml", message);
     INFO(message);
     REQUIRE(match.ok());
     const Result<void> party =
         types.add("id = 2\nname = \"party\"\ntitle = \"Party\"\nroom_card = false\n"
-                  "[[field]]\nid = 1\nname = \"open\"\nkind = \"bool\"\n",
+                  "[[fields]]\nid = 1\nname = \"open\"\nkind = \"bool\"\n",
                   "party.toml", message);
     INFO(message);
     REQUIRE(party.ok());
@@ -387,6 +387,44 @@ TEST_CASE("a user has one presence card", "[cards]") {
     world.shard.card_gone(0, bo_id, 2);
     world.step();
     CHECK(world.client.model().presence_card(UserId{bo_id}) == nullptr);
+}
+
+TEST_CASE("a card that does not follow its room's state is gone", "[cards]") {
+    World world(with_cards());
+    world.enter();
+    world.shard.card(1, 0, 1, 5, {{2, 3}});
+    world.shard.card(0, bo_id, 2, 1, {{1, 1}});
+    world.step();
+    world.shard.down(Error::ConnectionLost);
+    world.step();
+    CHECK(world.room().card(1) != nullptr); // offline: what was last known
+    world.step(1000);
+    world.come_up();
+    world.events();
+    world.shard.room({});
+    world.step();
+    CHECK(world.room().cards.empty());
+    CHECK(world.client.model().presence_card(UserId{bo_id}) == nullptr);
+    CHECK(world.events(EventType::Card).size() == 1);
+    // After a restart versions start anew.
+    world.shard.card(1, 0, 1, 1, {{2, 9}});
+    world.step();
+    CHECK(world.room().card(1)->value(2)->number == 9);
+}
+
+TEST_CASE("a whole card said once more changes nothing", "[cards]") {
+    World world(with_cards());
+    world.enter();
+    world.shard.card(1, 0, 1, 5, {{2, 3}});
+    world.step();
+    world.events();
+    const uint64_t revision = world.client.model().revision();
+    world.shard.card(1, 0, 1, 5, {{2, 3}});
+    world.shard.card(1, 0, 1, 4, {{2, 2}});
+    world.step();
+    CHECK(world.client.model().revision() == revision);
+    CHECK(world.room().card(1)->value(2)->number == 3);
+    CHECK(world.events(EventType::Card).empty());
 }
 
 TEST_CASE("fields of a newer shard are kept, and bounded", "[cards]") {

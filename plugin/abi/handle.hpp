@@ -1,0 +1,48 @@
+// handle.hpp: what stands behind the opaque handles of the C API.
+#pragma once
+
+#include <memory_resource>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parley/parley.h"
+#include "plugin/client/client.hpp"
+#include "plugin/client/memory.hpp"
+
+namespace parley::abi {
+
+// Spans of message rows in the C layout. They live until the next parley_update; the blocks are
+// kept, so that a game that lists messages every frame allocates in its first frame only.
+class SpanShelf {
+public:
+    explicit SpanShelf(std::pmr::memory_resource* memory) : blocks_(memory) {}
+
+    // Null for none. Stays where it is until clear().
+    const parley_span* put(const std::pmr::vector<client::TextSpan>& spans);
+    void clear();
+
+private:
+    static constexpr size_t block_spans = 512;
+    std::pmr::vector<std::pmr::vector<parley_span>> blocks_; // each reserved once
+    size_t block_ = 0;
+};
+
+} // namespace parley::abi
+
+// Owner: the thread that called parley_create.
+struct parley_client {
+    parley_client(void* (*alloc)(void*, void*, size_t), void* alloc_user)
+        : memory(alloc, alloc_user), hook(alloc), user(alloc_user), spans(&memory) {}
+
+    parley::client::HostMemory memory; // first: everything else lies in it
+    void* (*hook)(void*, void*, size_t);
+    void* user;
+    parley::Log log;
+    std::string device_id;
+    bool no_thread = false;
+    bool loopback_only = false; // the key is the dev shard's
+    parley::abi::SpanShelf spans;
+    std::optional<parley::client::Event> polled;
+    std::optional<parley::client::Client> client;
+};

@@ -1,0 +1,257 @@
+// overlay_abi.cpp: parley_overlay.h over plugin/overlay. Checks arguments, turns values round.
+#include <cstring>
+#include <new>
+
+#include "plugin/abi/overlay_handle.hpp"
+#include "plugin/abi/sized.hpp"
+#include "schemas/text/utf8.hpp"
+
+namespace parley::abi {
+namespace {
+
+// Draw data is handed through as it is.
+static_assert(sizeof(parley_vertex) == sizeof(overlay::Vertex));
+static_assert(offsetof(parley_vertex, rgba) == offsetof(overlay::Vertex, rgba));
+static_assert(offsetof(parley_vertex, u) == offsetof(overlay::Vertex, u));
+static_assert(sizeof(parley_draw_command) == sizeof(overlay::DrawCommand));
+static_assert(offsetof(parley_draw_command, texture) == offsetof(overlay::DrawCommand, texture));
+static_assert(offsetof(parley_draw_command, index_count) ==
+              offsetof(overlay::DrawCommand, index_count));
+static_assert(PARLEY_INPUT_FOCUS == static_cast<int>(overlay::InputType::Focus));
+static_assert(PARLEY_KEY_SPACE == overlay::key::space);
+static_assert(PARLEY_KEY_F12 == overlay::key::f12);
+static_assert(PARLEY_MOD_SUPER == overlay::mods::super);
+static_assert(PARLEY_PAD_START == overlay::pad::start);
+
+parley_result result_of(Error error) {
+    return static_cast<parley_result>(static_cast<int32_t>(error));
+}
+
+std::string or_empty(const char* text) {
+    return text != nullptr ? text : "";
+}
+
+// After the host's memory ran out nothing is drawn: drawing needs memory.
+bool usable(const parley_overlay* overlay) {
+    return overlay != nullptr && !overlay->client->memory.failed();
+}
+
+} // namespace
+} // namespace parley::abi
+
+using namespace parley;
+using namespace parley::abi;
+
+extern "C" {
+
+parley_result parley_overlay_create(parley_client* client, const parley_overlay_options* options,
+                                    parley_overlay** out) {
+    if (out == nullptr) {
+        return PARLEY_ERROR_BAD_ARGUMENT;
+    }
+    *out = nullptr;
+    parley_overlay_options how{};
+    if (client == nullptr || !read_sized(options, how)) {
+        return PARLEY_ERROR_BAD_ARGUMENT;
+    }
+    if (client->memory.failed()) {
+        return PARLEY_ERROR_OUT_OF_MEMORY;
+    }
+    overlay::Options wanted;
+    wanted.font_folders = or_empty(how.font_path);
+    wanted.theme_path = or_empty(how.theme_path);
+    wanted.words_path = or_empty(how.words_path);
+    wanted.clipboard_get = how.clipboard_get;
+    wanted.clipboard_set = how.clipboard_set;
+    wanted.ime_rect = how.ime_rect;
+    wanted.user = how.user;
+    wanted.reduced_motion = how.reduced_motion == 1;
+    wanted.toast_key = how.toast_key;
+    wanted.log = client->log;
+    Result<std::unique_ptr<overlay::Overlay>> made =
+        overlay::Overlay::create(*client->client, wanted);
+    if (!made) {
+        return result_of(made.error());
+    }
+    void* const place = client->memory.allocate(sizeof(parley_overlay), alignof(parley_overlay));
+    auto* const handle = new (place) parley_overlay();
+    handle->client = client;
+    handle->overlay = std::move(made).value();
+    *out = handle;
+    return PARLEY_OK;
+}
+
+void parley_overlay_destroy(parley_overlay* overlay) {
+    if (overlay == nullptr) {
+        return;
+    }
+    client::HostMemory& memory = overlay->client->memory;
+    overlay->~parley_overlay();
+    memory.deallocate(overlay, sizeof(parley_overlay), alignof(parley_overlay));
+}
+
+// [input]
+
+bool parley_overlay_input(parley_overlay* overlay, const parley_input* input) {
+    parley_input said{};
+    if (!usable(overlay) || !read_sized(input, said) || said.type > PARLEY_INPUT_FOCUS ||
+        (said.text != nullptr && !text::valid_utf8(said.text))) {
+        return false;
+    }
+    overlay::Input turned;
+    turned.type = static_cast<overlay::InputType>(said.type);
+    turned.key = said.key;
+    turned.mods = said.mods;
+    turned.down = said.down != 0;
+    turned.repeat = said.repeat != 0;
+    turned.caret = said.caret;
+    turned.x = said.x;
+    turned.y = said.y;
+    if (said.text != nullptr) {
+        turned.text = said.text;
+    }
+    return overlay->overlay->input(turned);
+}
+
+bool parley_overlay_has_focus(const parley_overlay* overlay) {
+    return usable(overlay) && overlay->overlay->has_focus();
+}
+
+bool parley_overlay_wants_text(const parley_overlay* overlay) {
+    return usable(overlay) && overlay->overlay->wants_text();
+}
+
+// [drawing]
+
+void parley_overlay_frame(parley_overlay* overlay, float dt_s, int width, int height, float scale,
+                          uint32_t budget_us) {
+    if (overlay == nullptr) {
+        return;
+    }
+    overlay->draw = {};
+    if (!usable(overlay)) {
+        return;
+    }
+    const uint64_t before = overlay->client->memory.allocations();
+    overlay->overlay->frame(dt_s, width, height, scale, budget_us);
+    overlay->allocations = overlay->client->memory.allocations() - before;
+    const overlay::DrawData& data = overlay->overlay->draw();
+    overlay->draw.vertices = reinterpret_cast<const parley_vertex*>(data.vertices.data());
+    overlay->draw.vertex_count = static_cast<uint32_t>(data.vertices.size());
+    overlay->draw.indices = data.indices.data();
+    overlay->draw.index_count = static_cast<uint32_t>(data.indices.size());
+    overlay->draw.commands = reinterpret_cast<const parley_draw_command*>(data.commands.data());
+    overlay->draw.command_count = static_cast<uint32_t>(data.commands.size());
+}
+
+const parley_draw* parley_overlay_draw(parley_overlay* overlay) {
+    static const parley_draw nothing{};
+    return overlay == nullptr ? &nothing : &overlay->draw;
+}
+
+bool parley_overlay_next_texture(parley_overlay* overlay, parley_texture_update* out) {
+    overlay::TextureUpdate update;
+    if (!usable(overlay) || out == nullptr || !overlay->overlay->next_texture(update)) {
+        return false;
+    }
+    *out = {update.texture, update.width, update.height, update.x,          update.y,
+            update.w,       update.h,     update.pixels, update.pitch_bytes};
+    return true;
+}
+
+void parley_overlay_textures_lost(parley_overlay* overlay) {
+    if (usable(overlay)) {
+        overlay->overlay->textures_lost();
+    }
+}
+
+void parley_overlay_get_stats(const parley_overlay* overlay, parley_frame_stats* out) {
+    if (overlay == nullptr) {
+        return;
+    }
+    const overlay::FrameStats& now = overlay->overlay->stats();
+    parley_frame_stats said{};
+    said.layout_us = now.layout_us;
+    said.draw_us = now.draw_us;
+    said.layouts = now.layouts;
+    said.glyphs_rasterised = now.glyphs_rasterised;
+    said.allocations = static_cast<uint32_t>(overlay->allocations);
+    said.vertices = now.vertices;
+    said.commands = now.commands;
+    said.deferred = now.deferred;
+    [[maybe_unused]] const bool written = write_sized(said, out);
+}
+
+// [control]
+
+parley_result parley_overlay_open(parley_overlay* overlay, uint32_t room_kind) {
+    if (overlay == nullptr || room_kind > PARLEY_ROOM_GUILD) {
+        return PARLEY_ERROR_BAD_ARGUMENT;
+    }
+    if (!usable(overlay)) {
+        return PARLEY_ERROR_OUT_OF_MEMORY;
+    }
+    return result_of(overlay->overlay->open(static_cast<wire::RoomKind>(room_kind)).error());
+}
+
+void parley_overlay_close(parley_overlay* overlay) {
+    if (usable(overlay)) {
+        overlay->overlay->close();
+    }
+}
+
+void parley_overlay_set_visible(parley_overlay* overlay, bool visible) {
+    if (usable(overlay)) {
+        overlay->overlay->set_visible(visible);
+    }
+}
+
+void parley_overlay_show_roster(parley_overlay* overlay, bool show) {
+    if (usable(overlay)) {
+        overlay->overlay->show_roster(show);
+    }
+}
+
+void parley_overlay_show_cards(parley_overlay* overlay, bool show) {
+    if (usable(overlay)) {
+        overlay->overlay->show_cards(show);
+    }
+}
+
+parley_result parley_overlay_toast(parley_overlay* overlay, parley_user who, const char* text,
+                                   const char* action, const char* action_label) {
+    if (overlay == nullptr || text == nullptr) {
+        return PARLEY_ERROR_BAD_ARGUMENT;
+    }
+    if (!usable(overlay)) {
+        return PARLEY_ERROR_OUT_OF_MEMORY;
+    }
+    for (const char* const given : {text, action, action_label}) {
+        if (given != nullptr && *given != '\0' && !text::valid_utf8(given)) {
+            return PARLEY_ERROR_ENCODING;
+        }
+    }
+    return result_of(
+        overlay->overlay->toast(UserId{who}, text, or_empty(action), or_empty(action_label))
+            .error());
+}
+
+size_t parley_overlay_elements(const parley_overlay* overlay, parley_element* out, size_t cap) {
+    if (!usable(overlay)) {
+        return 0;
+    }
+    const std::span<const overlay::Element> elements = overlay->overlay->elements();
+    for (size_t i = 0; out != nullptr && i < std::min(elements.size(), cap); ++i) {
+        const overlay::Element& element = elements[i];
+        out[i] = {element.id.c_str(), element.role,    element.label.c_str(),
+                  element.rect.x,     element.rect.y,  element.rect.w,
+                  element.rect.h,     element.focused, element.enabled};
+    }
+    return elements.size();
+}
+
+const char* parley_overlay_next_spoken(parley_overlay* overlay) {
+    return usable(overlay) ? overlay->overlay->next_spoken() : nullptr;
+}
+
+} // extern "C"

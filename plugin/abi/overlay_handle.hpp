@@ -1,0 +1,21 @@
+// overlay_handle.hpp: what stands behind parley_overlay: the overlay, and the renderers' textures
+// of it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "parley/parley_overlay.h"
+#include "plugin/abi/handle.hpp"
+#include "plugin/overlay/overlay.hpp"
+#include "plugin/platform/sdl2.hpp"
+
+// Owner: the game thread.
+struct parley_overlay {
+    parley_client* client = nullptr;
+    std::unique_ptr<parley::overlay::Overlay> overlay;
+    parley_draw draw{};
+    uint64_t allocations = 0; // of the client's memory, in the last frame
+    parley::platform::Sdl2Renderer sdl2;
+    parley::platform::Gl3Renderer gl3;
+};
