@@ -1,0 +1,620 @@
+// decode_test.cpp: what hostile bytes get. Method: frames are made with the generated writer, so
+// that they are right in all but one thing, and lie in memory of exactly their size, so that a
+// sanitizer sees a read past the end.
+#include "schemas/wire/decode.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "schemas/base/limits.hpp"
+#include "schemas/base/random.hpp"
+#include "schemas/wire/encode.hpp"
+
+using namespace parley;
+using namespace parley::wire;
+using flatbuffers::FlatBufferBuilder;
+using Wrong = parley::Error;
+
+namespace {
+
+// 8-aligned, and not a byte longer.
+class Exact {
+public:
+    explicit Exact(Bytes bytes) : data_(new uint8_t[bytes.size()]), size_(bytes.size()) {
+        std::copy(bytes.begin(), bytes.end(), data_.get());
+    }
+    Bytes bytes() const { return {data_.get(), size_}; }
+
+private:
+    std::unique_ptr<uint8_t[]> data_;
+    size_t size_;
+};
+
+template <typename Make>
+ByteVector client_frame(Command type, Make make) {
+    FrameBuilder frame;
+    const auto body = make(frame.fbb()).Union();
+    const Bytes bytes = frame.client(7, type, body);
+    return {bytes.begin(), bytes.end()};
+}
+template <typename Make>
+ByteVector server_frame(Event type, Make make) {
+    FrameBuilder frame;
+    const auto body = make(frame.fbb()).Union();
+    const Bytes bytes = frame.server(0, type, body);
+    return {bytes.begin(), bytes.end()};
+}
+
+Wrong from_client(const ByteVector& frame, Lane lane = Lane::Chat) {
+    return decode_client_frame(Exact(frame).bytes(), lane).error();
+}
+Wrong from_server(const ByteVector& frame, Lane lane = Lane::Bulk) {
+    return decode_server_frame(Exact(frame).bytes(), lane).error();
+}
+template <typename Make>
+Wrong command(Command type, Make make) {
+    return from_client(client_frame(type, make));
+}
+template <typename Make>
+Wrong event(Event type, Make make) {
+    return from_server(server_frame(type, make));
+}
+
+template <typename Enum>
+Enum number(int value) {
+    return static_cast<Enum>(value);
+}
+
+ByteVector send_frame(const std::string& text, const std::vector<Span>& spans = {}) {
+    return client_frame(Command::Send, [&](FlatBufferBuilder& fbb) {
+        const auto said = fbb.CreateString(text);
+        return CreateSend(fbb, 3, 9, 0, said, fbb.CreateVectorOfStructs(spans));
+    });
+}
+Wrong send(const std::string& text, const std::vector<Span>& spans = {}) {
+    return from_client(send_frame(text, spans));
+}
+
+struct BatchSays {
+    uint64_t room = 3;
+    uint64_t from = 10;
+    uint64_t to = 20;
+    int64_t base_ms = 1000;
+    std::vector<Line> lines{};
+    std::string text{};
+    std::vector<Span> spans{};
+    std::vector<uint64_t> entries{}; // seqs of Delete entries
+};
+ByteVector batch_frame(const BatchSays& says) {
+    return server_frame(Event::Batch, [&](FlatBufferBuilder& fbb) {
+        std::vector<flatbuffers::Offset<Entry>> entries;
+        for (const uint64_t seq : says.entries) {
+            const auto body = CreateDelete(fbb, 1).Union();
+            entries.push_back(CreateEntry(fbb, seq, 1000, 1, 0, EntryBody::Delete, body));
+        }
+        const auto lines = fbb.CreateVectorOfStructs(says.lines);
+        const auto text =
+            fbb.CreateVector(reinterpret_cast<const uint8_t*>(says.text.data()), says.text.size());
+        const auto spans = fbb.CreateVectorOfStructs(says.spans);
+        const auto all = fbb.CreateVector(entries);
+        return CreateBatch(fbb, says.room, 1, says.from, says.to, says.base_ms, lines, text, spans,
+                           all);
+    });
+}
+Wrong batch(const BatchSays& says) {
+    return from_server(batch_frame(says));
+}
+Line line(uint32_t seq_offset, uint32_t text_start, uint16_t text_bytes) {
+    return Line(1, 2, seq_offset, 0, text_start, text_bytes, 0);
+}
+Span bold(uint16_t start, uint16_t length, uint16_t of_line = 0) {
+    return Span(0, start, length, of_line, SpanKind::Bold, 0);
+}
+
+std::vector<ByteVector> good_client_frames();
+std::vector<ByteVector> good_server_frames();
+
+} // namespace
+
+TEST_CASE("a good frame of every command and event is taken", "[wire]") {
+    const auto commands = good_client_frames();
+    CHECK(commands.size() == static_cast<size_t>(Command::MAX));
+    for (const ByteVector& frame : commands) {
+        const auto* root = flatbuffers::GetRoot<ClientFrame>(frame.data());
+        CAPTURE(EnumNameCommand(root->body_type()));
+        CHECK(from_client(frame) == Wrong::Ok);
+    }
+    const auto events = good_server_frames();
+    CHECK(events.size() == static_cast<size_t>(Event::MAX));
+    for (const ByteVector& frame : events) {
+        const auto* root = flatbuffers::GetRoot<ServerFrame>(frame.data());
+        CAPTURE(EnumNameEvent(root->body_type()));
+        CHECK(from_server(frame) == Wrong::Ok);
+    }
+}
+
+TEST_CASE("hostile input 27: a frame cut at every byte is refused or whole", "[wire]") {
+    const auto cut = [](const ByteVector& frame, auto decode) {
+        size_t taken = 0;
+        for (size_t size = 0; size < frame.size(); ++size) {
+            taken += decode(ByteVector(frame.begin(),
+                                       frame.begin() + static_cast<ptrdiff_t>(size))) == Wrong::Ok;
+        }
+        CHECK(taken <= 7); // what was cut was padding
+    };
+    for (const ByteVector& frame : good_client_frames()) {
+        cut(frame, [](const ByteVector& part) { return from_client(part); });
+    }
+    for (const ByteVector& frame : good_server_frames()) {
+        cut(frame, [](const ByteVector& part) { return from_server(part); });
+    }
+}
+
+TEST_CASE("hostile input 27: changed bytes never read past the end", "[wire]") {
+    Random random(1);
+    const auto change = [&](ByteVector frame) {
+        for (uint64_t n = 1 + random.below(4); n > 0; --n) {
+            frame[random.below(frame.size())] = static_cast<uint8_t>(random.next());
+        }
+        return frame;
+    };
+    for (int round = 0; round < 300; ++round) {
+        for (const ByteVector& frame : good_client_frames()) {
+            from_client(change(frame));
+        }
+        for (const ByteVector& frame : good_server_frames()) {
+            from_server(change(frame));
+        }
+    }
+    SUCCEED("no sanitizer and no assertion spoke");
+}
+
+TEST_CASE("hostile input 28: an enum out of range is malformed", "[wire]") {
+    CHECK(command(Command::Join, [](auto& fbb) {
+              const auto name = fbb.CreateString("a");
+              return CreateJoin(fbb, number<RoomKind>(77), name);
+          }) == Wrong::Malformed);
+    CHECK(command(Command::Join, [](auto& fbb) {
+              const auto name = fbb.CreateString("a");
+              return CreateJoin(fbb, RoomKind::None, name);
+          }) == Wrong::Malformed);
+    CHECK(command(Command::Grant, [](auto& fbb) {
+              const auto name = fbb.CreateString("a");
+              const auto subject = fbb.CreateString("s");
+              return CreateGrant(fbb, RoomKind::Team, name, subject, number<Role>(4));
+          }) == Wrong::Malformed);
+    CHECK(command(Command::SetPresence, [](auto& fbb) {
+              return CreateSetPresence(fbb, CreatePresence(fbb, 0, number<PresenceState>(8)));
+          }) == Wrong::Malformed);
+    CHECK(command(Command::SetPresence, [](auto& fbb) {
+              return CreateSetPresence(fbb, CreatePresence(fbb, 0, PresenceState::Invisible));
+          }) == Wrong::Ok);
+    CHECK(send("ab", {Span(0, 0, 1, 0, number<SpanKind>(77), 0)}) == Wrong::Malformed);
+    CHECK(send("ab", {Span(0, 0, 1, 0, SpanKind::None, 0)}) == Wrong::Malformed);
+    CHECK(event(Event::Goodbye, [](auto& fbb) {
+              return CreateGoodbye(fbb, number<wire::Error>(1));
+          }) == Wrong::Malformed);
+    CHECK(event(Event::Goodbye, [](auto& fbb) {
+              return CreateGoodbye(fbb, number<wire::Error>(-999)); // of a newer shard
+          }) == Wrong::Ok);
+}
+
+TEST_CASE("hostile input 28: an unknown command is unsupported, and its request is known",
+          "[wire]") {
+    const ByteVector frame =
+        client_frame(number<Command>(99), [](auto& fbb) { return CreateLeave(fbb, 3); });
+    CHECK(from_client(frame) == Wrong::Unsupported);
+    CHECK(request_of_refused(Exact(frame).bytes(), Lane::Chat) == 7);
+    CHECK(request_of_refused(Exact(send_frame("\xFF")).bytes(), Lane::Chat) == 7);
+    CHECK(request_of_refused({}, Lane::Chat) == 0);
+    CHECK(event(number<Event>(99), [](auto& fbb) { return CreateRoomGone(fbb, 3); }) ==
+          Wrong::Unsupported);
+}
+
+TEST_CASE("hostile input 28: a union with a type and no value is malformed", "[wire]") {
+    FrameBuilder frame;
+    frame.fbb();
+    const Bytes client = frame.client(1, Command::Send, 0);
+    CHECK(from_client({client.begin(), client.end()}) == Wrong::Malformed);
+    frame.fbb();
+    const Bytes none = frame.client(1, Command::NONE, 0);
+    CHECK(from_client({none.begin(), none.end()}) == Wrong::Malformed);
+    frame.fbb();
+    const Bytes server = frame.server(1, Event::Batch, 0);
+    CHECK(from_server({server.begin(), server.end()}) == Wrong::Malformed);
+    const auto entry = [](EntryBody type, bool with_body) {
+        return event(Event::Batch, [&](FlatBufferBuilder& fbb) {
+            const auto body =
+                with_body ? CreateDelete(fbb, 1).Union() : flatbuffers::Offset<void>();
+            const auto one = CreateEntry(fbb, 1, 0, 1, 0, type, body);
+            const auto all = fbb.CreateVector(&one, 1);
+            return CreateBatch(fbb, 3, 1, 1, 1, 0, 0, 0, 0, all);
+        });
+    };
+    CHECK(entry(EntryBody::Delete, true) == Wrong::Ok);
+    CHECK(entry(EntryBody::Delete, false) == Wrong::Malformed);
+    CHECK(entry(EntryBody::NONE, true) == Wrong::Malformed);
+    // A kind of a newer shard: its seq counts, so the batch is taken.
+    CHECK(entry(number<EntryBody>(99), true) == Wrong::Ok);
+    CHECK(entry(number<EntryBody>(99), false) == Wrong::Malformed);
+}
+
+TEST_CASE("hostile input 28: spans that name no line, or not in order", "[wire]") {
+    BatchSays says{.lines = {line(0, 0, 2), line(1, 2, 2)}, .text = "abcd"};
+    says.spans = {bold(0, 2, 0), bold(0, 1, 1), bold(1, 1, 1)};
+    CHECK(batch(says) == Wrong::Ok);
+    says.spans = {bold(0, 1, 2)};
+    CHECK(batch(says) == Wrong::Malformed);
+    says.spans = {bold(0, 1, 1), bold(0, 1, 0)};
+    CHECK(batch(says) == Wrong::Malformed);
+    says.spans.assign(limits::spans_max, bold(0, 1, 1));
+    CHECK(batch(says) == Wrong::Ok);
+    says.spans.assign(limits::spans_max + 1, bold(0, 1, 1));
+    CHECK(batch(says) == Wrong::Malformed);
+}
+
+TEST_CASE("hostile input 29: many strings on one offset cost no more than the frame", "[wire]") {
+    // 300 entries whose bodies are one table of 4,000 bytes of text: 1.2 MB when copied.
+    const auto shared = [](size_t times) {
+        return event(Event::Batch, [&](FlatBufferBuilder& fbb) {
+            const auto text = fbb.CreateString(std::string(4000, 'x'));
+            const auto body = CreateMessage(fbb, text).Union();
+            std::vector<flatbuffers::Offset<Entry>> entries;
+            for (size_t i = 0; i < times; ++i) {
+                entries.push_back(CreateEntry(fbb, i + 1, 0, 1, 0, EntryBody::Message, body));
+            }
+            const auto all = fbb.CreateVector(entries);
+            return CreateBatch(fbb, 3, 1, 1, times, 0, 0, 0, 0, all);
+        });
+    };
+    CHECK(shared(2) == Wrong::Ok);
+    CHECK(shared(200) == Wrong::Malformed);
+    // Lines that all show the same piece of the blob.
+    BatchSays says{.to = 1000, .text = std::string(8000, 'x')};
+    says.lines = {line(0, 0, 8000), line(1, 0, 8000)};
+    CHECK(batch(says) == Wrong::Ok);
+    for (uint32_t i = 2; i < 100; ++i) {
+        says.lines.push_back(line(i, 0, 8000));
+    }
+    CHECK(batch(says) == Wrong::Malformed);
+}
+
+TEST_CASE("hostile input 29: tables that fan out are counted as often as they are met", "[wire]") {
+    // One entry named 500 times; the generated verifier walks it each time. Our tables do not nest
+    // in themselves, so breadth is the only way to make it walk far.
+    CHECK(event(Event::Batch, [&](FlatBufferBuilder& fbb) {
+              const auto body = CreateDelete(fbb, 1).Union();
+              const auto one = CreateEntry(fbb, 1, 0, 1, 0, EntryBody::Delete, body);
+              const std::vector<flatbuffers::Offset<Entry>> entries(500, one);
+              const auto all = fbb.CreateVector(entries);
+              return CreateBatch(fbb, 3, 1, 1, 1, 0, 0, 0, 0, all);
+          }) == Wrong::Malformed);
+}
+
+TEST_CASE("hostile input 30: no terminator, misaligned, offset to itself, wrong identifier",
+          "[wire]") {
+    const ByteVector good = send_frame("hello world");
+    REQUIRE(from_client(good) == Wrong::Ok);
+
+    ByteVector bad = good;
+    const std::string_view all(reinterpret_cast<const char*>(bad.data()), bad.size());
+    bad[all.find("hello world") + 11] = '!';
+    CHECK(from_client(bad) == Wrong::Malformed);
+
+    bad = good;
+    bad[0] = bad[1] = bad[2] = bad[3] = 0;
+    CHECK(from_client(bad) == Wrong::Malformed);
+
+    bad = good;
+    bad[7] = '2';
+    CHECK(from_client(bad) == Wrong::Malformed);
+    CHECK(decode_server_frame(Exact(good).bytes(), Lane::Chat).error() == Wrong::Malformed);
+
+    ByteVector shifted(good.size() + 8);
+    for (const size_t by : {1, 2, 4}) {
+        std::copy(good.begin(), good.end(), shifted.begin() + static_cast<ptrdiff_t>(by));
+        CHECK(decode_client_frame(Bytes(shifted).subspan(by, good.size()), Lane::Chat).error() ==
+              Wrong::Malformed);
+    }
+    CHECK(decode_client_frame({}, Lane::Chat).error() == Wrong::Malformed);
+}
+
+TEST_CASE("hostile input 31: text that is not UTF-8 is an encoding error everywhere", "[wire]") {
+    for (const std::string& bad : {std::string("\xC0\xAF"), std::string("a\xED\xA0\x80"),
+                                   std::string("a\0b", 3), std::string("\xFF")}) {
+        CHECK(send(bad) == Wrong::Encoding);
+        CHECK(command(Command::Join, [&](auto& fbb) {
+                  const auto name = fbb.CreateString(bad);
+                  return CreateJoin(fbb, RoomKind::Team, name);
+              }) == Wrong::Encoding);
+        CHECK(command(Command::SetCard, [&](auto& fbb) {
+                  const auto text = fbb.CreateString(bad);
+                  const auto field = CreateCardField(fbb, 1, 0, text);
+                  const auto fields = fbb.CreateVector(&field, 1);
+                  return CreateSetCard(fbb, 1, 1, fields);
+              }) == Wrong::Encoding);
+        CHECK(batch({.lines = {line(0, 0, static_cast<uint16_t>(bad.size()))}, .text = bad}) ==
+              Wrong::Encoding);
+        CHECK(event(Event::Users, [&](auto& fbb) {
+                  const auto name = fbb.CreateString(bad);
+                  const auto user = CreateUser(fbb, 1, name);
+                  const auto users = fbb.CreateVector(&user, 1);
+                  return CreateUsers(fbb, users);
+              }) == Wrong::Encoding);
+    }
+}
+
+TEST_CASE("hostile input 32: a text too long for any room passes to who can say TooLong",
+          "[wire]") {
+    CHECK(send(std::string(8193, 'x')) == Wrong::Ok);
+    CHECK(send("") == Wrong::Ok); // answered Empty
+    const std::string longest(limits::chat_frame_bytes_max, 'x');
+    CHECK(send(longest) == Wrong::Malformed);
+    CHECK(command(Command::Send, [](auto& fbb) { return CreateSend(fbb, 3, 9); }) ==
+          Wrong::Malformed);
+}
+
+TEST_CASE("a frame has the size of its lane at most", "[wire]") {
+    const auto sized = [](size_t bytes) {
+        size_t text = bytes - 100;
+        ByteVector frame = send_frame(std::string(text, 'x'));
+        while (frame.size() < bytes) {
+            frame = send_frame(std::string(++text, 'x'));
+        }
+        return frame;
+    };
+    const ByteVector fits = sized(limits::state_frame_bytes_max - 8);
+    CHECK(fits.size() <= limits::state_frame_bytes_max);
+    CHECK(from_client(fits, Lane::State) == Wrong::Ok);
+    const ByteVector over = sized(limits::state_frame_bytes_max + 1);
+    CHECK(from_client(over, Lane::State) == Wrong::Malformed);
+    CHECK(from_client(over, Lane::Chat) == Wrong::Ok);
+}
+
+TEST_CASE("spans lie on borders of code points and inside their text", "[wire]") {
+    const std::string text = "aé€😀"; // borders at 0 1 3 6 10
+    CHECK(send(text, {bold(0, 10)}) == Wrong::Ok);
+    CHECK(send(text, {bold(1, 2), bold(3, 3), bold(6, 4)}) == Wrong::Ok);
+    CHECK(send(text, {bold(0, 11)}) == Wrong::Malformed);
+    CHECK(send(text, {bold(10, 0)}) == Wrong::Malformed);
+    CHECK(send(text, {bold(2, 1)}) == Wrong::Malformed);
+    CHECK(send(text, {bold(0, 2)}) == Wrong::Malformed);
+    CHECK(send(text, {bold(6, 3)}) == Wrong::Malformed);
+    CHECK(send(text, {bold(11, 1)}) == Wrong::Malformed);
+    CHECK(send(text, {bold(0, 1, 1)}) == Wrong::Malformed); // there is one line only
+    CHECK(send(text, {Span(5, 0, 1, 0, SpanKind::Mention, 0)}) == Wrong::Ok);
+    CHECK(send(text, {Span(0, 0, 1, 0, SpanKind::Mention, 0)}) == Wrong::Malformed);
+    CHECK(send(text, {Span(5, 0, 1, 0, SpanKind::Bold, 0)}) == Wrong::Malformed);
+    CHECK(send(text, std::vector<Span>(limits::spans_max, bold(0, 1))) == Wrong::Ok);
+    CHECK(send(text, std::vector<Span>(limits::spans_max + 1, bold(0, 1))) == Wrong::Malformed);
+}
+
+TEST_CASE("a batch's lines lie inside its text", "[wire]") {
+    CHECK(batch({.lines = {line(0, 0, 4)}, .text = "abcd"}) == Wrong::Ok);
+    CHECK(batch({.lines = {line(0, 1, 4)}, .text = "abcd"}) == Wrong::Malformed);
+    CHECK(batch({.lines = {line(0, 4, 1)}, .text = "abcd"}) == Wrong::Malformed);
+    CHECK(batch({.lines = {line(0, 0xFFFFFFFF, 4)}, .text = "abcd"}) == Wrong::Malformed);
+    CHECK(batch({.lines = {line(0, 0, 0)}, .text = "abcd"}) == Wrong::Malformed);
+    CHECK(batch({.lines = {line(0, 0, 1)}}) == Wrong::Malformed);
+    CHECK(batch({.lines = {line(0, 1, 1)}, .text = "aé"}) == Wrong::Encoding);
+    const std::string blob(limits::text_bytes_max + 1, 'x');
+    CHECK(batch({.lines = {line(0, 0, limits::text_bytes_max)}, .text = blob}) == Wrong::Ok);
+    CHECK(batch({.lines = {line(0, 0, limits::text_bytes_max + 1)}, .text = blob}) ==
+          Wrong::Malformed);
+}
+
+TEST_CASE("a batch's seqs ascend inside what it covers", "[wire]") {
+    const std::string text = "abcd";
+    const auto with = [&](std::vector<Line> lines, std::vector<uint64_t> entries) {
+        return batch({.lines = std::move(lines), .text = text, .entries = std::move(entries)});
+    };
+    CHECK(with({line(0, 0, 1), line(10, 0, 1)}, {}) == Wrong::Ok);
+    CHECK(with({line(11, 0, 1)}, {}) == Wrong::Malformed);
+    CHECK(with({line(1, 0, 1), line(1, 0, 1)}, {}) == Wrong::Malformed);
+    CHECK(with({line(2, 0, 1), line(1, 0, 1)}, {}) == Wrong::Malformed);
+    CHECK(with({}, {10, 20}) == Wrong::Ok);
+    CHECK(with({}, {9}) == Wrong::Malformed);
+    CHECK(with({}, {21}) == Wrong::Malformed);
+    CHECK(with({}, {12, 12}) == Wrong::Malformed);
+    CHECK(with({}, {12, 11}) == Wrong::Malformed);
+    CHECK(with({line(1, 0, 1), line(3, 0, 1)}, {10, 12, 14}) == Wrong::Ok);
+    CHECK(with({line(1, 0, 1)}, {11}) == Wrong::Malformed);
+    CHECK(batch({.from = 5, .to = 4}) == Wrong::Ok); // covers nothing
+    CHECK(batch({.from = 5, .to = 3}) == Wrong::Malformed);
+    CHECK(batch({.from = 5, .to = 4, .lines = {line(0, 0, 1)}, .text = text}) == Wrong::Malformed);
+    CHECK(batch({.from = 0, .to = 4, .lines = {line(0, 0, 1)}, .text = text}) == Wrong::Malformed);
+    CHECK(batch({.from = 1, .to = UINT64_MAX}) == Wrong::Malformed);
+    CHECK(batch({.room = 0}) == Wrong::Malformed);
+    CHECK(batch({.base_ms = -1}) == Wrong::Malformed);
+    CHECK(batch({.base_ms = INT64_MAX}) == Wrong::Malformed);
+}
+
+TEST_CASE("counts are held at their limits", "[wire]") {
+    const auto resume = [](size_t count) {
+        return command(Command::Resume, [&](auto& fbb) {
+            const std::vector<ResumePoint> points(count, ResumePoint(1, 2, 3));
+            return CreateResume(fbb, fbb.CreateVectorOfStructs(points));
+        });
+    };
+    CHECK(resume(0) == Wrong::Malformed);
+    CHECK(resume(1) == Wrong::Ok);
+    CHECK(resume(limits::rooms_per_user_max) == Wrong::Ok);
+    CHECK(resume(limits::rooms_per_user_max + 1) == Wrong::Malformed);
+    const auto users = [](size_t count, uint64_t id) {
+        return command(Command::FetchUsers, [&](auto& fbb) {
+            return CreateFetchUsers(fbb, fbb.CreateVector(std::vector<uint64_t>(count, id)));
+        });
+    };
+    CHECK(users(0, 1) == Wrong::Malformed);
+    CHECK(users(limits::users_query_max, 1) == Wrong::Ok);
+    CHECK(users(limits::users_query_max + 1, 1) == Wrong::Malformed);
+    CHECK(users(1, 0) == Wrong::Malformed);
+    const auto card = [](size_t count) {
+        return command(Command::SetCard, [&](auto& fbb) {
+            std::vector<flatbuffers::Offset<CardField>> fields;
+            for (size_t i = 0; i < count; ++i) {
+                fields.push_back(CreateCardField(fbb, static_cast<uint16_t>(i + 1)));
+            }
+            const auto all = fbb.CreateVector(fields);
+            return CreateSetCard(fbb, 1, 1, all);
+        });
+    };
+    CHECK(card(limits::card_fields_max) == Wrong::Ok);
+    CHECK(card(limits::card_fields_max + 1) == Wrong::Malformed);
+    const auto presence = [](size_t params, size_t token_bytes, size_t param_bytes) {
+        return command(Command::SetPresence, [&](auto& fbb) {
+            const auto token = fbb.CreateString(std::string(token_bytes, 't'));
+            const auto all = fbb.CreateVectorOfStrings(
+                std::vector<std::string>(params, std::string(param_bytes, 'p')));
+            return CreateSetPresence(fbb,
+                                     CreatePresence(fbb, 0, PresenceState::Online, token, all));
+        });
+    };
+    CHECK(presence(4, 32, 64) == Wrong::Ok);
+    CHECK(presence(5, 32, 64) == Wrong::Malformed);
+    CHECK(presence(4, 33, 64) == Wrong::Malformed);
+    CHECK(presence(4, 32, 65) == Wrong::Malformed);
+    const auto join = [](size_t bytes) {
+        return command(Command::Join, [&](auto& fbb) {
+            const auto name = fbb.CreateString(std::string(bytes, 'n'));
+            return CreateJoin(fbb, RoomKind::Team, name);
+        });
+    };
+    CHECK(join(0) == Wrong::Malformed);
+    CHECK(join(64) == Wrong::Ok);
+    CHECK(join(65) == Wrong::Malformed);
+    const auto reauth = [](size_t bytes) {
+        return command(Command::Reauth, [&](auto& fbb) {
+            return CreateReauth(fbb, fbb.CreateString(std::string(bytes, 't')));
+        });
+    };
+    CHECK(reauth(2048) == Wrong::Ok);
+    CHECK(reauth(2049) == Wrong::Malformed);
+}
+
+TEST_CASE("a command that names nothing is malformed", "[wire]") {
+    CHECK(command(Command::Leave, [](auto& fbb) { return CreateLeave(fbb, 0); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::Typing, [](auto& fbb) { return CreateTyping(fbb, 0); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::SetPresence, [](auto& fbb) { return CreateSetPresence(fbb); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::SetCard, [](auto& fbb) { return CreateSetCard(fbb, 1, 0); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::FetchCard, [](auto& fbb) { return CreateFetchCard(fbb, 0, 0, 1); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::FetchCard, [](auto& fbb) { return CreateFetchCard(fbb, 1, 1, 1); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::Fetch, [](auto& fbb) { return CreateFetch(fbb, 1, 0, 0, 9); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::Fetch, [](auto& fbb) { return CreateFetch(fbb, 1, 5, 5, 9); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::Join, [](auto& fbb) { return CreateJoin(fbb, RoomKind::Direct); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::Grant, [](auto& fbb) {
+              const auto name = fbb.CreateString("n");
+              return CreateGrant(fbb, RoomKind::Team, name);
+          }) == Wrong::Malformed);
+    CHECK(command(Command::Reauth, [](auto& fbb) { return CreateReauth(fbb); }) ==
+          Wrong::Malformed);
+    CHECK(event(Event::Ready, [](auto& fbb) { return CreateReady(fbb, 1); }) == Wrong::Malformed);
+}
+
+namespace {
+
+std::vector<ByteVector> good_client_frames() {
+    std::vector<ByteVector> all;
+    const auto add = [&](Command type, auto make) { all.push_back(client_frame(type, make)); };
+    add(Command::Join, [](auto& b) { return CreateJoin(b, RoomKind::Direct, 0, 4); });
+    add(Command::Leave, [](auto& b) { return CreateLeave(b, 3); });
+    add(Command::Mark, [](auto& b) { return CreateMark(b, 3, 9); });
+    add(Command::Grant, [](auto& b) {
+        const auto name = b.CreateString("m42");
+        const auto subject = b.CreateString("player-17");
+        return CreateGrant(b, RoomKind::Team, name, subject, Role::Leader);
+    });
+    add(Command::Revoke, [](auto& b) {
+        const auto name = b.CreateString("m42");
+        const auto subject = b.CreateString("player-17");
+        return CreateRevoke(b, RoomKind::Team, name, subject);
+    });
+    add(Command::FetchMembers, [](auto& b) { return CreateFetchMembers(b, 3, 0, 65535); });
+    add(Command::FetchUsers, [](auto& b) {
+        return CreateFetchUsers(b, b.CreateVector(std::vector<uint64_t>{1, 2}));
+    });
+    all.push_back(send_frame("hello", {bold(0, 5)}));
+    add(Command::Fetch, [](auto& b) { return CreateFetch(b, 3, UINT64_MAX, 0, 65535); });
+    add(Command::Resume, [](auto& b) {
+        const std::vector<ResumePoint> points{ResumePoint(1, 2, 3)};
+        return CreateResume(b, b.CreateVectorOfStructs(points));
+    });
+    add(Command::Typing, [](auto& b) { return CreateTyping(b, 3); });
+    add(Command::SetPresence, [](auto& b) {
+        const auto token = b.CreateString("in_match");
+        const auto params = b.CreateVectorOfStrings({"Harbour", ""});
+        return CreateSetPresence(b, CreatePresence(b, 0, PresenceState::InMatch, token, params));
+    });
+    const auto fields = [](auto& b) {
+        const auto text = b.CreateString("Aria");
+        const auto field = CreateCardField(b, 6, 0, text);
+        return b.CreateVector(&field, 1);
+    };
+    add(Command::SetCard, [&](auto& b) { return CreateSetCard(b, 0, 1, fields(b), 1000); });
+    add(Command::UpdateCard, [&](auto& b) { return CreateUpdateCard(b, 3, 1, fields(b)); });
+    add(Command::ClearCard, [](auto& b) { return CreateClearCard(b, 3, 1); });
+    add(Command::FetchCard, [](auto& b) { return CreateFetchCard(b, 0, 4, 1); });
+    add(Command::Reauth, [](auto& b) { return CreateReauth(b, b.CreateString("a.b.c")); });
+    add(Command::TimeQuery, [](auto& b) { return CreateTimeQuery(b, 5); });
+    return all;
+}
+
+std::vector<ByteVector> good_server_frames() {
+    std::vector<ByteVector> all;
+    const auto add = [&](Event type, auto make) { all.push_back(server_frame(type, make)); };
+    const auto user = [](auto& b) {
+        return CreateUser(b, 4, b.CreateString("Zoë"), UserFlags::Bot);
+    };
+    const auto presence = [](auto& b) { return CreatePresence(b, 4, PresenceState::Away); };
+    add(Event::Reply, [](auto& b) { return CreateReply(b, wire::Error::Rate, 3, 9, 5, 100); });
+    add(Event::Ready, [&](auto& b) { return CreateReady(b, 1, user(b), 1000, 2000); });
+    add(Event::TicketWanted, [](auto& b) { return CreateTicketWanted(b, 1000); });
+    add(Event::Goodbye, [](auto& b) { return CreateGoodbye(b, wire::Error::Shutdown, 500); });
+    add(Event::TimeReply, [](auto& b) { return CreateTimeReply(b, 1, 2); });
+    add(Event::Users, [&](auto& b) {
+        const auto one = user(b);
+        return CreateUsers(b, b.CreateVector(&one, 1));
+    });
+    add(Event::RoomState, [&](auto& b) {
+        const auto name = b.CreateString("1:4");
+        const auto other = user(b);
+        return CreateRoomState(b, 3, RoomKind::Direct, name, 0, 1, 9, 1, 8, Role::Member, 2, 2000,
+                               5, 5000, 1, other);
+    });
+    add(Event::RoomGone, [](auto& b) { return CreateRoomGone(b, 3, wire::Error::NotMember); });
+    add(Event::Roster, [&](auto& b) {
+        const auto who = user(b);
+        const auto member = CreateMember(b, who, Role::Leader, presence(b));
+        const auto members = b.CreateVector(&member, 1);
+        const auto gone = b.CreateVector(std::vector<uint64_t>{7});
+        return CreateRoster(b, 3, true, members, gone, 1);
+    });
+    all.push_back(batch_frame({.lines = {line(0, 0, 2), line(3, 2, 2)},
+                               .text = "abcd",
+                               .spans = {bold(0, 1, 1)},
+                               .entries = {11, 15}}));
+    add(Event::Gap, [](auto& b) { return CreateGap(b, 3, 1, 1, 9); });
+    add(Event::Typing, [](auto& b) { return CreateTyping(b, 3, 4); });
+    add(Event::Presences, [&](auto& b) {
+        const auto one = presence(b);
+        return CreatePresences(b, b.CreateVector(&one, 1));
+    });
+    add(Event::Card, [](auto& b) { return CreateCard(b, 3, 0, 1, 1, 0, 9); });
+    add(Event::CardDelta, [](auto& b) { return CreateCardDelta(b, 0, 4, 1, 1, 2); });
+    add(Event::CardGone, [](auto& b) { return CreateCardGone(b, 3, 0, 1); });
+    return all;
+}
+
+} // namespace
