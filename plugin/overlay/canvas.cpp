@@ -221,11 +221,16 @@ void Canvas::sign(Sign sign, float cx, float cy, float r, Colour colour) {
         list_->AddTriangleFilled(at(cx - r * 0.7f, cy - r), at(cx + r, cy), at(cx - r * 0.7f, cy + r),
                                  ink);
         break;
-    case Sign::Plus:
-        fill({cx - r, cy - r * 0.25f, 2 * r, r * 0.5f}, colour);
-        fill({cx - r * 0.25f, cy - r, r * 0.5f, r * 0.75f}, colour);
-        fill({cx - r * 0.25f, cy + r * 0.25f, r * 0.5f, r * 0.75f}, colour);
+    case Sign::Plus: {
+        const float t = std::max(1.0f, std::round(r * 0.36f));
+        const float x = std::round(cx - t / 2);
+        const float y = std::round(cy - t / 2);
+        const float arm = std::round(r - t / 2);
+        fill({x - arm, y, 2 * arm + t, t}, colour);
+        fill({x, y - arm, t, arm}, colour);
+        fill({x, y + t, t, arm}, colour);
         break;
+    }
     case Sign::Crown: {
         const float top = cy - r * 0.8f;
         const float low = cy + r * 0.75f;

@@ -21,6 +21,12 @@ const client::CardValue* value_of(const CardType& type, std::string_view field,
     return found == nullptr ? nullptr : card.value(found->id);
 }
 
+// On a narrow card buttons side by side would lose their words.
+bool stacked(const View& view, const CardType& type, float width) {
+    const auto count = static_cast<float>(type.actions.size());
+    return count > 1 && (width - (count - 1) * view.px(8)) / count < view.px(76);
+}
+
 Tone row_tone(const View& view, const RowType& row, Tone otherwise) {
     return row.tone.empty() ? otherwise : view.theme.tone_named(row.tone);
 }
@@ -68,7 +74,11 @@ void add_card_value(const View& view, Phrase& out, const FieldType& field, const
         }
         break;
     case FieldKind::Timer:
-        add_left(out, value->number - view.server_ms);
+        if (value->number == 0) {
+            out.add("–"); // not running
+        } else {
+            add_left(out, value->number - view.server_ms);
+        }
         break;
     case FieldKind::UserRef:
         if (value->number == 0) {
@@ -144,13 +154,16 @@ float CardView::buttons_height(const View& view, const CardType& type, const cli
         return 0;
     }
     const auto count = static_cast<float>(type.actions.size());
+    if (stacked(view, type, width)) {
+        return view.px(10) + count * view.px(button_height) + (count - 1) * view.px(8);
+    }
     const float each = (width - (count - 1) * view.px(8)) / count;
     bool two_lines = false;
     for (const ActionType& action : type.actions) {
         if (!card_action_enabled(type, action, card) && !action.disabled_word.empty()) {
             two_lines = two_lines || view.kit.width(action.label, 15) +
                                              view.kit.width(action.disabled_word, view.theme.small) +
-                                             view.px(7 + 16) >
+                                             view.px(11 + 16) >
                                          each;
         }
     }
@@ -282,7 +295,12 @@ void CardView::draw_row(const View& view, const client::Room& room, const CardTy
         const FieldType* field = type.field(row.field);
         const client::CardValue* value = field == nullptr ? nullptr : card.value(field->id);
         float share = 0;
-        if (value != nullptr && field->max > field->min) {
+        if (value != nullptr && field->kind == FieldKind::Timer) {
+            // What is left of its full time; it ticks here.
+            share = field->max > 0 ? static_cast<float>(value->number - view.server_ms) /
+                                         static_cast<float>(field->max)
+                                   : 0;
+        } else if (value != nullptr && field->max > field->min) {
             share = static_cast<float>(static_cast<double>(value->number - field->min) /
                                        static_cast<double>(field->max - field->min));
         }
@@ -303,6 +321,7 @@ void CardView::draw_buttons(const View& view, const CardType& type, const client
                             const Rect& rect) {
     const size_t count = type.actions.size();
     const float gap = view.px(8);
+    const bool below = stacked(view, type, rect.w);
     const float each = std::floor((rect.w - static_cast<float>(count - 1) * gap) / static_cast<float>(count));
     float x = rect.x;
     for (size_t i = 0; i < count; ++i) {
@@ -319,7 +338,9 @@ void CardView::draw_buttons(const View& view, const CardType& type, const client
                          .action = {ActionKind::CardButton, raw(card.room), raw(card.user),
                                     static_cast<uint32_t>(type.id) << 8 | static_cast<uint32_t>(i)},
                          .size = 15},
-                        {x, rect.y, i + 1 == count ? rect.right() - x : each, rect.h});
+                        below ? Rect{rect.x, rect.y + static_cast<float>(i) * (view.px(button_height) + gap),
+                                     rect.w, view.px(button_height)}
+                              : Rect{x, rect.y, i + 1 == count ? rect.right() - x : each, rect.h});
         x += each + gap;
     }
 }

@@ -14,6 +14,7 @@ constexpr size_t sent_max = 32;
 constexpr float lines_max = 4;
 constexpr double blink_s = 0.53;
 constexpr int pips_max = 6;
+constexpr float bare_width = 300; // narrower, the meter and the room's name go
 
 } // namespace
 
@@ -195,6 +196,12 @@ void Composer::point(float x, float y, bool select) {
 Composer::Side Composer::sides(const View& view, const client::Room& room, float width) {
     Kit& kit = view.kit;
     Side side;
+    if (width < kit.px(bare_width)) {
+        // Only the room's sign and the text.
+        side.left = kit.px(13 + 12 + 9);
+        side.right = kit.px(12);
+        return side;
+    }
     const float title = kit.width(room_title(view, room), view.theme.body, text::Bold);
     side.left = kit.px(13 + 12 + 7) + std::min(title, width * 0.3f) + kit.px(10);
     const int pips = std::min<int>(room.pace_burst, pips_max);
@@ -315,9 +322,11 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
     const float line = kit.line_height(view.theme.body);
     const float first_cy = inside.y + kit.px(9) + line / 2;
     canvas.sign(room_sign(room.kind), inside.x + kit.px(13 + 6), first_cy, kit.px(6), tone);
-    kit.line(inside.x + kit.px(13 + 12 + 7), kit.baseline(first_cy, view.theme.body), title,
-             view.theme.body, tone, text::Bold, side.left - kit.px(13 + 12 + 7 + 10) + 1);
-    draw_meter(view, room, inside.right() - kit.px(12), inside.bottom() - kit.px(9) - line / 2);
+    if (rect.w >= kit.px(bare_width)) {
+        kit.line(inside.x + kit.px(13 + 12 + 7), kit.baseline(first_cy, view.theme.body), title,
+                 view.theme.body, tone, text::Bold, side.left - kit.px(13 + 12 + 7 + 10) + 1);
+        draw_meter(view, room, inside.right() - kit.px(12), inside.bottom() - kit.px(9) - line / 2);
+    }
 
     text_rect_ = {inside.x + side.left, inside.y + kit.px(9),
                   std::max(view.px(40), std::floor(rect.w - side.left - side.right)),

@@ -185,7 +185,7 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
     const int64_t day = local_clock(view, message.at_ms).day;
     if (before == nullptr ? room.history_complete || index == 0
                           : local_clock(view, before->at_ms).day != day) {
-        parts.day = view.px(28);
+        parts.day = view.px(30);
     }
     const auto is_new = [&](const client::Message& m) {
         return m.seq > here.divider_from && m.seq <= here.divider_to;
@@ -199,7 +199,7 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
             }
             first = !counts_as_new(room.messages[i], view.model.self());
         }
-        parts.divider = first ? view.px(26) : 0;
+        parts.divider = first ? view.px(30) : 0;
     }
     if (!from_author(message)) {
         parts.plain = true;
@@ -402,23 +402,23 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
         // Idle: only the last lines stay, the older the fainter.
         const size_t age = count - 1 - seen.index;
         const float kept =
-            age < idle_lines ? 1 - 0.13f * static_cast<float>(age) : 0;
+            age < idle_lines ? 1 - 0.1f * static_cast<float>(age) : 0;
         const float ink = view.presence + (1 - view.presence) * kept;
         if (ink > 0.01f) {
             draw_row(view, room, here, seen, {area.x, area.y + seen.y, area.w, seen.parts.total()}, ink);
         }
     }
+    view.canvas.pop_clip();
     // A thin thumb says where in the log this is. Heights above are not known, so it counts rows.
     if (!seen_.empty() && count > seen_.size() && view.open) {
         const float share = static_cast<float>(seen_.size()) / static_cast<float>(count);
         const float length = std::max(view.px(28), area.h * share);
         const float at = static_cast<float>(seen_.front().index) /
                          static_cast<float>(std::max<size_t>(1, count - seen_.size()));
-        view.canvas.fill({area.right() - view.px(1), area.y + (area.h - length) * std::min(1.0f, at),
-                          view.px(3), length},
-                         with_alpha(view.tone(Tone::Soft), 0.45f * view.presence), view.px(1.5f));
+        view.canvas.fill({area.right() + view.px(6), area.y + (area.h - length) * std::min(1.0f, at),
+                          view.px(4), length},
+                         with_alpha(view.tone(Tone::Soft), 0.4f * view.presence), view.px(2));
     }
-    view.canvas.pop_clip();
 }
 
 } // namespace parley::overlay

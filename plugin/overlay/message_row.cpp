@@ -32,7 +32,7 @@ void MessageList::draw_separator(const View& view, const Rect& area, float y, st
     view.canvas.alpha = ink * view.presence;
     const float size = view.theme.meta;
     const float width = view.kit.width(words, size);
-    const float cy = y + view.px(13);
+    const float cy = y + view.px(17);
     const float gap = view.px(10);
     const Colour line = tone == Tone::Warn ? with_alpha(view.tone(Tone::Warn), 0.4f)
                                            : view.tone(Tone::Line);

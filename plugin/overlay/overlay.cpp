@@ -109,6 +109,7 @@ Overlay::Inside::Inside(client::Client& client_of, const Options& options_of, Th
     const float middle = 1.5f / static_cast<float>(engine->page_px());
     io.Fonts->TexUvWhitePixel = ImVec2(middle, middle);
     io.Fonts->ClearTexData();
+    ImGui::GetStyle().CircleTessellationMaxError = 0.08f; // small signs must be round
 }
 
 Overlay::Inside::~Inside() {
@@ -201,7 +202,8 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
     io.DisplaySize = ImVec2(static_cast<float>(width), static_cast<float>(height));
     io.DeltaTime = std::max(dt, 1e-4f);
     choose_room();
-    toasts.tick(dt, opened && focus.rfind("toast/", 0) == 0);
+    // A toast that waits for room, or that the player is at, does not age.
+    toasts.tick(dt, (opened && focus.rfind("toast/", 0) == 0) || screen_.toast.w == 0);
 
     View view{.client = client,
               .model = client.model(),
@@ -270,6 +272,8 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
     want.height = height;
     want.unit = kit.unit();
     want.side_in_front = side_in_front_;
+    want.chat_first = opened;
+    want.chat_h = first_run ? 240 : 0;
     const float margin = screen_margin(theme, width, height, kit.unit());
     const float status_shown = status.quiet ? presence_ : 1;
     if (status_shown > 0.02f && client.state() != client::State::Idle) {
@@ -289,7 +293,7 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
         want.toast_w = size.w;
         want.toast_h = size.h;
     }
-    const bool hints = opened || (!words.hints().empty() && presence_ > 0.02f);
+    const bool hints = !first_run && (opened || (!words.hints().empty() && presence_ > 0.02f));
     want.hints_h = hints ? kit.px(20) : 0;
     // The roster goes to rest with the chat; cards are the game's and stay.
     const bool roster_shown = roster_wanted && !side_collapsed_ && presence_ > 0.02f;
@@ -336,6 +340,17 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
     if (screen_.hints.w > 0) {
         draw_hints(view, screen_.hints);
     }
+    if (screen_.back.w > 0) {
+        kit.button({.id = "people/back",
+                    .label = words[Word::StatusBack],
+                    .look = ButtonLook::Plain,
+                    .enabled = true,
+                    .why = {},
+                    .key = {},
+                    .action = {ActionKind::ToggleSide, 0, 0, 0},
+                    .size = 15},
+                   screen_.back);
+    }
     if (screen_.roster.w > 0) {
         canvas.alpha = presence_;
         roster.draw(view, screen_.roster);
@@ -355,10 +370,12 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
 
 void Overlay::Inside::draw_chat(const View& view, const client::Room* room, const Rect& rect) {
     const bool panel = presence_ > 0.02f;
-    const float tabs_h = kit.px(44);
+    // What does not fit goes: first the line that says who types, then the tabs.
+    const float least = kit.px(12 + 60);
+    const float tabs_h = rect.h >= kit.px(44) + least ? kit.px(44) : 0;
     const float composer_margin = kit.px(12);
     const float composer_h = composer.height(view, *room, rect.w - 2 * composer_margin);
-    const float typing_h = kit.px(24);
+    const float typing_h = rect.h >= kit.px(chat_height_least) - kit.px(30) ? kit.px(24) : kit.px(6);
     composer_rect_ = {rect.x + composer_margin, rect.bottom() - composer_margin - composer_h,
                       rect.w - 2 * composer_margin, composer_h};
     list_rect_ = {rect.x + kit.px(14), rect.y + tabs_h + kit.px(2), rect.w - 2 * kit.px(14),
@@ -368,9 +385,11 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
         kit.element("chat", "group", room_title(view, *room), rect, {}, true, false);
         kit.panel(rect);
         const float thick = std::max(1.0f, std::floor(kit.unit()));
-        canvas.fill({rect.x, rect.y + tabs_h, rect.w, thick}, theme[Tone::Line]);
-        draw_tabs(view, active_, {rect.x + kit.px(8), rect.y + kit.px(8), rect.w - kit.px(16), tabs_h - kit.px(8)},
-                  screen_.roster.w > 0 || screen_.cards.w > 0);
+        if (tabs_h > 0) {
+            canvas.fill({rect.x, rect.y + tabs_h, rect.w, thick}, theme[Tone::Line]);
+            draw_tabs(view, active_, {rect.x + kit.px(8), rect.y + kit.px(8), rect.w - kit.px(16), tabs_h - kit.px(8)},
+                      screen_.roster.w > 0 || screen_.cards.w > 0);
+        }
         canvas.alpha = 1;
     }
     kit.element("log", "log", room_title(view, *room), list_rect_, {}, true, false);
@@ -397,7 +416,10 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
             kit.focus_ring(pill, kit.px(14));
         }
     }
-    draw_typing(view, *room, {rect.x + kit.px(16), composer_rect_.y - typing_h, rect.w - kit.px(32), typing_h});
+    if (typing_h >= kit.px(20)) {
+        draw_typing(view, *room,
+                    {rect.x + kit.px(16), composer_rect_.y - typing_h, rect.w - kit.px(32), typing_h});
+    }
     composer.draw(view, *room, composer_rect_, opened && focus == "composer");
     canvas.alpha = 1;
 }

@@ -85,6 +85,7 @@ bool Overlay::Inside::input(const Input& event) {
             return false;
         }
         if (opened && !arbiter.swallowing()) {
+            side_in_front_ = false;
             set_focus("composer", false);
             composer.insert(client, event.text);
         }
@@ -159,7 +160,9 @@ bool Overlay::Inside::overlay_key(uint32_t code, uint32_t modifiers) {
     }
     switch (code) {
     case key::escape:
-        if (composer.replying_to() != 0) {
+        if (side_in_front_ && screen_.narrow) {
+            act({ActionKind::ToggleSide, 0, 0, 0});
+        } else if (composer.replying_to() != 0) {
             composer.reply_to(0);
         } else {
             close();
@@ -219,7 +222,9 @@ bool Overlay::Inside::pad_pressed(uint32_t button) {
         focus == "composer" ? send(false) : activate_focus();
         break;
     case pad::east:
-        if (composer.replying_to() != 0) {
+        if (side_in_front_ && screen_.narrow) {
+            act({ActionKind::ToggleSide, 0, 0, 0});
+        } else if (composer.replying_to() != 0) {
             composer.reply_to(0);
         } else {
             close();
@@ -514,6 +519,7 @@ void Overlay::Inside::act(const Action& action) {
     case ActionKind::ToggleSide:
         if (screen_.narrow) {
             side_in_front_ = !side_in_front_;
+            focus = side_in_front_ ? "people/back" : "composer";
         } else {
             side_collapsed_ = !side_collapsed_;
         }

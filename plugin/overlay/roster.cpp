@@ -10,6 +10,7 @@ namespace {
 constexpr float padding = 14;
 constexpr float row = 44;
 constexpr float heading = 26;
+constexpr float more_height = 24;
 constexpr size_t section_people_max = 64;
 
 // Smaller is more relevant.
@@ -200,58 +201,63 @@ void Roster::draw_person(const View& view, const Entry& entry, const Rect& rect)
              view.tone(here ? Tone::Soft : Tone::Dim), 0, width);
 }
 
-void Roster::draw(const View& view, const Rect& rect) {
+size_t Roster::entries_that_fit(const View& view, float height) const {
+    float y = 2 * view.px(padding - 4);
+    size_t count = 0;
+    for (size_t i = 0; i < entries_.size(); ++i) {
+        y += entry_height(view, i);
+        // Where something is left out, the line that says so must fit too.
+        const float more = i + 1 < entries_.size() ? view.px(more_height) : 0;
+        if (y + more > height + 0.5f) {
+            break;
+        }
+        // A heading alone says nothing.
+        if (entries_[i].kind != Kind::Heading) {
+            count = i + 1;
+        }
+    }
+    return count;
+}
+
+float Roster::draw(const View& view, const Rect& space) {
     rebuild(view);
-    if (entries_.empty() || rect.h < view.px(heading + row + 2 * padding)) {
-        return;
+    const size_t count = entries_that_fit(view, space.h);
+    if (count == 0) {
+        return 0;
+    }
+    int64_t left_out = 0;
+    for (size_t i = count; i < entries_.size(); ++i) {
+        left_out += entries_[i].kind == Kind::Person ? 1 : 0;
     }
     Kit& kit = view.kit;
+    Rect rect = space;
+    rect.h = 2 * kit.px(padding - 4) + (left_out > 0 ? kit.px(more_height) : 0);
+    for (size_t i = 0; i < count; ++i) {
+        rect.h += entry_height(view, i);
+    }
     kit.element("roster", "list", view.words[Word::StatusPeople], rect, {}, true, false);
     kit.panel(rect);
     const float x = rect.x + kit.px(padding);
     const float w = rect.w - 2 * kit.px(padding);
-    const float bottom = rect.bottom() - kit.px(padding - 4);
     float y = rect.y + kit.px(padding - 4);
-    uint32_t people_left = 0;
-    for (const Entry& entry : entries_) {
-        people_left += entry.kind == Kind::Person ? 1 : 0;
-    }
-    for (size_t i = 0; i < entries_.size(); ++i) {
+    for (size_t i = 0; i < count; ++i) {
         const Entry& entry = entries_[i];
         const float h = entry_height(view, i);
-        // A heading needs a row below it, and the last visible row gives way to the count of the rest.
-        float needed = h + (entry.kind == Kind::Heading ? kit.px(row) : 0);
-        if (i + 1 < entries_.size()) {
-            needed = std::max(needed, h + (entry.kind == Kind::Heading ? kit.px(row) : kit.px(22)));
-        }
-        if (y + needed > bottom + 0.5f) {
-            Phrase number;
-            number.add(static_cast<int64_t>(people_left));
-            if (people_left > 0) {
-                kit.line(x, kit.baseline(y + kit.px(11), view.theme.small),
-                         view.words.say(Word::RosterMore, {number}), view.theme.small,
-                         view.tone(Tone::Dim), 0, w);
-            }
-            return;
-        }
         switch (entry.kind) {
         case Kind::Heading: {
             const client::Room* room = view.model.room(entry.room);
             Phrase here, total;
             here.add(static_cast<int64_t>(entry.here));
             total.add(static_cast<int64_t>(entry.total));
-            const bool direct = room != nullptr && room->kind == wire::RoomKind::Direct;
-            const Phrase title = direct || room == nullptr
-                                     ? view.words.say(Word::RosterOnline,
-                                                      {view.words[Word::RoomDirect], here})
-                                     : view.words.say(Word::RosterHeading,
-                                                      {room_title(view, *room), here, total});
+            const bool direct = room == nullptr || room->kind == wire::RoomKind::Direct;
+            const Phrase title =
+                direct ? view.words.say(Word::RosterOnline, {view.words[Word::RoomDirect], here})
+                       : view.words.say(Word::RosterHeading, {room_title(view, *room), here, total});
             kit.heading(x, y + h - kit.px(9), title, w);
             break;
         }
         case Kind::Person:
             draw_person(view, entry, {x, y, w, h});
-            --people_left;
             break;
         case Kind::Alone:
             kit.line(x, kit.baseline(y + h / 2, view.theme.small), view.words[Word::RosterAlone],
@@ -260,6 +266,13 @@ void Roster::draw(const View& view, const Rect& rect) {
         }
         y += h;
     }
+    if (left_out > 0) {
+        Phrase number;
+        number.add(left_out);
+        kit.line(x, kit.baseline(y + kit.px(more_height / 2), view.theme.small),
+                 view.words.say(Word::RosterMore, {number}), view.theme.small, view.tone(Tone::Dim), 0, w);
+    }
+    return rect.h;
 }
 
 } // namespace parley::overlay

@@ -12,8 +12,8 @@ class Roster {
 public:
     // Height that it would like, for this width; 0: there is nobody to show.
     float height(const View& view);
-    // Cuts itself to rect and says how many are left out.
-    void draw(const View& view, const Rect& rect);
+    // Draws what fits into rect and says how many are left out; returns the height it took.
+    float draw(const View& view, const Rect& rect);
 
 private:
     enum class Kind : uint8_t { Heading, Person, Alone };
@@ -27,6 +27,7 @@ private:
     void rebuild(const View& view);
     void add_section(const View& view, const client::Room& room);
     float entry_height(const View& view, size_t index) const;
+    size_t entries_that_fit(const View& view, float height) const;
     void draw_person(const View& view, const Entry& entry, const Rect& row);
 
     std::vector<Entry> entries_;

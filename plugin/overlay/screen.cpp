@@ -16,7 +16,9 @@ float toast_width_max(float width, float margin) {
     return width - 2 * margin;
 }
 
-Screen arrange(const Theme& theme, const Wishes& want) {
+namespace {
+
+Screen arrange_all(const Theme& theme, const Wishes& want) {
     Screen out;
     const float u = want.unit;
     const float m = screen_margin(theme, want.width, want.height, u);
@@ -70,7 +72,8 @@ Screen arrange(const Theme& theme, const Wishes& want) {
         }
         const float hints_h = want.hints_h > 0 ? want.hints_h + std::round(8 * u) : 0;
         const float room = want.height - m - top;
-        const float wish = std::min(std::round(theme.chat_height * u), std::round(want.height * 0.72f));
+        const float wish = std::min(std::round((want.chat_h > 0 ? want.chat_h : theme.chat_height) * u),
+                                    std::max(std::round(want.height * 0.72f), std::round(chat_height_least * u)));
         // Hints are the first to go.
         const bool hints = hints_h > 0 && room - hints_h >= std::round(260 * u);
         const float h = std::max(0.0f, std::min(wish, room - (hints ? hints_h : 0)));
@@ -83,7 +86,13 @@ Screen arrange(const Theme& theme, const Wishes& want) {
         return out;
     }
     const float top = out.narrow ? std::max(left_top, right_top) : right_top;
-    const float bottom = want.height - m;
+    float bottom = want.height - m;
+    if (out.narrow) {
+        // The chat is one press away.
+        const float h = std::round(std::max(36.0f, theme.hit) * u);
+        out.back = {m, bottom - h, want.width - 2 * m, h};
+        bottom = out.back.y - gap;
+    }
     float room = bottom - top;
     if (want.cards && want.cards_h > 0) {
         // The roster keeps a few rows when it is asked for; cards take the rest.
@@ -99,6 +108,28 @@ Screen arrange(const Theme& theme, const Wishes& want) {
     if (want.roster && want.roster_h > 0 && room >= std::round(100 * u)) {
         const float w = std::min(out.narrow && out.cards.w > 0 ? out.cards.w : roster_w, want.width - 2 * m);
         out.roster = {want.width - m - w, top, w, std::min(want.roster_h, room)};
+    }
+    return out;
+}
+
+} // namespace
+
+Screen arrange(const Theme& theme, const Wishes& wishes) {
+    const Screen all = arrange_all(theme, wishes);
+    const float least = std::round(chat_height_least * wishes.unit);
+    if (all.chat.w == 0 || all.chat.h >= least) {
+        return all;
+    }
+    // At three times the size on a small screen there is no room for everything. The toast goes on without
+    // the status; while one writes it waits, and while one plays it may take the chat's place.
+    Wishes fewer = wishes;
+    fewer.status_w = fewer.status_h = 0;
+    Screen out = arrange_all(theme, fewer);
+    if (out.chat.h < least && wishes.chat_first) {
+        fewer.toast_w = fewer.toast_h = 0;
+        out = arrange_all(theme, fewer);
+    } else if (out.chat.h < least && out.toast.w > 0) {
+        out.chat = out.hints = {};
     }
     return out;
 }

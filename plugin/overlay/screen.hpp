@@ -17,14 +17,18 @@ struct Wishes {
     float toast_w = 0, toast_h = 0;     // 0: none
     float hints_h = 0;
     float roster_h = 0, cards_h = 0;
+    bool chat_first = false; // one writes: where there is little room, the rest waits
+    float chat_h = 0;        // 0: the theme's
 };
 
 struct Screen {
     bool narrow = false; // there is no room for chat and side by side
     float margin = 0;
-    Rect status, toast, hints, chat, roster, cards; // w 0: not shown
+    Rect status, toast, hints, chat, roster, cards, back; // w 0: not shown
 };
 
+// The least height that tabs, a line of the log and the composer need, at scale 1.
+inline constexpr float chat_height_least = 210;
 // The widest that a toast may be.
 float toast_width_max(float width, float margin);
 float screen_margin(const Theme& theme, float width, float height, float unit);

@@ -92,6 +92,7 @@ Rect draw_dev_banner(const View& view, float x, float y, float width_max) {
 void draw_first_run(const View& view, const Rect& area) {
     Kit& kit = view.kit;
     const client::State state = view.client.state();
+    const bool refused = state == client::State::Failed;
     Phrase hint;
     if (state == client::State::Ready) {
         hint.add(view.words[Word::StatusFirstEmpty]);
@@ -104,11 +105,12 @@ void draw_first_run(const View& view, const Rect& area) {
     }
     view.canvas.alpha = view.presence;
     const float cy = area.cy();
-    const Colour accent = view.tone(Tone::Accent);
+    const Colour accent = view.tone(refused ? Tone::Bad : Tone::Accent);
     view.canvas.sign(Sign::Disc, area.cx(), cy - kit.px(44), kit.px(26), with_alpha(accent, 0.14f));
-    view.canvas.sign(Sign::People, area.cx(), cy - kit.px(44), kit.px(12), accent);
+    view.canvas.sign(refused ? Sign::Warning : Sign::People, area.cx(), cy - kit.px(44), kit.px(12),
+                     accent);
     kit.line_centred(area.cx(), kit.baseline(cy + kit.px(2), view.theme.body),
-                     view.words[Word::StatusFirstTitle], view.theme.body, view.tone(Tone::Text), text::Bold,
+                     view.words[refused ? Word::StatusFirstRefused : Word::StatusFirstTitle], view.theme.body, view.tone(Tone::Text), text::Bold,
                      area.w);
     kit.line_centred(area.cx(), kit.baseline(cy + kit.px(28), view.theme.small), hint, view.theme.small,
                      view.tone(Tone::Dim), 0, area.w);

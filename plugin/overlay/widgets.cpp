@@ -205,7 +205,7 @@ void Kit::button(const Button& button, const Rect& rect) {
     const float label_w = std::min(width(button.label, button.size, style), inner - cap_w);
     const bool reason = !button.enabled && !button.why.empty();
     const float reason_w = reason ? width(button.why, theme_.small) : 0;
-    const float between = reason ? px(7) : 0;
+    const float between = reason ? px(11) : 0;
     if (reason && label_w + between + reason_w > inner) {
         const float step = line_height(theme_.small) / 2;
         line_centred(rect.cx(), baseline(rect.cy() - step, button.size), button.label, button.size, ink,
@@ -245,10 +245,10 @@ void Kit::avatar(const Rect& rect, const AvatarLook& look, Colour behind) {
     line_centred(rect.cx(), baseline(rect.cy(), size), look.initials, size, theme_[Tone::Ink], text::Bold,
                  rect.w);
     if (look.has_dot) {
-        const float r = std::max(4.0f, rect.w * 0.125f);
+        const float r = std::max(4.0f, std::round(rect.w * 0.145f));
         const float x = rect.right() - r * 0.55f;
         const float y = rect.bottom() - r * 0.55f;
-        canvas_.sign(Sign::Disc, x, y, r + px(2.2f), behind);
+        canvas_.sign(Sign::Disc, x, y, r + px(2.6f), behind);
         canvas_.hollow = behind;
         canvas_.sign(look.dot, x, y, r, look.dot_colour);
     }

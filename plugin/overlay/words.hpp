@@ -100,8 +100,10 @@ namespace parley::overlay {
     X(StatusFirstTitle, "status.first_title")                                                      \
     X(StatusFirstConnecting, "status.first_connecting")                                            \
     X(StatusFirstIdle, "status.first_idle")                                                        \
+    X(StatusFirstRefused, "status.first_refused")                                                  \
     X(StatusFirstEmpty, "status.first_empty")                                                      \
     X(StatusPeople, "status.people")                                                               \
+    X(StatusBack, "status.back")                                                                   \
     X(ErrorRate, "error.rate")                                                                     \
     X(ErrorTooLong, "error.too_long")                                                              \
     X(ErrorEmpty, "error.empty")                                                                   \

@@ -222,11 +222,11 @@ void Scene::cards() {
     };
     const TimeMs now = client->server_ms();
     set("match", team,
-        {{"map", {0, "Harbour"}}, {"mode", {0, "capture"}}, {"teal", {3, nullptr}}, {"coral", {2, nullptr}},
-         {"ends", {now + 252'000, nullptr}}, {"carrier", {aria, nullptr}}, {"flag", {62, nullptr}}});
+        {{"map", {0, "Harbour"}}, {"mode", {0, nullptr}}, {"teal_score", {3, nullptr}},
+         {"coral_score", {2, nullptr}}, {"ends_at", {now + 252'000, nullptr}}, {"carrier", {0, "Aria"}}, {"flag", {62, nullptr}}});
     set("party", party,
-        {{"name", {0, "Night owls"}}, {"next", {0, "Ranked · EU West"}}, {"check", {now + 18'000, nullptr}},
-         {"ready", {3, nullptr}}, {"can_spectate", {0, nullptr}}});
+        {{"name", {0, "Night owls"}}, {"next", {0, "Ranked · EU West"}}, {"ready_ends_at", {now + 18'000, nullptr}},
+         {"ready", {3, nullptr}}, {"open_slots", {0, nullptr}}});
     step_client();
 }
 
@@ -264,6 +264,27 @@ void Scene::fill() {
     }
     shard.typing(kenji, party);
     step_client();
+}
+
+void Scene::send_waiting(uint64_t room, std::string_view said) {
+    REQUIRE(client->send_text(RoomId{room}, said, 0).ok());
+    step_client();
+}
+
+void Scene::send_refused(uint64_t room, std::string_view said, Error error, uint32_t retry_after_ms) {
+    const auto request = client->send_text(RoomId{room}, said, 0);
+    REQUIRE(request.ok());
+    step_client();
+    const client::SentFrame* sent = script->last(wire::Command::Send);
+    REQUIRE(sent != nullptr);
+    shard.reply(sent->request(), error, room, 0, 0, retry_after_ms);
+    step_client();
+}
+
+void Scene::crowd_the_screen() {
+    send_refused(party, "no, the other bridge", Error::TooLong, 0);
+    send_waiting(party, "cover me from the ridge");
+    REQUIRE(overlay->toast(UserId{zoe}, "invites you to her party · 3 of 5 · EU", "join", "Join").ok());
 }
 
 // [time]

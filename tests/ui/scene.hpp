@@ -60,6 +60,11 @@ public:
     void presence(uint64_t user, wire::PresenceState state, const char* token,
                   const std::vector<std::string>& params, int64_t ago_ms = 0);
     void cards();
+    // One's own line: waits for the shard, or comes back refused.
+    void send_waiting(uint64_t room, std::string_view text);
+    void send_refused(uint64_t room, std::string_view text, Error error, uint32_t retry_after_ms);
+    // Everything else that can be on the screen, over fill().
+    void crowd_the_screen();
     // Everything of the reference picture.
     void fill();
 
