@@ -1,0 +1,69 @@
+#include "server/core/pace.hpp"
+
+#include "schemas/base/limits.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace parley;
+
+TEST_CASE("a full bucket gives its burst at once and then one token a share of the period",
+          "[core][pace]") {
+    Pace pace;
+    for (int i = 0; i < 4; ++i) {
+        CHECK(pace.take(1000, 4, 5000) == 0);
+    }
+    CHECK(pace.take(1000, 4, 5000) == 1250);
+    CHECK(pace.take(2249, 4, 5000) == 1);
+    CHECK(pace.take(2250, 4, 5000) == 0);
+    CHECK(pace.take(2250, 4, 5000) == 1250);
+}
+
+TEST_CASE("a bucket that rested is full and not more than full", "[core][pace]") {
+    Pace pace;
+    CHECK(pace.take(1000, 2, 1000) == 0);
+    for (int i = 0; i < 2; ++i) {
+        CHECK(pace.take(1'000'000, 2, 1000) == 0);
+    }
+    CHECK(pace.take(1'000'000, 2, 1000) == 500);
+}
+
+TEST_CASE("a refused take costs nothing, and a refund gives the token back", "[core][pace]") {
+    Pace pace;
+    CHECK(pace.take(1000, 1, 3000) == 0);
+    for (int i = 0; i < 100; ++i) {
+        CHECK(pace.take(1000, 1, 3000) == 3000);
+    }
+    pace.refund(1, 3000);
+    CHECK(pace.take(1000, 1, 3000) == 0);
+    CHECK(pace.take(4000, 1, 3000) == 0);
+}
+
+TEST_CASE("a period that its burst does not divide loses nobody a token", "[core][pace]") {
+    Pace pace;
+    for (int i = 0; i < 7; ++i) {
+        CHECK(pace.take(1000, 7, 1000) == 0);
+    }
+    CHECK(pace.take(1000, 7, 1000) > 0);
+}
+
+TEST_CASE("a burst of nothing is never there", "[core][pace]") {
+    Pace pace;
+    CHECK(pace.take(1000, 0, 1) == 1);
+    CHECK(pace.take(1'000'000, 0, 1) == 1);
+}
+
+TEST_CASE("two hundred frames a second are too few for a flood and one more is one",
+          "[core][pace]") {
+    Flood flood;
+    for (uint32_t i = 0; i < limits::frames_per_s_max; ++i) {
+        CHECK(flood.admit(5000, 10));
+    }
+    CHECK_FALSE(flood.admit(5999, 10));
+    CHECK(flood.admit(6000, 10));
+}
+
+TEST_CASE("a second's bytes have a bound of their own", "[core][pace]") {
+    Flood flood;
+    CHECK(flood.admit(5000, limits::frame_bytes_per_s_max));
+    CHECK_FALSE(flood.admit(5001, 1));
+    CHECK(flood.admit(6000, 1));
+}
