@@ -4,6 +4,9 @@
 
 #include <enet/enet.h>
 
+#include <cstddef>
+#include <optional>
+
 #include "schemas/base/bytes.hpp"
 #include "schemas/base/lanes.hpp"
 
@@ -87,5 +90,43 @@ public:
 
     ByteVector bytes;
 };
+
+// What a client learns from the server's answer to its CONNECT.
+struct Verified {
+    uint16_t peer = 0;
+    uint8_t session = 0; // for the headers of what the client sends
+    uint16_t seq = 0;
+    uint16_t sent_time = 0;
+    uint32_t mtu = 0;
+    uint32_t window = 0;
+    uint32_t channels = 0;
+};
+inline std::optional<Verified> parse_verify_connect(Bytes plain) {
+    const auto be16 = [&](size_t at) {
+        return static_cast<uint16_t>((plain[at] << 8) | plain[at + 1]);
+    };
+    const auto be32 = [&](size_t at) {
+        return (static_cast<uint32_t>(be16(at)) << 16) | be16(at + 2);
+    };
+    // Behind the header there may be acknowledgements first.
+    size_t at = sizeof(ENetProtocolHeader) + 4;
+    while (at < plain.size() &&
+           (plain[at] & ENET_PROTOCOL_COMMAND_MASK) == ENET_PROTOCOL_COMMAND_ACKNOWLEDGE) {
+        at += sizeof(ENetProtocolAcknowledge);
+    }
+    if (at + sizeof(ENetProtocolVerifyConnect) > plain.size() ||
+        (plain[at] & ENET_PROTOCOL_COMMAND_MASK) != ENET_PROTOCOL_COMMAND_VERIFY_CONNECT) {
+        return std::nullopt;
+    }
+    Verified verified;
+    verified.sent_time = be16(2);
+    verified.seq = be16(at + 2);
+    verified.peer = be16(at + offsetof(ENetProtocolVerifyConnect, outgoingPeerID));
+    verified.session = plain[at + offsetof(ENetProtocolVerifyConnect, outgoingSessionID)];
+    verified.mtu = be32(at + offsetof(ENetProtocolVerifyConnect, mtu));
+    verified.window = be32(at + offsetof(ENetProtocolVerifyConnect, windowSize));
+    verified.channels = be32(at + offsetof(ENetProtocolVerifyConnect, channelCount));
+    return verified;
+}
 
 } // namespace parley::test

@@ -13,6 +13,7 @@
 
 #include "schemas/link/address.hpp"
 #include "schemas/link/client_handshake.hpp"
+#include "schemas/link/server_handshake.hpp"
 #include "tests/support/link_pair.hpp"
 
 namespace parley::test {
@@ -135,6 +136,80 @@ public:
 private:
     Address server_;
     ClientHandshake handshake_;
+};
+
+// A server that is honest only in its handshake and lets everybody in; for playing a hostile one.
+class RawServer {
+public:
+    explicit RawServer(TimeMs now_ms)
+        : handshake_(
+              options(), metrics_, [](uint32_t) { return false; }, now_ms) {}
+
+    const Address& address() const { return socket.address(); }
+    const PublicKey& key() const { return handshake_.public_key(); }
+
+    void step(TimeMs now_ms) {
+        while (auto datagram = socket.receive(&client_)) {
+            if (datagram->empty() || ((*datagram)[0] != 0xC5 && (*datagram)[0] != 0xC6)) {
+                const ByteVector answer = handshake_.hello(client_, *datagram, now_ms);
+                if (!answer.empty()) {
+                    socket.send(client_, answer);
+                }
+                continue;
+            }
+            open(*datagram, now_ms);
+        }
+    }
+    void send_sealed(Bytes plain, TimeMs now_ms) {
+        ByteVector datagram(plain.size() + limits::seal_overhead_bytes);
+        sealer.seal(plain, datagram.data(), now_ms);
+        socket.send(client_, datagram);
+    }
+
+    RawSocket socket;
+    Sealer sealer;
+    Opener opener;
+    uint32_t session = 0;           // 0: nobody is in
+    std::vector<ByteVector> opened; // plaintexts after Welcome
+
+private:
+    static ServerHandshakeOptions options() {
+        ServerHandshakeOptions made;
+        made.static_secret = seed(7);
+        made.app_id = app_id;
+        return made;
+    }
+    void open(Bytes datagram, TimeMs now_ms) {
+        if (datagram.size() <= limits::seal_overhead_bytes) {
+            return;
+        }
+        ByteVector plain(datagram.size() - limits::seal_overhead_bytes);
+        const uint32_t id = load_le<uint32_t>(datagram.data() + 1);
+        PendingHandshake* pending = handshake_.find(id);
+        Opener& by = pending != nullptr ? pending->opener : opener;
+        const Opened how = by.open(datagram, plain.data(), now_ms);
+        if (how != Opened::Fresh && how != Opened::FreshNewest) {
+            return;
+        }
+        if (pending == nullptr) {
+            opened.push_back(plain);
+            return;
+        }
+        Auth auth;
+        ByteVector joined;
+        if (handshake_.auth_part(*pending, plain, auth, joined) ==
+            ServerHandshake::AuthStep::Signed) {
+            session = id;
+            sealer = pending->sealer;
+            opener = pending->opener;
+            handshake_.drop(*pending);
+            send_sealed(encode_welcome(), now_ms);
+        }
+    }
+
+    LinkMetrics metrics_;
+    ServerHandshake handshake_;
+    Address client_;
 };
 
 // Stands between a client and a server. The client connects to front(); the server sees one of the

@@ -310,6 +310,17 @@ TEST_CASE("another app is BadVersion", "[link]") {
     CHECK(pair.client.last<PeerClosed>()->reason == Error::BadVersion);
 }
 
+TEST_CASE("a client speaks from the address it is bound to", "[link]") {
+    LinkPair pair(LinkPair::server_options(), {.bind = "127.3.2.1:0", .log = {}});
+    REQUIRE(pair.connect());
+    const Address from = pair.server.last<PeerOpened>()->address;
+    CHECK(from.port != 0);
+    CHECK(to_text(from) == "127.3.2.1:" + std::to_string(from.port));
+    CHECK(EnetLink::client({.bind = "127.3.2.1", .log = {}}, 0).error() == Error::BadAddress);
+    CHECK(EnetLink::client({.bind = to_text(pair.server.link->local_address()), .log = {}}, 0)
+              .error() == Error::PortTaken);
+}
+
 TEST_CASE("nobody at the address is ConnectionLost after five seconds", "[link]") {
     LinkPair pair;
     pair.server.link.reset();

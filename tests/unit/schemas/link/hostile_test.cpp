@@ -73,29 +73,14 @@ struct Insider {
         client.opened.clear();
         send(EnetPlain(0xFFF).connect(connect()));
         REQUIRE(step_until([&] { return !client.opened.empty(); }));
-        const ByteVector verify = client.opened.back();
-        REQUIRE(verify.size() >= 8 + sizeof(ENetProtocolVerifyConnect));
-        // The answer may carry the acknowledgement of our CONNECT before it.
-        size_t at = 8;
-        while (at < verify.size() && (verify[at] & 0x0F) != ENET_PROTOCOL_COMMAND_VERIFY_CONNECT) {
-            at += sizeof(ENetProtocolAcknowledge);
-        }
-        REQUIRE(at + sizeof(ENetProtocolVerifyConnect) <= verify.size());
-        verified_mtu = load_be32(verify, at + offsetof(ENetProtocolVerifyConnect, mtu));
-        verified_channels =
-            load_be32(verify, at + offsetof(ENetProtocolVerifyConnect, channelCount));
-        enet_peer = static_cast<uint16_t>(verify[at + 4] << 8 | verify[at + 5]);
-        enet_session = verify[at + 7];
-        const auto seq = static_cast<uint16_t>(verify[at + 2] << 8 | verify[at + 3]);
-        const auto sent = static_cast<uint16_t>(verify[2] << 8 | verify[3]);
+        const std::optional<Verified> verified = parse_verify_connect(client.opened.back());
+        REQUIRE(verified);
+        enet_peer = verified->peer;
+        enet_session = verified->session;
         const size_t before = hostile.pair.server.count<PeerOpened>();
-        send(EnetPlain(enet_peer, enet_session).acknowledge(0xFF, seq, sent));
+        send(EnetPlain(enet_peer, enet_session)
+                 .acknowledge(0xFF, verified->seq, verified->sent_time));
         REQUIRE(hostile.pair.server.count<PeerOpened>() == before + 1);
-    }
-    static uint32_t load_be32(Bytes bytes, size_t at) {
-        return (static_cast<uint32_t>(bytes[at]) << 24) |
-               (static_cast<uint32_t>(bytes[at + 1]) << 16) |
-               (static_cast<uint32_t>(bytes[at + 2]) << 8) | bytes[at + 3];
     }
     const PeerClosed* closed() const {
         for (const PeerClosed* event : events_of<PeerClosed>(hostile.pair.server.events)) {
@@ -111,8 +96,6 @@ struct Insider {
     PeerId peer{};
     uint16_t enet_peer = 0;
     uint8_t enet_session = 0;
-    uint32_t verified_mtu = 0;
-    uint32_t verified_channels = 0;
 };
 
 const ByteVector data(1000, 'x');
@@ -270,13 +253,11 @@ TEST_CASE("14: a CONNECT's terms are ours whatever it asks", "[link][hostile]") 
                                                .channels = 255,
                                                .bandwidth = 1}));
         REQUIRE_FALSE(insider.client.opened.empty());
-        const ByteVector& verify = insider.client.opened.back();
-        const size_t at = verify.size() - sizeof(ENetProtocolVerifyConnect);
-        CHECK(Insider::load_be32(verify, at + offsetof(ENetProtocolVerifyConnect, mtu)) == 1200);
-        CHECK(Insider::load_be32(verify, at + offsetof(ENetProtocolVerifyConnect, channelCount)) ==
-              lane_count);
-        CHECK(Insider::load_be32(verify, at + offsetof(ENetProtocolVerifyConnect, windowSize)) >=
-              4096);
+        const std::optional<Verified> verified = parse_verify_connect(insider.client.opened.back());
+        REQUIRE(verified);
+        CHECK(verified->mtu == 1200);
+        CHECK(verified->channels == lane_count);
+        CHECK(verified->window >= 4096);
     }
 }
 
@@ -424,4 +405,105 @@ TEST_CASE("a sealed message that is no Auth ends the handshake with Protocol", "
     REQUIRE(parse_closed(plain));
     CHECK(parse_closed(plain)->reason == Error::Protocol);
     CHECK(world.pair.server.count<AuthRequest>() == 0);
+}
+
+// [the other way round] a hostile server against a client's link
+namespace {
+
+struct BadServer {
+    BadServer() : server(now_ms) {
+        client.link = std::move(EnetLink::client({}, now_ms)).value();
+        const std::string address = to_text(server.address());
+        const PublicKey key = server.key();
+        ConnectOptions options;
+        options.address = address;
+        options.server_keys = {&key, 1};
+        options.ticket = "ticket";
+        options.app_id = app_id;
+        REQUIRE(client.link->connect(options, now_ms).ok());
+        for (int i = 0; i < 100 && server.opened.empty(); ++i) {
+            step();
+        }
+        REQUIRE_FALSE(server.opened.empty()); // the client's CONNECT
+    }
+    void step(TimeMs by_ms = 1) {
+        now_ms += by_ms;
+        client.step(now_ms);
+        server.step(now_ms);
+    }
+    void send(const EnetPlain& plain) {
+        server.send_sealed(plain.bytes, now_ms);
+        step();
+    }
+    EnetPlain verify(uint32_t mtu, uint32_t channels) {
+        EnetPlain plain(0);
+        plain.command(ENET_PROTOCOL_COMMAND_VERIFY_CONNECT | acknowledged, 0xFF, 1).be16(0);
+        plain.raw(std::array<uint8_t, 2>{0, 0}).be32(mtu).be32(65536).be32(channels);
+        plain.be32(1).be32(1).be32(5000).be32(2).be32(0);
+        uint8_t id[4];
+        store_le(id, server.session);
+        return plain.raw(id);
+    }
+    void open() {
+        send(verify(4096, lane_count));
+        REQUIRE(client.count<PeerOpened>() == 1);
+    }
+
+    TimeMs now_ms = 1'000'000;
+    RawServer server;
+    Side client;
+};
+
+} // namespace
+
+TEST_CASE("a server cannot choose a client's MTU, lanes or peer", "[link][hostile]") {
+    BadServer world;
+    world.send(world.verify(4096, 255));
+    CHECK(world.client.count<PeerOpened>() == 0);
+    CHECK(world.client.link->metrics().refused_malformed.read() == 1);
+    world.open();
+    const PeerId peer = world.client.last<PeerOpened>()->peer;
+    world.server.opened.clear();
+    REQUIRE(world.client.link->send(peer, Lane::Chat, frame_of(5000)));
+    world.step();
+    world.step();
+    REQUIRE_FALSE(world.server.opened.empty());
+    for (const ByteVector& plain : world.server.opened) {
+        CHECK(plain.size() <= limits::enet_mtu_bytes);
+    }
+}
+
+TEST_CASE("a server that breaks ENet's protocol three times is left", "[link][hostile]") {
+    BadServer world;
+    world.open();
+    world.send(EnetPlain(0).connect({.connect_id = world.server.session}));
+    CHECK(world.client.link->metrics().refused_connect.read() == 1);
+    for (int i = 0; i < 3; ++i) {
+        world.send(EnetPlain(0).fragment(ENET_PROTOCOL_COMMAND_SEND_FRAGMENT, 0, 1,
+                                         {.count = 30'000, .total = 31 * 1024 * 1024}, data));
+    }
+    world.step(200);
+    REQUIRE(world.client.count<PeerClosed>() == 1);
+    CHECK(world.client.last<PeerClosed>()->reason == Error::Protocol);
+    CHECK(world.client.count<FrameReceived>() == 0);
+}
+
+TEST_CASE("a reason nobody gave out closes as Protocol or ConnectionLost", "[link][hostile]") {
+    BadServer world;
+    world.open();
+    world.send(EnetPlain(0, 0, 0x8000)
+                   .command(ENET_PROTOCOL_COMMAND_DISCONNECT | 0x40, 0xFF, 0)
+                   .be32(0xFFFFFFFF));
+    REQUIRE(world.client.count<PeerClosed>() == 1);
+    CHECK(world.client.last<PeerClosed>()->reason == Error::ConnectionLost);
+}
+
+TEST_CASE("a server's Closed without ENet ends the connection with its reason", "[link][hostile]") {
+    BadServer world;
+    world.open();
+    world.server.send_sealed(encode(ClosedNotice{Error::Shutdown, 700}), world.now_ms);
+    world.step();
+    REQUIRE(world.client.count<PeerClosed>() == 1);
+    CHECK(world.client.last<PeerClosed>()->reason == Error::Shutdown);
+    CHECK(world.client.last<PeerClosed>()->retry_after_ms == 700);
 }
