@@ -544,6 +544,10 @@ Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options,
 }
 
 Result<std::unique_ptr<EnetLink>> EnetLink::client(const ClientOptions& options, TimeMs steady_ms) {
+    const std::optional<Address> bind = parse_address(options.bind);
+    if (!bind) {
+        return Error::BadAddress;
+    }
     const Result<EnetApi> api = enet_api(options.enet);
     if (!api) {
         return api.error();
@@ -555,7 +559,7 @@ Result<std::unique_ptr<EnetLink>> EnetLink::client(const ClientOptions& options,
         return sealed.error();
     }
     auto inside = std::make_unique<Inside>(*api, options.log, options.allow_aes, steady_ms);
-    if (const Result<void> opened = inside->open_host(ipv4_address(0, 0), 1, false); !opened) {
+    if (const Result<void> opened = inside->open_host(*bind, 1, false); !opened) {
         return opened.error();
     }
     return std::make_unique<EnetLink>(std::move(inside));

@@ -31,6 +31,7 @@ struct ServerOptions {
 };
 
 struct ClientOptions {
+    std::string_view bind = "0.0.0.0:0"; // numeric; of several addresses, the one to speak from
     bool allow_aes = true;
     EnetSource enet = EnetSource::Linked;
     Log log;
@@ -40,7 +41,7 @@ class EnetLink final : public Link {
 public:
     // PortTaken, BadAddress, LibraryMismatch (also: something unsealed would leave), Internal.
     static Result<std::unique_ptr<EnetLink>> listen(const ServerOptions& options, TimeMs steady_ms);
-    // A link for one connection at a time. LibraryMismatch, Internal.
+    // A link for one connection at a time. PortTaken, BadAddress, LibraryMismatch, Internal.
     static Result<std::unique_ptr<EnetLink>> client(const ClientOptions& options, TimeMs steady_ms);
     ~EnetLink() override;
     EnetLink(const EnetLink&) = delete;
