@@ -162,9 +162,16 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
         resume_gap(op.from, room, reader, since);
         return false;
     }
-    const Seq low = std::max(point.seq() + 1, since);
     const Seq high = room.meta.last_seq;
+    if (point.seq() >= high) {
+        return false;
+    }
+    // What he may read may begin later than what he misses: he left and came back. The answer covers
+    // both, or he would ask for ever.
+    const Seq first = point.seq() + 1;
+    const Seq low = std::max(first, since);
     if (low > high) {
+        resume_batches(op.from, room, {}, first, high, {});
         return false;
     }
     if (high - low + 1 > limits::resume_entries_max) {
@@ -172,7 +179,7 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
         return false;
     }
     if (tail_first(room) <= low) {
-        resume_batches(op.from, room, from_tail(room, low, high, reader), low, high, {});
+        resume_batches(op.from, room, from_tail(room, low, high, reader), first, high, {});
         return false;
     }
     FetchEntries request;
@@ -181,7 +188,7 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
     request.after = low - 1;
     request.before = high + 1;
     request.count = static_cast<uint32_t>(high - low + 1);
-    op.low = low;
+    op.low = first;
     op.high = high;
     const SessionId owner = op.from.session;
     persist(owner, room.meta.id, request, std::move(op));
