@@ -17,10 +17,12 @@ const CardValue* CardState::value(uint16_t field) const {
 }
 
 uint32_t Room::unread(UserId self) const {
+    // Lines of an earlier membership may still be here; they are not news.
+    const Seq read = std::max(read_seq, since_seq - 1);
     // What this device has not got, only the server could count.
-    const bool all_here = history_complete || first_seq <= read_seq + 1;
-    const Seq count_above = all_here ? read_seq : std::max(read_seq, server_unread_seq);
-    uint32_t count = !all_here && read_seq < server_unread_seq ? server_unread : 0;
+    const bool all_here = history_complete || first_seq <= read + 1;
+    const Seq count_above = all_here ? read : std::max(read, server_unread_seq);
+    uint32_t count = !all_here && read < server_unread_seq ? server_unread : 0;
     for (size_t i = stored(); i > 0 && count < unread_cap; --i) {
         const Message& message = messages[i - 1];
         if (message.seq <= count_above) {
