@@ -59,7 +59,8 @@ public:
     Inside& operator=(const Inside&) = delete;
 
     // [life] enet_link.cpp
-    Result<void> open_host(const Address& bind, size_t peers, bool share_port);
+    // port_sharers: net threads on this port; 0 when it is not shared.
+    Result<void> open_host(const Address& bind, size_t peers, uint32_t port_sharers);
     Result<void> self_test();
     void pump(TimeMs steady_ms);
     void flush(TimeMs steady_ms);
@@ -154,6 +155,12 @@ public:
 
 // LibraryMismatch when this ENet does not do what the hooks rely on (self_test.cpp).
 Result<void> link_self_test(const EnetApi& api, TimeMs steady_ms);
+
+// Several sockets on one port (shared_port.cpp), before and after binding: sealed datagrams go to
+// number (session id modulo sharers), in the order in which the sockets were bound. A program set
+// before binding belongs to a group of one, which the kernel then refuses to join to another.
+Result<void> allow_shared_port(int descriptor);
+Result<void> steer_shared_port(int descriptor, uint32_t sharers);
 
 // ENet addresses have the ip in network order.
 ENetAddress to_enet(const Address& address);

@@ -67,16 +67,17 @@ EnetLink::Inside::~Inside() {
     api_.host_destroy(host_);
 }
 
-Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers, bool share_port) {
+Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers, uint32_t port_sharers) {
     // Without an address ENet makes a socket and leaves binding to us, so that options that must
     // come before it can.
     host_ = api_.host_create(nullptr, peers, lane_count, 0, 0);
     if (host_ == nullptr) {
         return Error::Internal;
     }
-    const int one = 1;
-    if (share_port && setsockopt(host_->socket, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0) {
-        return Error::PortTaken;
+    if (port_sharers > 0) {
+        if (const Result<void> allowed = allow_shared_port(host_->socket); !allowed) {
+            return allowed.error();
+        }
     }
     // The kernel may give less; that costs speed under load, not correctness.
     setsockopt(host_->socket, SOL_SOCKET, SO_RCVBUF, &socket_buffer_bytes,
@@ -86,6 +87,11 @@ Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers, bool
     const ENetAddress address = to_enet(bind);
     if (api_.socket_bind(host_->socket, &address) != 0) {
         return Error::PortTaken;
+    }
+    if (port_sharers > 0) {
+        if (const Result<void> steered = steer_shared_port(host_->socket, port_sharers); !steered) {
+            return steered.error();
+        }
     }
     if (api_.socket_get_address(host_->socket, &host_->address) != 0) {
         return Error::Internal;
@@ -523,7 +529,9 @@ Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options,
         return sealed.error();
     }
     auto inside = std::make_unique<Inside>(*api, options.log, options.allow_aes, steady_ms);
-    if (const Result<void> opened = inside->open_host(*bind, options.peers_max, options.share_port);
+    const bool shared = options.share_port || options.thread_count > 1;
+    const uint32_t port_sharers = shared ? options.thread_count : 0;
+    if (const Result<void> opened = inside->open_host(*bind, options.peers_max, port_sharers);
         !opened) {
         return opened.error();
     }

@@ -18,10 +18,12 @@ struct ServerOptions {
     SecretSeed static_secret{};            // X25519; clients pin link_public_key() of it
     uint64_t app_id = 0;
     size_t peers_max = 64; // at most limits::sessions_per_host_max
-    // Several net threads on one public port: each has its index, all share the port.
+    // Several net threads on one public port: each has its index and its link, made in the order
+    // of the indexes. The kernel hands a session's datagrams to its own link wherever they come
+    // from, so that a peer may roam; strangers are spread by the kernel's hash.
     uint32_t thread_count = 1;
     uint32_t thread_index = 0;
-    bool share_port = false; // SO_REUSEPORT
+    bool share_port = false; // implied by thread_count > 1
     // Rates of strangers, for load tests from one address; see limits.hpp [handshake].
     uint32_t hello_per_network_per_s = limits::hello_per_network_per_s;
     uint32_t auth_failures_per_network_per_min = limits::auth_failures_per_network_per_min;
@@ -39,7 +41,8 @@ struct ClientOptions {
 
 class EnetLink final : public Link {
 public:
-    // PortTaken, BadAddress, LibraryMismatch (also: something unsealed would leave), Internal.
+    // PortTaken, BadAddress, BadArgument, LibraryMismatch (also: something unsealed would leave),
+    // BadConfig (the kernel has no way to share the port), Internal.
     static Result<std::unique_ptr<EnetLink>> listen(const ServerOptions& options, TimeMs steady_ms);
     // A link for one connection at a time. PortTaken, BadAddress, LibraryMismatch, Internal.
     static Result<std::unique_ptr<EnetLink>> client(const ClientOptions& options, TimeMs steady_ms);

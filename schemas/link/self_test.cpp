@@ -116,7 +116,7 @@ Result<void> link_self_test(const EnetApi& api, TimeMs steady_ms) {
         return Error::LibraryMismatch;
     }
     EnetLink::Inside inside(api, Log(), false, steady_ms);
-    const Result<void> opened = inside.open_host(ipv4_address(INADDR_LOOPBACK, 0), 1, false);
+    const Result<void> opened = inside.open_host(ipv4_address(INADDR_LOOPBACK, 0), 1, 0);
     return opened ? inside.self_test() : opened;
 }
 

@@ -414,16 +414,59 @@ TEST_CASE("options that cannot be are errors before anything is bound", "[link]"
     CHECK(pair.server.link->connect(pair.connect_options(), 0).error() == Error::BadArgument);
 }
 
-TEST_CASE("two threads' links share a port when they are told to", "[link]") {
+TEST_CASE("three threads' links share a port, and each gets its own sessions only", "[link]") {
+    TimeMs now_ms = 1'000'000;
     ServerOptions options = LinkPair::server_options();
-    options.share_port = true;
-    options.thread_count = 2;
-    auto first = EnetLink::listen(options, 0);
-    REQUIRE(first.ok());
-    const std::string address = to_text((*first)->local_address());
-    options.bind = address;
-    options.thread_index = 1;
-    auto second = EnetLink::listen(options, 0);
-    REQUIRE(second.ok());
-    CHECK((*second)->local_address() == (*first)->local_address());
+    options.thread_count = 3;
+    std::vector<std::unique_ptr<Side>> servers;
+    std::string address = "127.0.0.1:0";
+    for (uint32_t index = 0; index < options.thread_count; ++index) {
+        options.thread_index = index;
+        options.bind = address;
+        auto link = EnetLink::listen(options, now_ms);
+        REQUIRE(link.ok());
+        servers.push_back(std::make_unique<Side>());
+        servers.back()->link = std::move(link).value();
+        address = to_text(servers.back()->link->local_address());
+    }
+    LinkPair other; // for its options only
+    ConnectOptions connect = other.connect_options();
+    connect.address = address;
+    std::vector<std::unique_ptr<Side>> clients;
+    for (size_t i = 0; i < 24; ++i) {
+        clients.push_back(std::make_unique<Side>());
+        clients.back()->link = std::move(EnetLink::client({}, now_ms)).value();
+        REQUIRE(clients.back()->link->connect(connect, now_ms).ok());
+    }
+    const auto opened = [&] {
+        // The server's side opens last.
+        size_t count = 0;
+        for (const auto& server : servers) {
+            count += server->count<PeerOpened>();
+        }
+        return count;
+    };
+    for (int step = 0; step < 2000 && opened() < clients.size(); ++step) {
+        now_ms += 1;
+        for (const auto& server : servers) {
+            const size_t before = server->count<AuthRequest>();
+            server->step(now_ms);
+            if (server->count<AuthRequest>() > before) {
+                for (const AuthRequest* request : events_of<AuthRequest>(server->events)) {
+                    server->link->admit(request->peer, Error::Ok, 0);
+                }
+            }
+        }
+        for (const auto& client : clients) {
+            client->step(now_ms);
+        }
+    }
+    CHECK(opened() == clients.size());
+    size_t busy = 0;
+    for (const auto& server : servers) {
+        // None saw a datagram of a session that was not its own.
+        CHECK(server->link->metrics().refused_session.read() == 0);
+        busy += server->count<PeerOpened>() > 0 ? 1 : 0;
+    }
+    CHECK(busy >= 2); // 24 addresses hashed onto one of three: once in 10^11 runs
 }

@@ -239,3 +239,63 @@ TEST_CASE("answers to strangers are never larger than what they sent", "[link][n
         exchange(noise);
     }
 }
+
+TEST_CASE("a session on a shared port stays with its thread whatever port it comes from",
+          "[link][network]") {
+    TimeMs now_ms = 1'000'000;
+    ServerOptions options = LinkPair::server_options();
+    options.thread_count = 3;
+    std::vector<std::unique_ptr<Side>> servers;
+    std::string address = "127.0.0.1:0";
+    for (uint32_t index = 0; index < options.thread_count; ++index) {
+        options.thread_index = index;
+        options.bind = address;
+        auto link = EnetLink::listen(options, now_ms);
+        REQUIRE(link.ok());
+        servers.push_back(std::make_unique<Side>());
+        servers.back()->link = std::move(link).value();
+        address = to_text(servers.back()->link->local_address());
+    }
+    Relay relay(servers[0]->link->local_address());
+    LinkPair other; // for its options only
+    ConnectOptions connect = other.connect_options();
+    const std::string front = to_text(relay.front());
+    connect.address = front;
+    Side client;
+    client.link = std::move(EnetLink::client({}, now_ms)).value();
+    auto peer = client.link->connect(connect, now_ms);
+    REQUIRE(peer.ok());
+    Side* home = nullptr;
+    size_t frames = 0;
+    const auto step = [&] {
+        now_ms += 1;
+        client.step(now_ms);
+        relay.step();
+        for (const auto& server : servers) {
+            server->step(now_ms);
+            if (home == nullptr && server->count<AuthRequest>() == 1) {
+                home = server.get();
+                server->link->admit(server->last<AuthRequest>()->peer, Error::Ok, 0);
+            }
+        }
+        relay.step();
+        frames = home == nullptr ? 0 : home->count<FrameReceived>();
+    };
+    for (int i = 0; i < 2000 && client.count<PeerOpened>() == 0; ++i) {
+        step();
+    }
+    REQUIRE(client.count<PeerOpened>() == 1);
+    for (size_t move = 1; move <= 12; ++move) {
+        relay.change_port();
+        now_ms += limits::roam_period_ms;
+        REQUIRE(client.link->send(*peer, Lane::Chat, frame_of(100)));
+        for (int i = 0; i < 100 && frames < move; ++i) {
+            step();
+        }
+        CHECK(frames == move);
+    }
+    CHECK(home->link->metrics().peers_moved.read() == 12);
+    for (const auto& server : servers) {
+        CHECK(server->link->metrics().refused_session.read() == 0);
+    }
+}
