@@ -55,10 +55,10 @@ std::string Backend::ticket(const TicketWish& wish) const {
     for (const std::string& room : wish.rooms) {
         rooms += (rooms.empty() ? "" : ",") + room;
     }
-    std::vector<std::string> words{program_,       "ticket",       "mint",
-                                   "--issuer-key", data_ + "/dev-issuer.key",
-                                   "--sub",        wish.subject,   "--name",
-                                   wish.name,      "--device-id",  wish.device_id};
+    std::vector<std::string> words{
+        program_,      "ticket",     "mint",   "--issuer-key", data_ + "/dev-issuer.key",
+        "--sub",       wish.subject, "--name", wish.name,      "--device-id",
+        wish.device_id};
     if (!rooms.empty()) {
         words.insert(words.end(), {"--rooms", rooms});
     }

@@ -1,6 +1,6 @@
-// backend.hpp: what stands in for the game's backend: it knows who a player is and signs his ticket. A
-// real one does it with three lines of its own language (docs/integrate.md); the demo runs
-// `parley ticket mint` with the key that a dev shard made.
+// backend.hpp: what stands in for the game's backend: it knows who a player is and signs his
+// ticket. A real one does it with three lines of its own language (docs/integrate.md); the demo
+// runs `parley ticket mint` with the key that a dev shard made.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace arena {
 struct TicketWish {
     std::string subject; // "p-kenji": the studio's name for him
     std::string name;
-    std::string device_id; // of parley_device_id
+    std::string device_id;          // of parley_device_id
     std::vector<std::string> rooms; // "party:owls#leader"
     std::string role;               // "game", "bot" or nothing
 };

@@ -55,8 +55,9 @@ std::unique_ptr<Chat> Chat::create(const ChatOptions& options, const Backend& ba
     }
     chat->who_.device_id = device;
     const std::string ticket = backend.ticket(chat->who_);
-    if (ticket.empty() || failed(parley_connect(chat->client_, options.server.c_str(), ticket.c_str()),
-                                 "the chat could not connect")) {
+    if (ticket.empty() ||
+        failed(parley_connect(chat->client_, options.server.c_str(), ticket.c_str()),
+               "the chat could not connect")) {
         return nullptr;
     }
     return chat;
@@ -100,7 +101,8 @@ parley_user Chat::find(const std::string& name) const {
     for (parley_member_row& row : rows) {
         row.size = sizeof row;
     }
-    const size_t count = std::min(parley_members(client_, 0, rows.data(), rows.size()), rows.size());
+    const size_t count =
+        std::min(parley_members(client_, 0, rows.data(), rows.size()), rows.size());
     for (size_t i = 0; i < count; ++i) {
         if (name == rows[i].name) {
             return rows[i].user;

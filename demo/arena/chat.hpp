@@ -1,5 +1,6 @@
-// chat.hpp: all that the game does with Parley, in one place: the plugin through its C API and nothing
-// else. A Chat is one player's (or bot's, or the game server's) client, with or without an overlay.
+// chat.hpp: all that the game does with Parley, in one place: the plugin through its C API and
+// nothing else. A Chat is one player's (or bot's, or the game server's) client, with or without an
+// overlay.
 #pragma once
 
 #include <parley/parley.h>
@@ -49,8 +50,8 @@ public:
     void say(uint32_t kind, const std::string& text);
     void presence(uint32_t state, const char* token, const std::vector<std::string>& params);
 
-    // Asks the backend for a ticket with one more room and hands it in: that is how a player enters a
-    // party or a match.
+    // Asks the backend for a ticket with one more room and hands it in: that is how a player enters
+    // a party or a match.
     void enter(const std::string& room);
 
 private:

@@ -30,8 +30,8 @@ Vec Canvas::to_screen(Vec world) const {
 }
 
 int Canvas::vertex(Vec at, Colour colour) {
-    vertices_.push_back({{at.x, at.y}, {byte(colour.r), byte(colour.g), byte(colour.b), byte(colour.a)},
-                         {0, 0}});
+    vertices_.push_back(
+        {{at.x, at.y}, {byte(colour.r), byte(colour.g), byte(colour.b), byte(colour.a)}, {0, 0}});
     return static_cast<int>(vertices_.size()) - 1;
 }
 
@@ -46,7 +46,8 @@ void Canvas::disc(Vec at, float radius, Colour inner, Colour outer, float feathe
         const int in = vertex(on_circle(at, std::max(0.0f, radius - feather), angle), outer);
         const int out = vertex(on_circle(at, radius + feather * 0.3f, angle), gone);
         if (i > 0) {
-            for (const int index : {centre, last_in, in, last_in, last_out, out, last_in, out, in}) {
+            for (const int index :
+                 {centre, last_in, in, last_in, last_out, out, last_in, out, in}) {
                 indices_.push_back(index);
             }
         }
@@ -67,7 +68,8 @@ void Canvas::arc(Vec at, float radius, float thickness, float from, float to, Co
                             vertex(on_circle(at, radius + half, angle), colour),
                             vertex(on_circle(at, radius + half + 1, angle), gone)};
         for (int k = 0; k < 3 && i > 0; ++k) {
-            for (const int index : {last[k], last[k + 1], now[k + 1], last[k], now[k + 1], now[k]}) {
+            for (const int index :
+                 {last[k], last[k + 1], now[k + 1], last[k], now[k + 1], now[k]}) {
                 indices_.push_back(index);
             }
         }
@@ -225,8 +227,9 @@ void Canvas::player(const Match& match, size_t index, bool viewer) {
     rim.g *= 0.62f;
     rim.b *= 0.62f;
     disc(at, radius, rim, rim);
-    disc(at, radius * 0.84f, {std::min(1.0f, bright.r * 1.12f), std::min(1.0f, bright.g * 1.12f),
-                              std::min(1.0f, bright.b * 1.12f), 1},
+    disc(at, radius * 0.84f,
+         {std::min(1.0f, bright.r * 1.12f), std::min(1.0f, bright.g * 1.12f),
+          std::min(1.0f, bright.b * 1.12f), 1},
          bright);
     if (player.flash_s > 0) {
         ring(at, radius * (1.3f + (0.18f - player.flash_s) * 9), 3 * zoom_,
@@ -296,8 +299,8 @@ void Canvas::draw(const Match& match, size_t viewer, int width, int height) {
         flag(match);
     }
     for (const Spark& spark : match.sparks()) {
-        disc(to_screen(spark.at), 3.2f * zoom_, team_colour(spark.team, std::min(1.0f, spark.left_s * 3)),
-             team_colour(spark.team, 0));
+        disc(to_screen(spark.at), 3.2f * zoom_,
+             team_colour(spark.team, std::min(1.0f, spark.left_s * 3)), team_colour(spark.team, 0));
     }
     submit();
 }

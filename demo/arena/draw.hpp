@@ -1,5 +1,5 @@
-// draw.hpp: the arena on the screen, with nothing but SDL_Renderer's triangles. Smooth edges come from
-// a feather of one pixel, so that it looks the same on the software renderer.
+// draw.hpp: the arena on the screen, with nothing but SDL_Renderer's triangles. Smooth edges come
+// from a feather of one pixel, so that it looks the same on the software renderer.
 #pragma once
 
 #include <SDL2/SDL.h>

@@ -1,5 +1,5 @@
-// game_server.hpp: the game's own server as far as chat goes: a headless client whose ticket has the role
-// `game`. It grants Team rooms and alone writes the match card.
+// game_server.hpp: the game's own server as far as chat goes: a headless client whose ticket has
+// the role `game`. It grants Team rooms and alone writes the match card.
 #pragma once
 
 #include <memory>

@@ -19,7 +19,8 @@ constexpr const char* usage =
     "  --data    folder of a shard that runs with --dev (its keys lie there)\n"
     "  --parley  the program that mints tickets in place of a backend\n"
     "  --script  a match that plays itself off-screen\n"
-    "Keys: WASD or arrows move, Space tags; Enter party, T team, Y everyone, Escape back to the game.\n";
+    "Keys: WASD or arrows move, Space tags; Enter party, T team, Y everyone, Escape back to the "
+    "game.\n";
 
 struct Arguments {
     std::map<std::string, std::string> values;
@@ -83,8 +84,8 @@ int play(const arena::ChatOptions& chat_options, const Arguments& arguments) {
             seat->handle(event);
         }
         const Uint64 now = SDL_GetPerformanceCounter();
-        const float dt_s = static_cast<float>(now - last) /
-                           static_cast<float>(SDL_GetPerformanceFrequency());
+        const float dt_s =
+            static_cast<float>(now - last) / static_cast<float>(SDL_GetPerformanceFrequency());
         last = now;
         behind_s = std::min(behind_s + dt_s, 0.25f);
         for (; behind_s >= arena::step_s; behind_s -= arena::step_s) {

@@ -63,15 +63,18 @@ float Match::flag_way() const {
     }
     const Player& player = players_[*carrier_];
     const float whole = length(dock(player.team)) + 40;
-    return std::clamp(1 - (length(dock(player.team) - player.at) - dock_radius) / whole, 0.0f, 1.0f);
+    return std::clamp(1 - (length(dock(player.team) - player.at) - dock_radius) / whole, 0.0f,
+                      1.0f);
 }
 
 void Match::burst(Vec at, Team team, int count) {
     for (int i = 0; i < count && sparks_.size() < 400; ++i) {
         const float angle = chance01() * 6.2832f;
         const float speed = 40 + 160 * chance01();
-        sparks_.push_back({at, {std::cos(angle) * speed, std::sin(angle) * speed},
-                           0.35f + 0.4f * chance01(), team});
+        sparks_.push_back({at,
+                           {std::cos(angle) * speed, std::sin(angle) * speed},
+                           0.35f + 0.4f * chance01(),
+                           team});
     }
 }
 
@@ -194,7 +197,8 @@ void Match::step() {
         spark.velocity = spark.velocity * 0.94f;
     }
     std::erase_if(sparks_, [](const Spark& spark) { return spark.left_s <= 0; });
-    const bool decided = score(Team::Teal) >= flag_score_max || score(Team::Coral) >= flag_score_max;
+    const bool decided =
+        score(Team::Teal) >= flag_score_max || score(Team::Coral) >= flag_score_max;
     if (left_s_ <= 0 || decided) {
         happenings_.push_back({HappeningKind::RoundOver, 0, 0});
         score_ = {};

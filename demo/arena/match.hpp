@@ -1,5 +1,5 @@
-// match.hpp: the rules of Arena: two teams of four on a round harbour, one flag in the middle; carry it
-// to your own dock. Pure: fixed steps, seeded chance, no drawing, no chat.
+// match.hpp: the rules of Arena: two teams of four on a round harbour, one flag in the middle;
+// carry it to your own dock. Pure: fixed steps, seeded chance, no drawing, no chat.
 #pragma once
 
 #include <array>
@@ -43,10 +43,10 @@ struct Player {
     Vec at;
     Vec velocity;
     Vec facing{1, 0};
-    Vec wish;            // from input or bot, length <= 1
+    Vec wish; // from input or bot, length <= 1
     bool wants_tag = false;
     bool human = false;
-    float down_s = 0;    // > 0: out, until it has run down
+    float down_s = 0; // > 0: out, until it has run down
     float tag_ready_s = 0;
     float flash_s = 0;
     std::array<Vec, 12> trail{};

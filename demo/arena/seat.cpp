@@ -15,10 +15,10 @@ std::unique_ptr<Seat> Seat::create(const SeatOptions& options, std::unique_ptr<C
     seat->window_ = SDL_CreateWindow(options.title.c_str(), SDL_WINDOWPOS_CENTERED,
                                      SDL_WINDOWPOS_CENTERED, options.width, options.height, flags);
     if (seat->window_ != nullptr) {
-        seat->renderer_ = SDL_CreateRenderer(
-            seat->window_, -1,
-            options.hidden ? SDL_RENDERER_SOFTWARE
-                           : SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
+        seat->renderer_ = SDL_CreateRenderer(seat->window_, -1,
+                                             options.hidden ? SDL_RENDERER_SOFTWARE
+                                                            : SDL_RENDERER_ACCELERATED |
+                                                                  SDL_RENDERER_PRESENTVSYNC);
     }
     if (seat->renderer_ == nullptr) {
         std::fprintf(stderr, "arena: no window: %s\n", SDL_GetError());

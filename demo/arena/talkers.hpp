@@ -1,5 +1,5 @@
-// talkers.hpp: the bots of an interactive match as chatters: real headless clients that comment on what
-// happens, so that a lone player sees a living chat.
+// talkers.hpp: the bots of an interactive match as chatters: real headless clients that comment on
+// what happens, so that a lone player sees a living chat.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
-// script.cpp: the director of the scripted match. Nothing is faked: keys are SDL events, lines travel
-// through each player's client to the shard and back, and a line counts as seen when it is an element
-// of the reader's overlay in a frame that was drawn.
+// script.cpp: the director of the scripted match. Nothing is faked: keys are SDL events, lines
+// travel through each player's client to the shard and back, and a line counts as seen when it is
+// an element of the reader's overlay in a frame that was drawn.
 #include "demo/script/script.hpp"
 
 #include <algorithm>
@@ -25,16 +25,17 @@ double ms_since(Clock::time_point start) {
 
 struct Line {
     size_t seat;
-    uint32_t kind;      // parley_room_kind
-    SDL_Keycode opener; // the key that opens the composer there
+    uint32_t kind;       // parley_room_kind
+    SDL_Keycode opener;  // the key that opens the composer there
     const char* preedit; // shown by the IME before the text is committed; nullptr: typed straight
     const char* typed;
-    const char* seen; // what a reader sees of it, without the marks
+    const char* seen;    // what a reader sees of it, without the marks
     const char* picture; // screenshot of the first seat afterwards; nullptr: none
 };
 
 constexpr Line script[] = {
-    {1, PARLEY_ROOM_PARTY, SDLK_RETURN, "きたのはし", "北の橋に二人いる。**待って**から行こう 👍🏽",
+    {1, PARLEY_ROOM_PARTY, SDLK_RETURN, "きたのはし",
+     "北の橋に二人いる。**待って**から行こう 👍🏽",
      "北の橋に二人いる。待ってから行こう 👍🏽", nullptr},
     {2, PARLEY_ROOM_PARTY, SDLK_RETURN, nullptr, "حسنًا، سأنتظر عند البوابة 25 ثانية!",
      "حسنًا، سأنتظر عند البوابة 25 ثانية!", nullptr},
@@ -45,9 +46,12 @@ constexpr Line script[] = {
     {1, PARLEY_ROOM_PARTY, SDLK_RETURN, "いま", "今！", "今！", "party.png"},
     {0, PARLEY_ROOM_TEAM, SDLK_t, nullptr, "flag carrier going up the quay",
      "flag carrier going up the quay", nullptr},
-    {3, PARLEY_ROOM_TEAM, SDLK_t, nullptr, "👨‍👩‍👧‍👦 all in, 3️⃣ 2️⃣ 1️⃣", "👨‍👩‍👧‍👦 all in, 3️⃣ 2️⃣ 1️⃣", nullptr},
+    {3, PARLEY_ROOM_TEAM, SDLK_t, nullptr,
+     "👨‍👩‍👧‍👦 all in, 3️⃣ 2️⃣ 1️⃣",
+     "👨‍👩‍👧‍👦 all in, 3️⃣ 2️⃣ 1️⃣", nullptr},
     {1, PARLEY_ROOM_TEAM, SDLK_t, nullptr, "了解、守ります", "了解、守ります", "team.png"},
-    {2, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "مباراة جميلة للجميع 🎉", "مباراة جميلة للجميع 🎉", nullptr},
+    {2, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "مباراة جميلة للجميع 🎉", "مباراة جميلة للجميع 🎉",
+     nullptr},
     {0, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "good game from the harbour, all of you",
      "good game from the harbour, all of you", nullptr},
     {3, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "🇯🇵🇸🇦🇬🇧 gg", "🇯🇵🇸🇦🇬🇧 gg", "global.png"},
@@ -91,8 +95,7 @@ private:
     void key(Seat& seat, SDL_Keycode code);
     void text(Seat& seat, const char* utf8);
     void preedit(Seat& seat, const char* utf8);
-    static bool shows(const Seat& seat, Chat& chat, const std::string& words);
-    bool has_element(Chat& chat, const std::string& id) const;
+    static bool shows(Chat& chat, const std::string& words);
     bool play(const Line& line);
     bool join_from_card();
     bool picture(Seat& seat, const char* name);
@@ -185,8 +188,8 @@ void Director::party_card(bool whole) {
 }
 
 void Director::tell_presence() {
-    const std::string score = std::to_string(match_.score(Team::Teal)) + "–" +
-                              std::to_string(match_.score(Team::Coral));
+    const std::string score =
+        std::to_string(match_.score(Team::Teal)) + "–" + std::to_string(match_.score(Team::Coral));
     for (auto& seat : seats_) {
         const Player& player = match_.players()[seat->player()];
         if (match_.carrier() == seat->player()) {
@@ -229,6 +232,9 @@ bool Director::until(const char* what, const std::function<bool()>& done) {
     while (!done()) {
         if (ms_since(start) > patience_ms) {
             std::fprintf(stderr, "arena: waited %.0f s in vain: %s\n", patience_ms / 1000, what);
+            for (size_t i = 0; i < seats_.size(); ++i) { // what each player saw then
+                seats_[i]->screenshot(options_.out + "/failed-" + std::to_string(i) + ".png");
+            }
             return false;
         }
         frame();
@@ -273,7 +279,7 @@ void Director::preedit(Seat& seat, const char* utf8) {
     SDL_PushEvent(&event);
 }
 
-bool Director::shows(const Seat&, Chat& chat, const std::string& words) {
+bool Director::shows(Chat& chat, const std::string& words) {
     std::array<parley_element, 256> elements;
     const size_t count = std::min(
         parley_overlay_elements(chat.overlay(), elements.data(), elements.size()), elements.size());
@@ -282,14 +288,6 @@ bool Director::shows(const Seat&, Chat& chat, const std::string& words) {
                            return std::strcmp(element.role, "listitem") == 0 &&
                                   std::strstr(element.label, words.c_str()) != nullptr;
                        });
-}
-
-bool Director::has_element(Chat& chat, const std::string& id) const {
-    std::array<parley_element, 256> elements;
-    const size_t count = std::min(
-        parley_overlay_elements(chat.overlay(), elements.data(), elements.size()), elements.size());
-    return std::any_of(elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(count),
-                       [&](const parley_element& element) { return id == element.id; });
 }
 
 bool Director::picture(Seat& seat, const char* name) {
@@ -313,7 +311,9 @@ bool Director::play(const Line& line) {
         }
     }
     key(writer, line.opener);
-    frame();
+    for (int i = 0; i < 4; ++i) { // a person's finger is not faster
+        frame();
+    }
     if (line.preedit != nullptr) {
         preedit(writer, line.preedit);
         frame();
@@ -330,7 +330,7 @@ bool Director::play(const Line& line) {
     const bool arrived = until(line.typed, [&] {
         bool all = true;
         for (size_t i = 0; i < seats_.size(); ++i) {
-            if (seen_ms[i] == 0 && shows(*seats_[i], seats_[i]->chat(), line.seen)) {
+            if (seen_ms[i] == 0 && shows(seats_[i]->chat(), line.seen)) {
                 seen_ms[i] = ms_since(pressed);
             }
             all = all && seen_ms[i] > 0;
@@ -361,8 +361,8 @@ bool Director::play(const Line& line) {
     return line.picture == nullptr || picture(*seats_[0], line.picture);
 }
 
-// Zoë asks for players; Aria presses the toast's button; the game gets the action, asks the backend for a
-// ticket with the party in it, and hands it in.
+// Zoë asks for players; Aria presses the toast's button; the game gets the action, asks the backend
+// for a ticket with the party in it, and hands it in.
 bool Director::join_from_card() {
     Chat& aria = seats_[0]->chat();
     const parley_user zoe = aria.find("Zoë");
@@ -387,9 +387,10 @@ int Director::run() {
     if (!set_up()) {
         return 1;
     }
-    std::printf("Arena, a scripted match: 4 players at 4 screens, one shard, one store.\n"
-                "key to pixels: from Enter in the writer's window to the frame that shows the line,\n"
-                "median of the three readers; own: on the writer's screen; last: the slowest.\n\n");
+    std::printf(
+        "Arena, a scripted match: 4 players at 4 screens, one shard, one store.\n"
+        "key to pixels: from Enter in the writer's window to the frame that shows the line,\n"
+        "median of the three readers; own: on the writer's screen; last: the slowest.\n\n");
     for (const Line& line : script) {
         if (!play(line)) {
             return 1;

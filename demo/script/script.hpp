@@ -1,5 +1,5 @@
-// script.hpp: a match that plays itself, for machines without a display: four players at four screens
-// type in four scripts, and every line's way from key to pixels is measured.
+// script.hpp: a match that plays itself, for machines without a display: four players at four
+// screens type in four scripts, and every line's way from key to pixels is measured.
 #pragma once
 
 #include <string>
