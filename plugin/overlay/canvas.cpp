@@ -58,7 +58,6 @@ void Canvas::begin(ImDrawList* list, float unit, float atlas_page_px) {
     list_ = list;
     unit_ = unit;
     texel_ = 1 / atlas_page_px;
-    page_ = 0;
     alpha = 1;
     clip_depth_ = 0;
     const ImVec2 least = list->GetClipRectMin();
@@ -83,52 +82,108 @@ void Canvas::pop_clip() {
     list_->PopClipRect();
 }
 
-void Canvas::fill(const Rect& rect, Colour colour, float radius, Corners corners) {
-    const ImDrawFlags flags = corners == Corners::All   ? ImDrawFlags_RoundCornersAll
-                              : corners == Corners::Top ? ImDrawFlags_RoundCornersTop
-                                                        : ImDrawFlags_RoundCornersNone;
-    list_->AddRectFilled(at(rect.x, rect.y), at(rect.right(), rect.bottom()), shade(colour), radius,
-                         flags);
-}
-
-void Canvas::stroke(const Rect& rect, Colour colour, float radius, float thickness) {
-    // ImGui centres the line on its path: half a line inside keeps it within rect.
-    const float inset = thickness / 2 - 0.5f;
-    list_->AddRect(at(rect.x + inset, rect.y + inset), at(rect.right() - inset, rect.bottom() - inset),
-                   shade(colour), std::max(0.0f, radius - inset), ImDrawFlags_RoundCornersAll,
-                   thickness);
-}
-
-void Canvas::dashes(const Rect& rect, Colour colour, float radius, float thickness) {
-    const float dash = 4 * unit_;
-    const Rect in = rect.grown(-thickness / 2);
-    const auto side = [&](float x0, float y0, float x1, float y1) {
-        const float length = std::hypot(x1 - x0, y1 - y0);
-        const int count = std::max(1, static_cast<int>(length / dash / 2));
-        const float step = length / static_cast<float>(count);
-        const float dx = (x1 - x0) / length;
-        const float dy = (y1 - y0) / length;
-        for (int i = 0; i < count; ++i) {
-            const float from = (static_cast<float>(i) + 0.25f) * step;
-            const float to = from + step / 2;
-            line(x0 + dx * from, y0 + dy * from, x0 + dx * to, y0 + dy * to, colour, thickness);
-        }
-    };
-    side(in.x + radius, in.y, in.right() - radius, in.y);
-    side(in.right(), in.y + radius, in.right(), in.bottom() - radius);
-    side(in.right() - radius, in.bottom(), in.x + radius, in.bottom());
-    side(in.x, in.bottom() - radius, in.x, in.y + radius);
-    const float cx[] = {in.right() - radius, in.right() - radius, in.x + radius, in.x + radius};
-    const float cy[] = {in.y + radius, in.bottom() - radius, in.bottom() - radius, in.y + radius};
-    for (int i = 0; i < 4; ++i) {
-        const float from = -pi / 2 + static_cast<float>(i) * pi / 2;
-        list_->PathArcTo(at(cx[i], cy[i]), radius, from + 0.35f, from + pi / 2 - 0.35f, 6);
-        list_->PathStroke(shade(colour), 0, thickness);
+void Canvas::box(float left, float top, float right, float bottom, Colour colour) {
+    if (right > left && bottom > top) {
+        list_->AddRectFilled(at(left, top), at(right, bottom), shade(colour));
     }
 }
 
-void Canvas::line(float x0, float y0, float x1, float y1, Colour colour, float thickness) {
-    list_->AddLine(at(x0, y0), at(x1, y1), shade(colour), thickness);
+void Canvas::quad(float x, float y, float w, float h, const Mask& mask, bool flip_x, bool flip_y,
+                  Colour colour) {
+    const float u0 = static_cast<float>(mask.place.x) * texel_;
+    const float v0 = static_cast<float>(mask.place.y) * texel_;
+    const float u1 = static_cast<float>(mask.place.x + mask.w) * texel_;
+    const float v1 = static_cast<float>(mask.place.y + mask.h) * texel_;
+    if (mask.place.page != 0) {
+        push_texture(list_, page_texture(mask.place.page));
+    }
+    list_->PrimReserve(6, 4);
+    list_->PrimRectUV(at(x, y), at(x + w, y + h), at(flip_x ? u1 : u0, flip_y ? v1 : v0),
+                      at(flip_x ? u0 : u1, flip_y ? v0 : v1), shade(colour));
+    if (mask.place.page != 0) {
+        pop_texture(list_);
+    }
+}
+
+void Canvas::fill(const Rect& rect, Colour colour, float radius, Corners corners) {
+    const float left = std::round(rect.x), top = std::round(rect.y);
+    const float right = std::round(rect.right()), bottom = std::round(rect.bottom());
+    const float r = std::round(std::min({radius, (right - left) / 2, (bottom - top) / 2}));
+    if (r < 1 || corners == Corners::None) {
+        box(left, top, right, bottom, colour);
+        return;
+    }
+    const Mask mask = masks_.corner(static_cast<uint32_t>(r), 0);
+    if (mask.w == 0) {
+        list_->AddRectFilled(at(left, top), at(right, bottom), shade(colour), r,
+                             corners == Corners::Top ? ImDrawFlags_RoundCornersTop : ImDrawFlags_RoundCornersAll);
+        return;
+    }
+    const float low = corners == Corners::All ? bottom - r : bottom;
+    quad(left, top, r, r, mask, false, false, colour);
+    quad(right - r, top, r, r, mask, true, false, colour);
+    box(left + r, top, right - r, top + r, colour);
+    box(left, top + r, right, low, colour);
+    if (corners == Corners::All) {
+        quad(left, low, r, r, mask, false, true, colour);
+        quad(right - r, low, r, r, mask, true, true, colour);
+        box(left + r, low, right - r, bottom, colour);
+    }
+}
+
+void Canvas::stroke(const Rect& rect, Colour colour, float radius, float thickness) {
+    const float left = std::round(rect.x), top = std::round(rect.y);
+    const float right = std::round(rect.right()), bottom = std::round(rect.bottom());
+    const float r = std::round(std::min({radius, (right - left) / 2, (bottom - top) / 2}));
+    const float t = std::max(1.0f, std::round(thickness));
+    const Mask mask = r < 1 ? Mask{} : masks_.corner(static_cast<uint32_t>(r), static_cast<uint32_t>(t));
+    if (mask.w == 0) {
+        list_->AddRect(at(left, top), at(right, bottom), shade(colour), std::max(0.0f, r),
+                       ImDrawFlags_RoundCornersAll, t);
+        return;
+    }
+    quad(left, top, r, r, mask, false, false, colour);
+    quad(right - r, top, r, r, mask, true, false, colour);
+    quad(left, bottom - r, r, r, mask, false, true, colour);
+    quad(right - r, bottom - r, r, r, mask, true, true, colour);
+    box(left + r, top, right - r, top + t, colour);
+    box(left + r, bottom - t, right - r, bottom, colour);
+    box(left, top + r, left + t, bottom - r, colour);
+    box(right - t, top + r, right, bottom - r, colour);
+}
+
+void Canvas::dashes(const Rect& rect, Colour colour, float radius, float thickness) {
+    const float left = std::round(rect.x), top = std::round(rect.y);
+    const float right = std::round(rect.right()), bottom = std::round(rect.bottom());
+    const float r = std::round(radius);
+    const float t = std::max(1.0f, std::round(thickness));
+    const Mask mask = masks_.corner(static_cast<uint32_t>(r), static_cast<uint32_t>(t));
+    if (mask.w == 0 || right - left < 2 * r || bottom - top < 2 * r) {
+        stroke(rect, colour, radius, thickness);
+        return;
+    }
+    quad(left, top, r, r, mask, false, false, colour);
+    quad(right - r, top, r, r, mask, true, false, colour);
+    quad(left, bottom - r, r, r, mask, false, true, colour);
+    quad(right - r, bottom - r, r, r, mask, true, true, colour);
+    // The corners are whole; between them gaps and dashes of even length, a gap first and last.
+    const float wish = 4 * unit_;
+    const auto side = [&](float length, auto dash) {
+        const int parts = 2 * std::max(1, static_cast<int>(length / wish / 2)) + 1;
+        const float step = length / static_cast<float>(parts);
+        for (int i = 1; i < parts; i += 2) {
+            const float from = std::round(static_cast<float>(i) * step);
+            dash(from, std::round(static_cast<float>(i + 1) * step));
+        }
+    };
+    side(right - left - 2 * r, [&](float from, float to) {
+        box(left + r + from, top, left + r + to, top + t, colour);
+        box(left + r + from, bottom - t, left + r + to, bottom, colour);
+    });
+    side(bottom - top - 2 * r, [&](float from, float to) {
+        box(left, top + r + from, left + t, top + r + to, colour);
+        box(right - t, top + r + from, right, top + r + to, colour);
+    });
 }
 
 void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colour colour) {
@@ -171,123 +226,14 @@ void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colo
     }
 }
 
-void Canvas::fade_down(const Rect& rect, Colour top, Colour bottom) {
-    list_->AddRectFilledMultiColor(at(rect.x, rect.y), at(rect.right(), rect.bottom()), shade(top),
-                                   shade(top), shade(bottom), shade(bottom));
-}
-
 void Canvas::sign(Sign sign, float cx, float cy, float r, Colour colour) {
-    const ImU32 ink = shade(colour);
-    const auto polygon = [&](int corners, float turn, float radius) {
-        for (int i = 0; i < corners; ++i) {
-            const float angle = turn + 2 * pi * static_cast<float>(i) / static_cast<float>(corners);
-            list_->PathLineTo(at(cx + std::cos(angle) * radius, cy + std::sin(angle) * radius));
-        }
-        list_->PathFillConvex(ink);
-    };
-    switch (sign) {
-    case Sign::Diamond:
-        polygon(4, 0, r * 1.12f);
-        break;
-    case Sign::TriangleUp:
-        list_->AddTriangleFilled(at(cx, cy - r * 0.95f), at(cx + r * 1.08f, cy + r * 0.85f),
-                                 at(cx - r * 1.08f, cy + r * 0.85f), ink);
-        break;
-    case Sign::TriangleDown:
-        list_->AddTriangleFilled(at(cx + r * 1.08f, cy - r * 0.85f), at(cx, cy + r * 0.95f),
-                                 at(cx - r * 1.08f, cy - r * 0.85f), ink);
-        break;
-    case Sign::Disc:
-        list_->AddCircleFilled(at(cx, cy), r * 0.95f, ink);
-        break;
-    case Sign::Square:
-        fill({cx - r * 0.88f, cy - r * 0.88f, r * 1.76f, r * 1.76f}, colour, r * 0.2f);
-        break;
-    case Sign::Pentagon:
-        polygon(5, -pi / 2, r * 1.1f);
-        break;
-    case Sign::Ring:
-        list_->AddCircle(at(cx, cy), r * 0.72f, ink, 0, r * 0.5f);
-        break;
-    case Sign::Moon:
-        list_->AddCircleFilled(at(cx, cy), r, ink);
-        list_->AddCircleFilled(at(cx + r * 0.55f, cy - r * 0.35f), r * 0.78f, shade(hollow));
-        break;
-    case Sign::Minus:
-        list_->AddCircleFilled(at(cx, cy), r, ink);
-        fill({cx - r * 0.6f, cy - r * 0.2f, r * 1.2f, r * 0.4f}, hollow, r * 0.1f);
-        break;
-    case Sign::Play:
-        list_->AddTriangleFilled(at(cx - r * 0.7f, cy - r), at(cx + r, cy), at(cx - r * 0.7f, cy + r),
-                                 ink);
-        break;
-    case Sign::Plus: {
-        const float t = std::max(1.0f, std::round(r * 0.36f));
-        const float x = std::round(cx - t / 2);
-        const float y = std::round(cy - t / 2);
-        const float arm = std::round(r - t / 2);
-        fill({x - arm, y, 2 * arm + t, t}, colour);
-        fill({x, y - arm, t, arm}, colour);
-        fill({x, y + t, t, arm}, colour);
-        break;
+    const Mask mask = masks_.sign(sign, r);
+    if (mask.w == 0) {
+        list_->AddCircleFilled(at(cx, cy), r * 0.9f, shade(colour)); // until the atlas has room again
+        return;
     }
-    case Sign::Crown: {
-        const float top = cy - r * 0.8f;
-        const float low = cy + r * 0.75f;
-        const float mid = cy - r * 0.05f;
-        list_->AddTriangleFilled(at(cx - r, top + r * 0.2f), at(cx - r * 0.05f, low),
-                                 at(cx - r * 0.85f, low), ink);
-        list_->AddTriangleFilled(at(cx + r, top + r * 0.2f), at(cx + r * 0.85f, low),
-                                 at(cx + r * 0.05f, low), ink);
-        list_->AddTriangleFilled(at(cx, top - r * 0.1f), at(cx + r * 0.6f, low), at(cx - r * 0.6f, low),
-                                 ink);
-        fill({cx - r * 0.85f, std::max(mid, low - r * 0.5f), r * 1.7f, r * 0.5f}, colour);
-        break;
-    }
-    case Sign::Warning: {
-        const float t = std::max(1.0f, r * 0.2f);
-        list_->AddTriangle(at(cx, cy - r * 0.95f), at(cx + r * 1.05f, cy + r * 0.85f),
-                           at(cx - r * 1.05f, cy + r * 0.85f), ink, t);
-        fill({cx - t / 2, cy - r * 0.35f, t, r * 0.6f}, colour);
-        fill({cx - t / 2, cy + r * 0.42f, t, t}, colour);
-        break;
-    }
-    case Sign::Reply: {
-        const float t = std::max(1.5f, r * 0.24f);
-        list_->PathLineTo(at(cx - r * 0.2f, cy - r * 0.8f));
-        list_->PathLineTo(at(cx - r * 0.95f, cy - r * 0.1f));
-        list_->PathLineTo(at(cx - r * 0.2f, cy + r * 0.6f));
-        list_->PathStroke(ink, 0, t);
-        list_->PathLineTo(at(cx - r * 0.9f, cy - r * 0.1f));
-        list_->PathLineTo(at(cx + r * 0.4f, cy - r * 0.1f));
-        list_->PathLineTo(at(cx + r * 0.9f, cy + r * 0.4f));
-        list_->PathLineTo(at(cx + r * 0.9f, cy + r * 0.9f));
-        list_->PathStroke(ink, 0, t);
-        break;
-    }
-    case Sign::Dots:
-        for (int i = -1; i <= 1; ++i) {
-            list_->AddCircleFilled(at(cx + static_cast<float>(i) * r * 0.85f, cy), r * 0.24f, ink, 10);
-        }
-        break;
-    case Sign::People:
-        for (int i = 0; i < 2; ++i) {
-            const float x = cx + (i == 0 ? -r * 0.45f : r * 0.55f);
-            const float k = i == 0 ? 1.0f : 0.8f;
-            list_->AddCircleFilled(at(x, cy - r * 0.4f * k), r * 0.36f * k, ink, 14);
-            list_->PathArcTo(at(x, cy + r * 0.8f), r * 0.62f * k, pi, 2 * pi, 12);
-            list_->PathFillConvex(ink);
-        }
-        break;
-    case Sign::ArrowDown: {
-        const float t = std::max(1.5f, r * 0.26f);
-        list_->PathLineTo(at(cx - r * 0.8f, cy - r * 0.35f));
-        list_->PathLineTo(at(cx, cy + r * 0.45f));
-        list_->PathLineTo(at(cx + r * 0.8f, cy - r * 0.35f));
-        list_->PathStroke(ink, 0, t);
-        break;
-    }
-    }
+    const float side = mask.w;
+    quad(std::round(cx - side / 2), std::round(cy - side / 2), side, side, mask, false, false, colour);
 }
 
 void Canvas::glyphs(const text::Layout& layout, float x, float y, Colour colour, float tracking,

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 
+#include "plugin/overlay/masks.hpp"
 #include "plugin/overlay/theme.hpp"
 #include "plugin/text/layout.hpp"
 
@@ -29,31 +30,12 @@ struct Rect {
 
 enum class Corners : uint8_t { All, Top, None };
 
-// Signs that mean the same as a colour, for those who do not see it.
-enum class Sign : uint8_t {
-    Diamond,   // Party
-    TriangleUp,// Team
-    Disc,      // Global
-    Square,    // Direct
-    Pentagon,  // Guild
-    TriangleDown,
-    Ring,
-    Moon,
-    Minus,
-    Play,
-    Plus,
-    Crown,
-    Warning,
-    Reply,
-    Dots,
-    People,
-    ArrowDown
-};
-
 // Owner: the game thread.
 class Canvas {
 public:
     static constexpr size_t roles_max = 16;
+
+    explicit Canvas(text::Engine& engine) : masks_(engine) {}
 
     // list must be empty and lives until end of the frame.
     void begin(ImDrawList* list, float unit, float atlas_page_px);
@@ -62,8 +44,7 @@ public:
     void push_clip(const Rect& rect);
     void pop_clip();
     Rect clip() const { return clips_[clip_depth_]; }
-    float alpha = 1;   // multiplies every colour
-    Colour hollow = 0; // what is cut out of a sign: the colour behind it
+    float alpha = 1; // multiplies every colour
     // What the colour roles 1.. of layouts mean; role 0 is the colour of the call.
     std::array<Colour, roles_max> roles{};
 
@@ -71,10 +52,8 @@ public:
     void fill(const Rect& rect, Colour colour, float radius = 0, Corners corners = Corners::All);
     void stroke(const Rect& rect, Colour colour, float radius, float thickness);
     void dashes(const Rect& rect, Colour colour, float radius, float thickness);
-    void line(float x0, float y0, float x1, float y1, Colour colour, float thickness);
     // Outside of rect only, as paper casts it.
     void shadow(const Rect& rect, float radius, float blur, float drop, Colour colour);
-    void fade_down(const Rect& rect, Colour top, Colour bottom);
     void sign(Sign sign, float cx, float cy, float radius, Colour colour);
 
     // [text] x, y: the layout's top left.
@@ -83,14 +62,16 @@ public:
     void outlined_text(const text::Layout& layout, float x, float y, Colour colour, Colour edge);
 
 private:
+    void quad(float x, float y, float w, float h, const Mask& mask, bool flip_x, bool flip_y, Colour colour);
+    void box(float left, float top, float right, float bottom, Colour colour);
     void glyphs(const text::Layout& layout, float x, float y, Colour colour, float tracking,
                 bool silhouette);
     Colour shade(Colour colour) const;
 
+    Masks masks_;
     ImDrawList* list_ = nullptr;
     float unit_ = 1;
     float texel_ = 1;
-    uint8_t page_ = 0;
     std::array<Rect, 8> clips_{};
     size_t clip_depth_ = 0;
 };

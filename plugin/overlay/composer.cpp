@@ -289,9 +289,7 @@ void Composer::draw_reply(const View& view, const client::Room& room, const Rect
     const Hit hit = kit.element("composer/reply/cancel", "button", view.words[Word::KeyClose], close,
                                 {ActionKind::CancelReply, 0, 0, 0});
     const Colour ink = view.tone(hit.hovered || hit.focused ? Tone::Text : Tone::Dim);
-    const float r = kit.px(4);
-    view.canvas.line(close.cx() - r, cy - r, close.cx() + r, cy + r, ink, kit.px(1.5f));
-    view.canvas.line(close.cx() - r, cy + r, close.cx() + r, cy - r, ink, kit.px(1.5f));
+    view.canvas.sign(Sign::Cross, close.cx(), cy, kit.px(5), ink);
     if (hit.focused) {
         kit.focus_ring(close.grown(-kit.px(4)), kit.px(5));
     }

@@ -84,7 +84,7 @@ Overlay::~Overlay() = default;
 Overlay::Inside::Inside(client::Client& client_of, const Options& options_of, Theme theme_of, Words words_of,
                         std::unique_ptr<text::Engine> engine_of)
     : client(client_of), options(options_of), theme(theme_of), words(std::move(words_of)),
-      engine(std::move(engine_of)), text(*engine, layouts_kept), kit(canvas, text, theme) {
+      engine(std::move(engine_of)), text(*engine, layouts_kept), canvas(*engine), kit(canvas, text, theme) {
     if (options.toast_key == key::none) {
         options.toast_key = key::f6;
     }
@@ -109,7 +109,6 @@ Overlay::Inside::Inside(client::Client& client_of, const Options& options_of, Th
     const float middle = 1.5f / static_cast<float>(engine->page_px());
     io.Fonts->TexUvWhitePixel = ImVec2(middle, middle);
     io.Fonts->ClearTexData();
-    ImGui::GetStyle().CircleTessellationMaxError = 0.08f; // small signs must be round
 }
 
 Overlay::Inside::~Inside() {
@@ -340,6 +339,14 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
     if (screen_.hints.w > 0) {
         draw_hints(view, screen_.hints);
     }
+    if (screen_.roster.w > 0) {
+        canvas.alpha = presence_;
+        roster.draw(view, screen_.roster);
+        canvas.alpha = 1;
+    }
+    if (screen_.cards.w > 0) {
+        draw_cards(view, screen_.cards);
+    }
     if (screen_.back.w > 0) {
         kit.button({.id = "people/back",
                     .label = words[Word::StatusBack],
@@ -350,14 +357,6 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
                     .action = {ActionKind::ToggleSide, 0, 0, 0},
                     .size = 15},
                    screen_.back);
-    }
-    if (screen_.roster.w > 0) {
-        canvas.alpha = presence_;
-        roster.draw(view, screen_.roster);
-        canvas.alpha = 1;
-    }
-    if (screen_.cards.w > 0) {
-        draw_cards(view, screen_.cards);
     }
     if (screen_.toast.w > 0 && toasts.current() != nullptr) {
         Rect rect = screen_.toast;

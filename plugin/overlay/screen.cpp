@@ -37,7 +37,6 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
 
     // Top row: status, then the toast in the middle, or below when it does not fit beside.
     float left_top = m; // first free line below what stands at the top
-    float right_top = m;
     if (want.status_w > 0) {
         out.status = {m, m, std::min(want.status_w, want.width - 2 * m), want.status_h};
         left_top = out.status.bottom() + gap;
@@ -56,9 +55,6 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
         } else {
             y = left_top;
             x = std::clamp(x, m, want.width - m - w);
-            if (x + w > roster_left - gap) {
-                right_top = y + want.toast_h + gap;
-            }
             left_top = y + want.toast_h + gap;
         }
         out.toast = {x, y, w, want.toast_h};
@@ -85,7 +81,14 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
     if (!side_shown) {
         return out;
     }
-    const float top = out.narrow ? std::max(left_top, right_top) : right_top;
+    // Below a toast that reaches into the column.
+    const float side_left = want.width - m - std::min(std::max(roster_w, cards_w), want.width - 2 * m);
+    const auto below_toast = [&](float left) {
+        const float y = out.narrow ? left_top : m;
+        return out.toast.w > 0 && out.toast.right() > left - gap ? std::max(y, out.toast.bottom() + gap) : y;
+    };
+    const float cards_top = below_toast(side_left);
+    const float roster_top = out.narrow ? cards_top : below_toast(roster_left);
     float bottom = want.height - m;
     if (out.narrow) {
         // The chat is one press away.
@@ -93,8 +96,8 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
         out.back = {m, bottom - h, want.width - 2 * m, h};
         bottom = out.back.y - gap;
     }
-    float room = bottom - top;
-    if (want.cards && want.cards_h > 0) {
+    float room = bottom - cards_top;
+    if (want.cards && want.cards_h > 0 && room >= std::round(60 * u)) {
         // The roster keeps a few rows when it is asked for; cards take the rest.
         const float roster_least = want.roster && want.roster_h > 0
                                        ? std::min(want.roster_h, std::round(120 * u)) + gap
@@ -103,11 +106,12 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
         const float w = std::min(cards_w, want.width - 2 * m);
         const float h = std::min(want.cards_h, most);
         out.cards = {want.width - m - w, bottom - h, w, h};
-        room -= h + gap;
+        bottom = out.cards.y - gap;
     }
+    room = bottom - roster_top;
     if (want.roster && want.roster_h > 0 && room >= std::round(100 * u)) {
         const float w = std::min(out.narrow && out.cards.w > 0 ? out.cards.w : roster_w, want.width - 2 * m);
-        out.roster = {want.width - m - w, top, w, std::min(want.roster_h, room)};
+        out.roster = {want.width - m - w, roster_top, w, std::min(want.roster_h, room)};
     }
     return out;
 }
@@ -117,6 +121,12 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
 Screen arrange(const Theme& theme, const Wishes& wishes) {
     const Screen all = arrange_all(theme, wishes);
     const float least = std::round(chat_height_least * wishes.unit);
+    const bool side_cramped = all.back.w > 0 && all.cards.w == 0 && all.roster.w == 0;
+    if (side_cramped || (all.back.w > 0 && all.toast.bottom() > all.back.y)) {
+        Wishes fewer = wishes;
+        fewer.status_w = fewer.status_h = fewer.toast_w = fewer.toast_h = 0;
+        return arrange_all(theme, fewer);
+    }
     if (all.chat.w == 0 || all.chat.h >= least) {
         return all;
     }

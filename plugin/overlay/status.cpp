@@ -68,7 +68,6 @@ Rect draw_status(const View& view, float x, float y, float width_max, float show
                       : line.tone == Tone::Bad  ? Sign::Minus
                       : line.tone == Tone::Warn ? Sign::Ring
                                                 : Sign::Ring;
-    view.canvas.hollow = view.tone(Tone::Panel) | 0xff000000u;
     view.canvas.sign(sign, rect.x + kit.px(16), rect.cy(), kit.px(4.5f), view.tone(line.tone));
     kit.line(rect.x + kit.px(28), kit.baseline(rect.cy(), size), line.words, size,
              view.tone(line.quiet ? Tone::Soft : Tone::Text), 0, words_w + 1);

@@ -249,7 +249,6 @@ void Kit::avatar(const Rect& rect, const AvatarLook& look, Colour behind) {
         const float x = rect.right() - r * 0.55f;
         const float y = rect.bottom() - r * 0.55f;
         canvas_.sign(Sign::Disc, x, y, r + px(2.6f), behind);
-        canvas_.hollow = behind;
         canvas_.sign(look.dot, x, y, r, look.dot_colour);
     }
 }

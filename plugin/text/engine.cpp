@@ -168,6 +168,24 @@ void Engine::mark_all_dirty() {
     inside_->atlas().mark_all_dirty();
 }
 
+bool Engine::put_mask(uint32_t w, uint32_t h, std::span<const uint8_t> coverage, Place& out) {
+    Atlas& atlas = inside_->atlas();
+    AtlasPlace place;
+    if (w == 0 || h == 0 || coverage.size() != size_t{w} * h ||
+        atlas.put(w, h, place) != Atlas::Put::Done) {
+        return false;
+    }
+    for (uint32_t y = 0; y < h; ++y) {
+        uint8_t* texel = atlas.row(place, y);
+        for (uint32_t x = 0; x < w; ++x, texel += 4) {
+            texel[0] = texel[1] = texel[2] = 255;
+            texel[3] = coverage[size_t{y} * w + x];
+        }
+    }
+    out = {place.x, place.y, place.page};
+    return true;
+}
+
 uint64_t Engine::glyphs_rasterised() const {
     return inside_->cache().rasterised();
 }

@@ -70,6 +70,13 @@ public:
     uint32_t atlas_generation() const; // changes when the atlas was cleared
     bool next_dirty(AtlasDirty& out);
     void mark_all_dirty(); // the renderer lost its textures
+    // Shapes of the host of this engine that are to share the glyphs' texture: white, with coverage
+    // (w x h bytes) as alpha. False: no room until the atlas is cleared, or larger than a page.
+    struct Place {
+        uint16_t x = 0, y = 0;
+        uint8_t page = 0;
+    };
+    bool put_mask(uint32_t w, uint32_t h, std::span<const uint8_t> coverage, Place& out);
 
     // [counters]
     uint64_t glyphs_rasterised() const;
