@@ -28,6 +28,9 @@ RoomSync* Sync::find(RoomId room) {
 }
 
 void Sync::forget(RoomId room) {
+    // Lanes overtake each other: what came just now may have been of the next membership, whose
+    // RoomState comes later, and is forgotten with the room.
+    lost_early_ = true;
     std::erase_if(rooms_, [&](const RoomSync& s) { return s.room == room; });
     std::erase_if(held_, [&](const Held& h) {
         if (h.room == room) {

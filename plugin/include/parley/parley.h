@@ -4,7 +4,8 @@
  * Memory   You own what you pass; it is copied. Pointers in rows live until the next parley_update of
  *          that client; pointers in an event, until the next parley_poll.
  * Text     UTF-8, zero-terminated. Sizes are bytes. Times are Unix milliseconds of the server.
- * Structs  First member: size, set by you to sizeof. All other members: zero means default.
+ * Structs  First member: size, set by you to sizeof. All other members: zero means default. In an array
+ *          of rows the first row's size counts for all.
  * Results  PARLEY_OK is 0, errors are negative and the same as in schemas/error.fbs.
  * Requests A call that must ask the server takes `parley_request *out` (may be NULL) and ends in exactly
  *          one PARLEY_EVENT_REPLY with that number.

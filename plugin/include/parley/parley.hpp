@@ -1,0 +1,416 @@
+// parley.hpp: parley.h for C++20. Header only: every call is one call of the C interface, so that
+// it works with any compiler and any build of the library. Include parley_overlay.h (or
+// parley_sdl2.h) first to have Overlay too.
+//
+// Client and Overlay own their handles and can be moved, not copied. Results are parley_result, as
+// in C.
+//
+// [events] [client] [overlay]
+#ifndef PARLEY_HPP
+#define PARLEY_HPP
+
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "parley/parley.h"
+
+namespace parley {
+
+// A struct of the C interface, zeroed, with its size set.
+template <typename Struct>
+Struct sized() {
+    Struct made{};
+    made.size = sizeof(Struct);
+    return made;
+}
+
+inline const char* text_of(parley_result result) {
+    return parley_error_text(result);
+}
+
+// [events] Views live until the next poll.
+struct StateChanged {
+    parley_result reason;
+};
+struct Replied {
+    parley_request request;
+    parley_result result;
+    parley_room room;
+    uint64_t seq;
+    uint32_t retry_after_ms;
+};
+struct MessageCame {
+    parley_room room;
+    uint64_t seq;
+    parley_user author;
+    std::string_view text;
+};
+struct RoomChanged {
+    parley_room room;
+};
+struct RoomLeft {
+    parley_room room;
+    parley_result reason;
+};
+struct MembersChanged {
+    parley_room room;
+};
+struct CardChanged {
+    parley_room room;
+    parley_user user;
+};
+struct CardAction {
+    parley_room room;
+    parley_user user;
+    std::string_view action;
+    uint32_t card_type;
+};
+struct TicketWanted {
+    parley_result reason;
+};
+struct HistoryMissing {
+    parley_room room;
+    uint64_t seq; // the newest that is not here
+};
+struct HistoryCame {
+    parley_room room;
+    parley_request request;
+};
+
+namespace detail {
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+template <typename Handler, typename What>
+bool handle(Handler& handler, const What& what) {
+    if constexpr (requires { handler(what); }) {
+        handler(what);
+        return true;
+    } else {
+        return false;
+    }
+}
+
+} // namespace detail
+
+// Calls the handler that takes this event:
+//     match(event, [&](const MessageCame& m) { show(m.text); }, [&](const TicketWanted&) { renew();
+//     });
+// False: none does.
+template <typename... Handlers>
+bool match(const parley_event& event, Handlers&&... handlers) {
+    detail::Overloaded handler{std::forward<Handlers>(handlers)...};
+    switch (event.type) {
+    case PARLEY_EVENT_STATE:
+        return detail::handle(handler, StateChanged{event.result});
+    case PARLEY_EVENT_REPLY:
+        return detail::handle(handler, Replied{event.request, event.result, event.room, event.seq,
+                                               event.retry_after_ms});
+    case PARLEY_EVENT_MESSAGE:
+        return detail::handle(handler, MessageCame{event.room, event.seq, event.user, event.text});
+    case PARLEY_EVENT_ROOM:
+        return detail::handle(handler, RoomChanged{event.room});
+    case PARLEY_EVENT_ROOM_GONE:
+        return detail::handle(handler, RoomLeft{event.room, event.result});
+    case PARLEY_EVENT_MEMBERS:
+        return detail::handle(handler, MembersChanged{event.room});
+    case PARLEY_EVENT_CARD:
+        return detail::handle(handler, CardChanged{event.room, event.user});
+    case PARLEY_EVENT_CARD_ACTION:
+        return detail::handle(handler,
+                              CardAction{event.room, event.user, event.text, event.card_type});
+    case PARLEY_EVENT_TICKET_WANTED:
+        return detail::handle(handler, TicketWanted{event.result});
+    case PARLEY_EVENT_GAP:
+        return detail::handle(handler, HistoryMissing{event.room, event.seq});
+    case PARLEY_EVENT_HISTORY:
+        return detail::handle(handler, HistoryCame{event.room, event.request});
+    default:
+        return false; // of a newer library
+    }
+}
+
+// A request's number, or why there is none.
+struct Asked {
+    parley_result result = PARLEY_OK;
+    parley_request request = 0;
+    explicit operator bool() const { return result == PARLEY_OK; }
+};
+
+struct Field {
+    const char* name = "";
+    int64_t number = 0;
+    const char* text = nullptr;
+};
+
+// [client] Owner: the thread that made it. A Client without a handle refuses everything.
+class Client {
+public:
+    Client() = default;
+    ~Client() { parley_destroy(handle_); }
+    Client(Client&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Client& operator=(Client&& other) noexcept {
+        std::swap(handle_, other.handle_);
+        return *this;
+    }
+
+    parley_result create(const parley_options& options) {
+        parley_destroy(std::exchange(handle_, nullptr));
+        return parley_create(&options, &handle_);
+    }
+    explicit operator bool() const { return handle_ != nullptr; }
+    parley_client* get() const { return handle_; }
+
+    std::string device_id() const {
+        char buffer[64] = {};
+        return parley_device_id(handle_, buffer, sizeof buffer) == PARLEY_OK ? buffer : "";
+    }
+    parley_result connect(std::string_view address, std::string_view ticket) {
+        return parley_connect(handle_, std::string(address).c_str(), std::string(ticket).c_str());
+    }
+    parley_result set_ticket(std::string_view ticket) {
+        return parley_set_ticket(handle_, std::string(ticket).c_str());
+    }
+    void disconnect() { parley_disconnect(handle_); }
+    parley_state state() const { return parley_get_state(handle_); }
+    void update(uint32_t budget_us = 0) { parley_update(handle_, budget_us); }
+    std::optional<parley_event> poll() {
+        parley_event event = sized<parley_event>();
+        return parley_poll(handle_, &event) ? std::optional(event) : std::nullopt;
+    }
+    parley_stats stats() const {
+        parley_stats now = sized<parley_stats>();
+        parley_get_stats(handle_, &now);
+        return now;
+    }
+    int64_t server_time() const { return parley_server_time(handle_); }
+    parley_user self() const { return parley_self(handle_); }
+
+    // Rows live until the next update.
+    std::vector<parley_room_row> rooms() const {
+        return list<parley_room_row>(
+            [&](parley_room_row* rows, size_t cap) { return parley_rooms(handle_, rows, cap); });
+    }
+    std::vector<parley_member_row> members(parley_room room = 0) const {
+        return list<parley_member_row>([&](parley_member_row* rows, size_t cap) {
+            return parley_members(handle_, room, rows, cap);
+        });
+    }
+    // Those from from_seq on, at most cap.
+    std::vector<parley_message_row> messages(parley_room room, uint64_t from_seq,
+                                             size_t cap) const {
+        std::vector<parley_message_row> rows(cap);
+        if (cap > 0) {
+            rows[0].size = sizeof(parley_message_row);
+            const size_t there = parley_messages(handle_, room, from_seq, rows.data(), cap);
+            rows.resize(there < cap ? there : cap);
+        }
+        return rows;
+    }
+
+    Asked join(parley_room_kind kind, std::string_view name) {
+        return ask([&](parley_request* out) {
+            return parley_join(handle_, static_cast<uint32_t>(kind), std::string(name).c_str(),
+                               out);
+        });
+    }
+    Asked open_direct(parley_user user) {
+        return ask([&](parley_request* out) { return parley_open_direct(handle_, user, out); });
+    }
+    Asked leave(parley_room room) {
+        return ask([&](parley_request* out) { return parley_leave(handle_, room, out); });
+    }
+    parley_result mark_read(parley_room room, uint64_t seq) {
+        return parley_mark_read(handle_, room, seq);
+    }
+    Asked send(parley_room room, std::string_view text, uint64_t reply_to = 0) {
+        return ask([&](parley_request* out) {
+            return parley_send_text(handle_, room, std::string(text).c_str(), reply_to, out);
+        });
+    }
+    parley_result retry(parley_room room, uint64_t nonce) {
+        return parley_retry(handle_, room, nonce);
+    }
+    parley_result discard(parley_room room, uint64_t nonce) {
+        return parley_discard(handle_, room, nonce);
+    }
+    Asked fetch_history(parley_room room, uint64_t before_seq, uint32_t count) {
+        return ask([&](parley_request* out) {
+            return parley_fetch_history(handle_, room, before_seq, count, out);
+        });
+    }
+    void set_typing(parley_room room) { parley_set_typing(handle_, room); }
+    parley_result set_draft(parley_room room, std::string_view text) {
+        return parley_set_draft(handle_, room, std::string(text).c_str());
+    }
+    std::string_view draft(parley_room room) const { return parley_draft(handle_, room); }
+
+    parley_result set_presence(parley_presence_state state, const char* token = nullptr,
+                               std::initializer_list<const char*> params = {}) {
+        parley_presence said = sized<parley_presence>();
+        said.state = static_cast<uint32_t>(state);
+        said.token = token;
+        size_t index = 0;
+        for (const char* const param : params) {
+            if (index == sizeof said.params / sizeof *said.params) {
+                return PARLEY_ERROR_BAD_ARGUMENT;
+            }
+            said.params[index++] = param;
+        }
+        return parley_set_presence(handle_, &said);
+    }
+
+    // room 0: one's own presence card.
+    Asked set_card(parley_room room, const char* type, std::span<const Field> fields,
+                   uint32_t ttl_ms = 0) {
+        return write_card(&parley_set_card, room, type, fields, ttl_ms);
+    }
+    Asked update_card(parley_room room, const char* type, std::span<const Field> fields) {
+        return write_card(&parley_update_card, room, type, fields, 0);
+    }
+    Asked clear_card(parley_room room, const char* type) {
+        return ask(
+            [&](parley_request* out) { return parley_clear_card(handle_, room, type, out); });
+    }
+    std::optional<int64_t> card_number(parley_room room, parley_user user, const char* type,
+                                       const char* field) const {
+        int64_t number = 0;
+        return parley_card_value(handle_, room, user, type, field, &number, nullptr) == PARLEY_OK
+                   ? std::optional(number)
+                   : std::nullopt;
+    }
+    std::optional<std::string_view> card_text(parley_room room, parley_user user, const char* type,
+                                              const char* field) const {
+        const char* text = nullptr;
+        return parley_card_value(handle_, room, user, type, field, nullptr, &text) == PARLEY_OK
+                   ? std::optional<std::string_view>(text)
+                   : std::nullopt;
+    }
+
+    // The game's own server.
+    Asked grant(parley_room_kind kind, std::string_view name, std::string_view subject,
+                parley_role role = PARLEY_ROLE_MEMBER) {
+        return ask([&](parley_request* out) {
+            return parley_grant(handle_, static_cast<uint32_t>(kind), std::string(name).c_str(),
+                                std::string(subject).c_str(), static_cast<uint32_t>(role), out);
+        });
+    }
+    Asked revoke(parley_room_kind kind, std::string_view name, std::string_view subject) {
+        return ask([&](parley_request* out) {
+            return parley_revoke(handle_, static_cast<uint32_t>(kind), std::string(name).c_str(),
+                                 std::string(subject).c_str(), out);
+        });
+    }
+
+private:
+    template <typename Call>
+    static Asked ask(Call call) {
+        Asked asked;
+        asked.result = call(&asked.request);
+        return asked;
+    }
+    template <typename Row, typename Fill>
+    static std::vector<Row> list(Fill fill) {
+        std::vector<Row> rows(fill(nullptr, 0));
+        if (!rows.empty()) {
+            rows[0].size = sizeof(Row);
+            fill(rows.data(), rows.size());
+        }
+        return rows;
+    }
+    Asked write_card(parley_result (*call)(parley_client*, const parley_card*, parley_request*),
+                     parley_room room, const char* type, std::span<const Field> fields,
+                     uint32_t ttl_ms) {
+        std::vector<parley_card_field> rows;
+        for (const Field& field : fields) {
+            rows.push_back({field.name, field.number, field.text});
+        }
+        parley_card card = sized<parley_card>();
+        card.type = type;
+        card.room = room;
+        card.ttl_ms = ttl_ms;
+        card.fields = rows.data();
+        card.field_count = static_cast<uint32_t>(rows.size());
+        return ask([&](parley_request* out) { return call(handle_, &card, out); });
+    }
+
+    parley_client* handle_ = nullptr;
+};
+
+// [overlay]
+#ifdef PARLEY_OVERLAY_H
+
+// The client must outlive it. Owner: the client's thread.
+class Overlay {
+public:
+    Overlay() = default;
+    ~Overlay() { parley_overlay_destroy(handle_); }
+    Overlay(Overlay&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Overlay& operator=(Overlay&& other) noexcept {
+        std::swap(handle_, other.handle_);
+        return *this;
+    }
+
+    parley_result create(const Client& client, const parley_overlay_options& options) {
+        parley_overlay_destroy(std::exchange(handle_, nullptr));
+        return parley_overlay_create(client.get(), &options, &handle_);
+    }
+    explicit operator bool() const { return handle_ != nullptr; }
+    parley_overlay* get() const { return handle_; }
+
+    bool input(const parley_input& event) { return parley_overlay_input(handle_, &event); }
+    bool has_focus() const { return parley_overlay_has_focus(handle_); }
+    bool wants_text() const { return parley_overlay_wants_text(handle_); }
+    void frame(float dt_s, int width, int height, float scale = 1.0f, uint32_t budget_us = 0) {
+        parley_overlay_frame(handle_, dt_s, width, height, scale, budget_us);
+    }
+    const parley_draw& draw() const { return *parley_overlay_draw(handle_); }
+    std::optional<parley_texture_update> next_texture() {
+        parley_texture_update update{};
+        return parley_overlay_next_texture(handle_, &update) ? std::optional(update) : std::nullopt;
+    }
+    void textures_lost() { parley_overlay_textures_lost(handle_); }
+    parley_frame_stats stats() const {
+        parley_frame_stats now = sized<parley_frame_stats>();
+        parley_overlay_get_stats(handle_, &now);
+        return now;
+    }
+    parley_result open(parley_room_kind kind = PARLEY_ROOM_NONE) {
+        return parley_overlay_open(handle_, static_cast<uint32_t>(kind));
+    }
+    void close() { parley_overlay_close(handle_); }
+    void set_visible(bool visible) { parley_overlay_set_visible(handle_, visible); }
+    void show_roster(bool show) { parley_overlay_show_roster(handle_, show); }
+    void show_cards(bool show) { parley_overlay_show_cards(handle_, show); }
+    parley_result toast(parley_user who, std::string_view text, std::string_view action = {},
+                        std::string_view action_label = {}) {
+        return parley_overlay_toast(handle_, who, std::string(text).c_str(),
+                                    std::string(action).c_str(), std::string(action_label).c_str());
+    }
+    std::vector<parley_element> elements() const {
+        std::vector<parley_element> all(parley_overlay_elements(handle_, nullptr, 0));
+        parley_overlay_elements(handle_, all.data(), all.size());
+        return all;
+    }
+    const char* next_spoken() { return parley_overlay_next_spoken(handle_); }
+
+private:
+    parley_overlay* handle_ = nullptr;
+};
+
+#endif // PARLEY_OVERLAY_H
+
+} // namespace parley
+
+#endif // PARLEY_HPP

@@ -1,0 +1,84 @@
+// hpp_test.cpp: the C++ header over the C interface, as a game uses it: linked with libparley.so
+// alone.
+#include "parley/parley_overlay.h"
+
+#include "parley/parley.hpp"
+
+#include "tests/support/catch.hpp"
+
+namespace {
+
+constexpr const char* key = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+parley::Client made() {
+    parley_options options = parley::sized<parley_options>();
+    options.server_key = key;
+    parley::Client client;
+    REQUIRE(client.create(options) == PARLEY_OK);
+    return client;
+}
+
+TEST_CASE("a client is owned, and moves", "[hpp]") {
+    parley::Client none;
+    CHECK_FALSE(none);
+    CHECK(none.connect("127.0.0.1:9", "t") == PARLEY_ERROR_BAD_ARGUMENT);
+    CHECK(none.rooms().empty());
+    parley::Client client = made();
+    CHECK(client);
+    none = std::move(client);
+    CHECK(none);
+    CHECK_FALSE(client);
+    CHECK(none.device_id().size() == 43);
+}
+
+TEST_CASE("calls and lists answer as in C", "[hpp]") {
+    parley::Client client = made();
+    CHECK(client.state() == PARLEY_IDLE);
+    CHECK(client.rooms().empty());
+    CHECK(client.members().empty());
+    CHECK(client.messages(1, 0, 10).empty());
+    CHECK(client.send(1, "hello").result == PARLEY_ERROR_NOT_MEMBER);
+    CHECK_FALSE(client.join(PARLEY_ROOM_GLOBAL, "lobby"));
+    CHECK(client.set_presence(PARLEY_PRESENCE_AWAY, "away", {"1", "2"}) == PARLEY_OK);
+    CHECK(client.set_presence(PARLEY_PRESENCE_AWAY, "away", {"1", "2", "3", "4", "5"}) ==
+          PARLEY_ERROR_BAD_ARGUMENT);
+    const parley::Field fields[] = {{"score", 3}};
+    CHECK(client.set_card(1, "match", fields).result == PARLEY_ERROR_BAD_CARD);
+    CHECK_FALSE(client.card_number(1, 0, "match", "score"));
+    CHECK(client.stats().memory_bytes > 0);
+}
+
+TEST_CASE("match calls the handler that takes the event", "[hpp]") {
+    parley::Client client = made();
+    REQUIRE(client.connect("127.0.0.1:9", "t") == PARLEY_OK);
+    client.update();
+    const auto event = client.poll();
+    REQUIRE(event);
+    parley_result reason = PARLEY_ERROR_INTERNAL;
+    CHECK(parley::match(*event, [&](const parley::StateChanged& s) { reason = s.reason; }));
+    CHECK(reason == PARLEY_OK);
+    CHECK_FALSE(parley::match(*event, [](const parley::MessageCame&) {}));
+
+    parley_event message = parley::sized<parley_event>();
+    message.type = PARLEY_EVENT_MESSAGE;
+    message.room = 4;
+    message.text = "hi";
+    std::string heard;
+    CHECK(parley::match(
+        message, [&](const parley::MessageCame& m) { heard = m.text; },
+        [](const parley::Replied&) { FAIL("this is no reply"); }));
+    CHECK(heard == "hi");
+    message.type = 999; // of a newer library
+    CHECK_FALSE(parley::match(message, [](const parley::MessageCame&) {}));
+}
+
+TEST_CASE("an overlay is owned too", "[hpp]") {
+    const parley::Client client = made();
+    parley::Overlay overlay;
+    REQUIRE(overlay.create(client, parley::sized<parley_overlay_options>()) == PARLEY_OK);
+    overlay.frame(0.016f, 640, 480);
+    CHECK(overlay.stats().commands == overlay.draw().command_count);
+    CHECK_FALSE(overlay.has_focus());
+}
+
+} // namespace
