@@ -125,6 +125,12 @@ Message* ModelWriter::confirm(Room& room, Nonce nonce, Seq seq, TimeMs at_ms) {
         Message message = std::move(room.messages[i]);
         room.messages.erase(room.messages.begin() + static_cast<std::ptrdiff_t>(i));
         --room.unsent;
+        if (seq < room.first_seq) {
+            // Stored long ago (its answer was lost), in a part of the log that is not here.
+            ++room.revision;
+            touch();
+            return nullptr;
+        }
         if (Message* const there = stored(room, seq); there != nullptr) {
             // The same place is taken: it came by another way already.
             changed(room, *there);

@@ -442,10 +442,10 @@ void Client::Inside::on_page(Room& room, uint32_t request, const wire::Batch& ba
     const bool touches = empty || batch.to_seq() + 1 >= room.first_seq;
     const bool fits = room.stored() < limits::model_messages_per_room_max;
     if (touches && fits) {
-        apply(room, batch, 0, std::nullopt);
         if (!empty) {
             room.first_seq = std::min(room.first_seq, batch.from_seq());
         }
+        apply(room, batch, 0, std::nullopt);
         if (!batch.more() || room.first_seq <= room.since_seq) {
             room.history_complete = true;
         }

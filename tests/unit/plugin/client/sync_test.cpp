@@ -227,6 +227,52 @@ TEST_CASE("a gap drops what is older and says so", "[sync]") {
     CHECK_FALSE(world.room().history_complete);
 }
 
+TEST_CASE("a message stored before the gap does not stand alone in front of it", "[sync]") {
+    World world;
+    world.enter();
+    REQUIRE(world.client.send_text(RoomId{1}, "mine", 0).ok()); // stored as 1, the answer is lost
+    world.shard.down(Error::ConnectionLost);
+    world.step();
+    world.step(1000);
+    world.come_up();
+    world.shard.room({.last_seq = 900});
+    world.step();
+    world.events();
+    world.shard.gap(1, 850);
+    world.shard.reply(world.last(wire::Command::Send).request(), Error::Ok, 1, 1, 5);
+    world.shard.batch(batch(851, 900, Lane::Bulk));
+    world.step();
+    CHECK(world.room().messages.size() == 50);
+    CHECK(world.room().messages.front().seq == 851);
+    CHECK(world.room().unsent == 0);
+    const auto replies = world.events(EventType::Reply);
+    REQUIRE(replies.size() == 1);
+    CHECK(replies[0].seq == 1);
+}
+
+TEST_CASE("a pending message that a page has is merged and answered", "[sync]") {
+    World world;
+    world.enter();
+    REQUIRE(world.client.send_text(RoomId{1}, "mine", 0).ok());
+    const Nonce nonce = world.room().messages[0].nonce;
+    world.shard.down(Error::ConnectionLost);
+    world.step();
+    world.step(1000);
+    world.come_up();
+    world.shard.room({.incarnation = 78, .last_seq = 2}); // a new log that has it
+    world.step();
+    world.events();
+    ScriptShard::BatchSays first = page(world.last(wire::Command::Fetch).request(), 1, 2, false);
+    first.incarnation = 78;
+    first.lines[1] = {2, self_id, "mine", nonce, {}};
+    world.shard.batch(first);
+    world.step();
+    CHECK(world.texts() == "1|mine");
+    CHECK(world.room().unsent == 0);
+    CHECK(world.client.stats().outbox_messages == 0);
+    CHECK(world.events(EventType::Reply).size() == 1);
+}
+
 TEST_CASE("another incarnation starts the room afresh", "[sync]") {
     World world;
     world.enter();
