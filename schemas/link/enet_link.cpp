@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "schemas/link/enet_inside.hpp"
 
@@ -86,7 +87,7 @@ Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers, uint
                sizeof socket_buffer_bytes);
     const ENetAddress address = to_enet(bind);
     if (api_.socket_bind(host_->socket, &address) != 0) {
-        return Error::PortTaken;
+        return errno == EADDRINUSE ? Error::PortTaken : Error::BadAddress;
     }
     if (port_sharers > 0) {
         if (const Result<void> steered = steer_shared_port(host_->socket, port_sharers); !steered) {

@@ -1,0 +1,21 @@
+// commands.hpp: the subcommands of the program parley. Each takes the words behind its name and
+// returns the exit code: 0, 1 when something went wrong, 2 when the words are not understood.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace parley {
+
+using Words = std::span<const std::string_view>;
+
+int serve_command(Words words);
+int ticket_command(Words words);
+int keys_command(Words words);
+int replay_command(Words words);
+int print_config_command(Words words);
+
+// One sentence on stderr; returns code.
+int complain(int code, std::string_view sentence);
+
+} // namespace parley

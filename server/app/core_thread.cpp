@@ -1,0 +1,133 @@
+// core_thread.cpp: inputs in, effects out.
+#include "server/app/core_thread.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "schemas/base/limits.hpp"
+
+namespace parley {
+
+CoreThread::CoreThread(std::unique_ptr<Core> core, std::unique_ptr<Journal> journal,
+                       Mailbox<InputBody>& inbox, StoreThread& store, NetThreads& net, Log log)
+    : core_(std::move(core)), journal_(std::move(journal)), inbox_(inbox), store_(store), net_(net),
+      log_(log), batches_(net.size()) {}
+
+CoreThread::~CoreThread() {
+    stop();
+}
+
+void CoreThread::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void CoreThread::stop() {
+    inbox_.close();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void CoreThread::run() {
+    ServerClock clock;
+    std::vector<InputBody> inputs;
+    TimeMs ticked_ms = steady_ms();
+    bool quiet = true;
+    while (!(inbox_.closed() && inbox_.size() == 0)) {
+        const int64_t tick_ms = quiet ? limits::core_tick_idle_ms : limits::core_tick_busy_ms;
+        const int64_t left_ms = std::max<int64_t>(0, ticked_ms + tick_ms - steady_ms());
+        inputs.clear();
+        inbox_.wait(inputs, std::chrono::milliseconds(unavailable_.empty() ? left_ms : 0));
+        const TimeMs now_ms = clock.now_ms();
+        for (InputBody& input : inputs) {
+            step(std::move(input), now_ms);
+        }
+        if (!unavailable_.empty()) {
+            StoreAnswered answered;
+            answered.answers.swap(unavailable_);
+            step(std::move(answered), now_ms);
+        }
+        quiet = inputs.empty();
+        if (steady_ms() - ticked_ms >= (quiet ? tick_ms : limits::core_tick_busy_ms)) {
+            ticked_ms = steady_ms();
+            step(Tick{}, now_ms);
+            const Core::Counts counts = core_->counts();
+            sessions_.store(counts.sessions, std::memory_order_relaxed);
+            rooms_.store(counts.rooms, std::memory_order_relaxed);
+        }
+        dispatch();
+    }
+    if (journal_ != nullptr) {
+        log_.info("journal_closed",
+                  {{"inputs", counters_.inputs.read()}, {"effect_hash", journal_->effect_hash()}});
+    }
+}
+
+void CoreThread::step(InputBody&& body, TimeMs now_ms) {
+    Input input;
+    input.at_ms = now_ms;
+    input.body = std::move(body);
+    counters_.inputs.add();
+    if (journal_ == nullptr) {
+        core_->step(input, effects_);
+        return;
+    }
+    journal_->input(input);
+    step_effects_.clear();
+    core_->step(input, step_effects_);
+    journal_->effects(step_effects_);
+    std::move(step_effects_.begin(), step_effects_.end(), std::back_inserter(effects_));
+}
+
+// In the order of the effects as far as one receiver can see it: each net thread gets its own in
+// order, and so does the store.
+void CoreThread::dispatch() {
+    counters_.effects.add(effects_.size());
+    const auto to_thread_of = [this](SessionId session, Effect&& effect) {
+        if (const uint32_t thread = net_thread_of(session); thread < batches_.size()) {
+            batches_[thread].push_back(std::move(effect));
+        }
+    };
+    for (Effect& effect : effects_) {
+        if (auto* persist_effect = std::get_if<Persist>(&effect)) {
+            persist(std::move(persist_effect->request));
+        } else if (const auto* deliver = std::get_if<Deliver>(&effect)) {
+            const std::vector<SessionId>& readers = *deliver->readers;
+            auto reader = readers.begin();
+            while (reader != readers.end()) {
+                const uint32_t thread = net_thread_of(*reader);
+                to_thread_of(*reader, Effect(*deliver));
+                reader = std::lower_bound(reader, readers.end(), session_of(thread + 1, PeerId{0}));
+            }
+        } else if (const auto* admit = std::get_if<Admit>(&effect)) {
+            to_thread_of(admit->session, std::move(effect));
+        } else if (const auto* send = std::get_if<SendFrame>(&effect)) {
+            to_thread_of(send->session, std::move(effect));
+        } else if (const auto* close = std::get_if<CloseSession>(&effect)) {
+            to_thread_of(close->session, std::move(effect));
+        } else if (std::holds_alternative<ShutdownDone>(effect)) {
+            done_.push(ShutdownDone{});
+        }
+    }
+    effects_.clear();
+    for (size_t i = 0; i < batches_.size(); ++i) {
+        if (batches_[i].empty()) {
+            continue;
+        }
+        // A net thread never waits for the core, so this ends; what would be lost here is a reply.
+        while (!net_[i]->push(std::move(batches_[i])) && !inbox_.closed()) {
+            counters_.net_full.add();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        batches_[i].clear();
+    }
+}
+
+void CoreThread::persist(StoreRequest&& request) {
+    if (!store_.push(std::move(request))) {
+        counters_.store_full.add();
+        unavailable_.push_back(refusal(request, Error::StoreUnavailable));
+    }
+}
+
+} // namespace parley

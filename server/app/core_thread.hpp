@@ -1,0 +1,72 @@
+// core_thread.hpp: runs the core. It takes inputs from one mailbox, stamps them with server time,
+// and hands effects to the threads that carry them out.
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "schemas/base/clock.hpp"
+#include "schemas/base/mailbox.hpp"
+#include "schemas/base/metrics.hpp"
+#include "server/app/journal.hpp"
+#include "server/core/core.hpp"
+#include "server/net/net_thread.hpp"
+#include "server/store/store_thread.hpp"
+
+namespace parley {
+
+struct CoreCounters {
+    Counter inputs;
+    Counter effects;
+    Counter store_full; // requests answered with StoreUnavailable without asking
+    Counter net_full;   // times a net thread had no room and the core waited
+};
+
+// Owner: the app; the thread within owns core and journal.
+class CoreThread {
+public:
+    using NetThreads = std::vector<std::unique_ptr<NetThread>>;
+
+    CoreThread(std::unique_ptr<Core> core, std::unique_ptr<Journal> journal,
+               Mailbox<InputBody>& inbox, StoreThread& store, NetThreads& net, Log log);
+    ~CoreThread(); // stop()
+    CoreThread(const CoreThread&) = delete;
+    CoreThread& operator=(const CoreThread&) = delete;
+
+    void start();
+    // Ends the thread whether or not the core is done.
+    void stop();
+
+    // Says once that the core is done (ShutdownDone): everything acknowledged is stored and every
+    // session is closed.
+    Mailbox<ShutdownDone>& done() { return done_; }
+    const CoreCounters& counters() const { return counters_; } // any thread
+    // The last counts of the core, as of the last tick; any thread.
+    uint64_t sessions() const { return sessions_.load(std::memory_order_relaxed); }
+    uint64_t rooms() const { return rooms_.load(std::memory_order_relaxed); }
+
+private:
+    void run();
+    void step(InputBody&& body, TimeMs now_ms);
+    void dispatch();
+    void persist(StoreRequest&& request);
+
+    std::unique_ptr<Core> core_;
+    std::unique_ptr<Journal> journal_;
+    Mailbox<InputBody>& inbox_;
+    StoreThread& store_;
+    NetThreads& net_;
+    const Log log_;
+    CoreCounters counters_;
+    std::atomic<uint64_t> sessions_{0};
+    std::atomic<uint64_t> rooms_{0};
+    Mailbox<ShutdownDone> done_{1, Full::DropOldest};
+    Effects effects_;                      // of the inputs taken together
+    Effects step_effects_;                 // of one input, when there is a journal
+    std::vector<Effects> batches_;         // by net thread
+    std::vector<StoreAnswer> unavailable_; // for the next round
+    std::thread thread_;
+};
+
+} // namespace parley

@@ -1,0 +1,311 @@
+// shard.cpp: opens what can fail first, starts threads last, and ends them the other way round.
+#include "server/app/shard.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <sodium.h>
+
+#include "schemas/base/limits.hpp"
+#include "server/app/keys.hpp"
+
+namespace parley {
+namespace {
+
+// Net threads stop at core_inbox_inputs_max; what is above is for the store's answers, which must
+// never be lost: as many as it can have been asked for.
+constexpr size_t inbox_capacity =
+    limits::core_inbox_inputs_max + limits::store_inbox_requests_max + limits::commit_requests_max;
+
+std::string network_mistake(Error error, const std::string& address) {
+    switch (error) {
+    case Error::PortTaken:
+        return "the address " + address +
+               " is taken by another program; stop it or choose another shard.port";
+    case Error::BadAddress:
+        return "the address " + address +
+               " is not one that this user may open here; correct shard.bind (numeric, as 0.0.0.0) "
+               "or choose a shard.port above 1023";
+    case Error::BadConfig:
+        return "this kernel cannot share a port between net threads; set shard.net_threads = 1";
+    default:
+        return "the network cannot be opened on " + address + ": " +
+               std::string(error_sentence(error));
+    }
+}
+
+Result<std::shared_ptr<const Admission>> make_admission(const Config& config,
+                                                        std::string& message) {
+    if (config.issuers.empty()) {
+        message = "nobody may sign tickets, so nobody could come in; add an [[issuer]] to the "
+                  "configuration (parley keys issuer FILE makes one)";
+        return Error::BadConfig;
+    }
+    auth::Keyring keyring;
+    for (const IssuerConfig& issuer : config.issuers) {
+        Result<auth::IssuerKey> key = auth::parse_issuer_key(issuer.public_key, message);
+        if (!key.ok()) {
+            message = "the public_key of issuer " + issuer.name + " is wrong: " + message;
+            return Error::BadConfig;
+        }
+        if (const auto added =
+                keyring.add(issuer.name, config.audience, issuer.key_id, key.value(), message);
+            !added.ok()) {
+            return added.error();
+        }
+    }
+    return std::shared_ptr<const Admission>(std::make_shared<Admission>(std::move(keyring)));
+}
+
+} // namespace
+
+Result<std::vector<CardFile>> read_card_files(const std::string& folder, std::string& message) {
+    std::vector<CardFile> files;
+    if (folder.empty()) {
+        return files;
+    }
+    std::error_code error;
+    std::filesystem::directory_iterator entries(folder, error);
+    for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+        if (entries->path().extension() == ".toml") {
+            files.push_back({entries->path().filename().string(), {}});
+        }
+    }
+    if (error) {
+        message = "the folder of card types " + folder + " cannot be read (" + error.message() +
+                  "); correct shard.cards_folder";
+        return Error::BadConfig;
+    }
+    std::sort(files.begin(), files.end(),
+              [](const CardFile& one, const CardFile& other) { return one.name < other.name; });
+    for (CardFile& card : files) {
+        std::ifstream file(std::filesystem::path(folder) / card.name, std::ios::binary);
+        std::ostringstream text;
+        if (file) {
+            text << file.rdbuf();
+        }
+        card.text = text.str();
+        if (!file || card.text.size() > limits::card_type_file_bytes_max) {
+            message = "the card type " + folder + "/" + card.name +
+                      " cannot be read, or is larger than " +
+                      std::to_string(limits::card_type_file_bytes_max) + " bytes";
+            return Error::BadConfig;
+        }
+    }
+    return files;
+}
+
+Shard::Shard(const ShardOptions& options, Log log)
+    : options_(options), log_(log), inbox_(inbox_capacity, Full::Refuse) {}
+
+Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log,
+                                            std::string& message) {
+    if (sodium_init() < 0) {
+        message = "libsodium cannot be initialised: the system gives no random numbers";
+        return Error::Internal;
+    }
+    std::unique_ptr<Shard> shard(new Shard(options, log));
+    for (const auto open : {&Shard::open_store, &Shard::open_net, &Shard::open_core}) {
+        if (const Error error = (shard.get()->*open)(message); error != Error::Ok) {
+            return error;
+        }
+    }
+    shard->store_thread_->start();
+    shard->core_->start();
+    for (const auto& net : shard->net_) {
+        net->start();
+    }
+    return shard;
+}
+
+Shard::~Shard() {
+    if (core_ != nullptr) {
+        core_->stop(); // hands out what it has decided
+    }
+    inbox_.close();
+    for (const auto& net : net_) {
+        net->stop();
+    }
+    if (store_thread_ != nullptr) {
+        store_thread_->stop();
+    }
+}
+
+Error Shard::open_store(std::string& message) {
+    const std::string& folder = options_.config.data_folder;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        message = "the data folder " + folder + " cannot be made (" + error.message() +
+                  "); correct shard.data_folder or make it";
+        return Error::BadStore;
+    }
+    SqliteStoreOptions options;
+    options.path = folder + "/parley.db";
+    Result<std::unique_ptr<SqliteStore>> store = SqliteStore::open(options, log_, message);
+    if (!store.ok()) {
+        return store.error();
+    }
+    store_ = std::move(store).value();
+    store_thread_ = std::make_unique<StoreThread>(*store_, inbox_);
+    return Error::Ok;
+}
+
+Error Shard::open_net(std::string& message) {
+    const Config& config = options_.config;
+    Result<std::shared_ptr<const Admission>> admission = make_admission(config, message);
+    if (!admission.ok()) {
+        return admission.error();
+    }
+    const std::string key_file = config.server_key_file.empty() ? config.data_folder + "/server.key"
+                                                                : config.server_key_file;
+    Result<SecretSeed> secret = load_server_key(key_file, message);
+    if (!secret.ok()) {
+        return secret.error();
+    }
+    ServerOptions options;
+    options.static_secret = secret.value();
+    sodium_memzero(secret->data(), secret->size());
+    public_key_ = link_public_key(options.static_secret);
+    options.app_id = static_cast<uint64_t>(config.app_id);
+    options.peers_max = static_cast<size_t>(config.sessions_max);
+    options.hello_per_network_per_s = static_cast<uint32_t>(config.hello_per_network_per_s);
+    options.log = log_;
+    std::string address = config.bind + ":" + std::to_string(config.port);
+    options.bind = address;
+    Error error = Error::Ok;
+    if (config.net_threads > 1 && config.port != 0) {
+        // Shared ports are shared with anybody who asks, also with a shard that runs already; one
+        // that is not shared says whether the port is free.
+        error = EnetLink::listen(options, steady_ms()).error();
+    }
+    options.thread_count = static_cast<uint32_t>(config.net_threads);
+    for (uint32_t thread = 0; thread < options.thread_count && error == Error::Ok; ++thread) {
+        options.thread_index = thread;
+        Result<std::unique_ptr<EnetLink>> link = EnetLink::listen(options, steady_ms());
+        error = link.error();
+        if (link.ok()) {
+            address = to_text((*link)->local_address());
+            options.bind = address; // the others join the first one's port
+            net_.push_back(std::make_unique<NetThread>(thread, std::move(link).value(),
+                                                       admission.value(), inbox_, log_));
+        }
+    }
+    sodium_memzero(options.static_secret.data(), options.static_secret.size());
+    if (error != Error::Ok) {
+        message = network_mistake(error, address);
+    }
+    return error;
+}
+
+Error Shard::open_core(std::string& message) {
+    const Config& config = options_.config;
+    Result<std::vector<CardFile>> files = read_card_files(config.cards_folder, message);
+    if (!files.ok()) {
+        return files.error();
+    }
+    auto cards = std::make_shared<CardTypeSet>();
+    for (const CardFile& file : files.value()) {
+        if (const auto added = cards->add(file.text, file.name, message); !added.ok()) {
+            return added.error();
+        }
+    }
+    uint64_t seed = 0;
+    randombytes_buf(&seed, sizeof seed);
+    std::unique_ptr<Journal> journal;
+    if (!options_.journal_file.empty()) {
+        JournalHead head;
+        head.seed = seed;
+        head.with_text = options_.journal_text;
+        Config told = config;
+        told.issuers.clear(); // a run does not depend on them
+        head.config = print_config(told);
+        head.dev = config.dev;
+        head.cards = files.value();
+        Result<std::unique_ptr<Journal>> made =
+            Journal::create(options_.journal_file, head, config.journal_bytes_max, log_, message);
+        if (!made.ok()) {
+            return made.error();
+        }
+        journal = std::move(made).value();
+    }
+    auto core = std::make_unique<Core>(config.core_options(), std::move(cards), seed);
+    core_ = std::make_unique<CoreThread>(std::move(core), std::move(journal), inbox_,
+                                         *store_thread_, net_, log_);
+    return Error::Ok;
+}
+
+Result<void> Shard::reload(const Config& config, std::string& message) {
+    Result<std::shared_ptr<const Admission>> admission = make_admission(config, message);
+    if (!admission.ok()) {
+        return admission.error();
+    }
+    for (const auto& net : net_) {
+        net->use(admission.value());
+    }
+    for (const std::string_view name : changed_for_restart(options_.config, config)) {
+        log_.warn("reload_needs_restart", {{"key", name}});
+    }
+    options_.config.issuers = config.issuers;
+    options_.config.audience = config.audience;
+    options_.config.shutdown_retry_ms = config.shutdown_retry_ms;
+    options_.config.shutdown_ms_max = config.shutdown_ms_max;
+    return {};
+}
+
+void Shard::ask_shutdown() {
+    ShutdownAsked asked;
+    asked.retry_in_ms = static_cast<uint32_t>(options_.config.shutdown_retry_ms);
+    inbox_.push(asked);
+}
+
+bool Shard::wait_done(std::chrono::milliseconds longest) {
+    std::vector<ShutdownDone> done;
+    return core_->done().wait(done, longest) > 0;
+}
+
+uint16_t Shard::port() const {
+    return net_[0]->address().port;
+}
+
+void Shard::log_counters() const {
+    const CoreCounters& core = core_->counters();
+    log_.info("counters_core", {{"inputs", core.inputs.read()},
+                                {"effects", core.effects.read()},
+                                {"sessions", core_->sessions()},
+                                {"rooms", core_->rooms()},
+                                {"store_full", core.store_full.read()},
+                                {"net_full", core.net_full.read()}});
+    const SqliteStore::Counters& store = store_->counters();
+    log_.info("counters_store", {{"commits", store.commits.read()},
+                                 {"entries", store.entries.read()},
+                                 {"failures", store.failures.read()},
+                                 {"folds", store.folds.read()},
+                                 {"checkpoints", store.checkpoints.read()}});
+    for (size_t i = 0; i < net_.size(); ++i) {
+        const NetCounters& net = net_[i]->counters();
+        log_.info("counters_net", {{"thread", uint64_t{i}},
+                                   {"tickets_refused", net.tickets_refused.read()},
+                                   {"sessions_opened", net.sessions_opened.read()},
+                                   {"frames_received", net.frames_received.read()},
+                                   {"frames_malformed", net.frames_malformed.read()},
+                                   {"frames_unsupported", net.frames_unsupported.read()},
+                                   {"frames_sent", net.frames_sent.read()},
+                                   {"sessions_lagged", net.sessions_lagged.read()},
+                                   {"sessions_cut", net.sessions_cut.read()},
+                                   {"core_full", net.core_full.read()}});
+        net_[i]->link_metrics().for_each(
+            [&](std::string_view name, std::string_view, uint64_t value) {
+                if (value != 0) {
+                    log_.info("counter_link",
+                              {{"thread", uint64_t{i}}, {"name", name}, {"value", value}});
+                }
+            });
+    }
+}
+
+} // namespace parley

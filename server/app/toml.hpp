@@ -1,0 +1,10 @@
+// toml.hpp: toml++ behind one door: header only, errors as values, its own warnings off.
+#pragma once
+
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>

@@ -1,0 +1,336 @@
+// net_loop.cpp: link events become inputs, effects become frames.
+#include "server/net/net_loop.hpp"
+
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "schemas/base/limits.hpp"
+#include "schemas/wire/decode.hpp"
+
+namespace parley {
+
+NetLoop::NetLoop(uint32_t index, Link& link, std::shared_ptr<const Admission> admission,
+                 Mailbox<InputBody>& core, Log log)
+    : index_(index), link_(link), admission_(std::move(admission)), core_(core), log_(log) {}
+
+NetLoop::~NetLoop() = default;
+
+// [from the link]
+void NetLoop::pump(TimeMs steady_ms, TimeMs now_ms) {
+    // While the core is full nothing is taken from the link: its peers' windows fill and they slow
+    // down, which is the only honest thing to tell them.
+    while (hand_over()) {
+        std::optional<LinkEvent> event = link_.poll(steady_ms);
+        if (!event) {
+            break;
+        }
+        if (auto* request = std::get_if<AuthRequest>(&*event)) {
+            on(std::move(*request), now_ms);
+        } else if (const auto* opened = std::get_if<PeerOpened>(&*event)) {
+            on(*opened);
+        } else if (auto* frame = std::get_if<FrameReceived>(&*event)) {
+            on(std::move(*frame), steady_ms, now_ms);
+        } else if (const auto* closed = std::get_if<PeerClosed>(&*event)) {
+            on(*closed);
+        }
+    }
+    if (lagging_ > 0) {
+        watch_lagging(steady_ms);
+        hand_over();
+    }
+    link_.flush(steady_ms);
+}
+
+void NetLoop::on(AuthRequest&& event, TimeMs now_ms) {
+    std::string why;
+    Result<Claims> claims = admission_->verify(event.ticket, event.device_key, now_ms, why);
+    if (!claims.ok()) {
+        counters_.tickets_refused.add();
+        log_.warn("ticket_refused", {{"address", to_text(event.address)},
+                                     {"error", error_name(claims.error())},
+                                     {"why", why}});
+        link_.admit(event.peer, claims.error(), 0);
+        return;
+    }
+    Peer peer;
+    peer.device = event.device_key;
+    peers_[event.peer] = peer;
+    AdmitAsked asked;
+    asked.session = session_of(index_, event.peer);
+    asked.claims = std::move(claims).value();
+    asked.device = event.device_key;
+    asked.address = to_text(event.address);
+    to_core(std::move(asked));
+}
+
+void NetLoop::on(const PeerOpened& event) {
+    const auto found = peers_.find(event.peer);
+    if (found == peers_.end()) {
+        return; // closed by the core meanwhile
+    }
+    found->second.open = true;
+    counters_.sessions_opened.add();
+    to_core(SessionOpened{session_of(index_, event.peer)});
+}
+
+void NetLoop::on(const PeerClosed& event) {
+    const auto found = peers_.find(event.peer);
+    if (found == peers_.end()) {
+        return;
+    }
+    lagging_ -= found->second.lagging ? 1 : 0;
+    peers_.erase(found);
+    to_core(SessionClosed{session_of(index_, event.peer), event.reason});
+}
+
+void NetLoop::on(FrameReceived&& event, TimeMs steady_ms, TimeMs now_ms) {
+    const auto found = peers_.find(event.peer);
+    if (found == peers_.end()) {
+        return;
+    }
+    Peer& peer = found->second;
+    counters_.frames_received.add();
+    const Result<const wire::ClientFrame*> decoded =
+        wire::decode_client_frame(event.frame, event.lane);
+    if (!decoded.ok()) {
+        refuse_frame(event.peer, peer, event, decoded.error(), steady_ms);
+        return;
+    }
+    const wire::ClientFrame* frame = decoded.value();
+    if (const wire::Reauth* reauth = frame->body_as_Reauth(); reauth != nullptr) {
+        const flatbuffers::String* ticket = reauth->ticket();
+        on_reauth(event.peer, peer, frame->request(),
+                  ticket == nullptr ? std::string_view() : ticket->string_view(), steady_ms,
+                  now_ms);
+        return;
+    }
+    CommandReceived command;
+    command.session = session_of(index_, event.peer);
+    command.lane = event.lane;
+    command.frame = std::move(event.frame);
+    to_core(std::move(command));
+}
+
+// The signature is checked here, so that the core stays free of keys; at most once a second, since
+// it is the dearest thing that a frame can ask for.
+void NetLoop::on_reauth(PeerId id, Peer& peer, uint32_t request, std::string_view ticket,
+                        TimeMs steady_ms, TimeMs now_ms) {
+    if (peer.reauth_ms != 0 && steady_ms - peer.reauth_ms < limits::reauth_period_ms_min) {
+        reply(id, request, Error::Rate, limits::reauth_period_ms_min);
+        if (++peer.malformed >= limits::malformed_frames_max) {
+            cut(id, Error::Flood);
+        }
+        return;
+    }
+    peer.reauth_ms = steady_ms;
+    ReauthVerified verified;
+    verified.session = session_of(index_, id);
+    verified.request = request;
+    std::string why;
+    if (Result<Claims> claims = admission_->verify(ticket, peer.device, now_ms, why); claims.ok()) {
+        verified.claims = std::move(claims).value();
+    } else {
+        counters_.tickets_refused.add();
+        log_.warn("reauth_refused", {{"session", raw(verified.session)},
+                                     {"error", error_name(claims.error())},
+                                     {"why", why}});
+        verified.verdict = claims.error();
+    }
+    to_core(std::move(verified));
+}
+
+void NetLoop::refuse_frame(PeerId id, Peer& peer, const FrameReceived& event, Error error,
+                           TimeMs steady_ms) {
+    if (steady_ms - peer.refused_since_ms >= 1000) {
+        peer.refused_since_ms = steady_ms;
+        peer.refused = 0;
+    }
+    ++peer.refused;
+    if (error == Error::Unsupported) {
+        counters_.frames_unsupported.add(); // a newer client; it is told and lives
+    } else {
+        counters_.frames_malformed.add();
+        ++peer.malformed;
+    }
+    if (peer.malformed >= limits::malformed_frames_max) {
+        cut(id, Error::Protocol);
+    } else if (peer.refused > limits::frames_per_s_max) {
+        cut(id, Error::Flood);
+    } else if (const uint32_t request = wire::request_of_refused(event.frame, event.lane);
+               request != 0) {
+        reply(id, request, error, 0);
+    }
+}
+
+void NetLoop::reply(PeerId id, uint32_t request, Error error, uint32_t retry_after_ms) {
+    flatbuffers::FlatBufferBuilder& fbb = builder_.fbb();
+    const auto body =
+        wire::CreateReply(fbb, static_cast<wire::Error>(error), 0, 0, 0, retry_after_ms);
+    link_.send(id, Lane::Control,
+               builder_.server_shared(request, wire::Event::Reply, body.Union()));
+}
+
+// Ends a session that the core still has.
+void NetLoop::cut(PeerId id, Error reason) {
+    const auto found = peers_.find(id);
+    if (found == peers_.end()) {
+        return;
+    }
+    lagging_ -= found->second.lagging ? 1 : 0;
+    peers_.erase(found);
+    counters_.sessions_cut.add();
+    log_.warn("session_cut",
+              {{"session", raw(session_of(index_, id))}, {"error", error_name(reason)}});
+    link_.close(id, reason, 0);
+    to_core(SessionClosed{session_of(index_, id), reason});
+}
+
+void NetLoop::lag(PeerId id, Peer& peer, TimeMs steady_ms) {
+    if (peer.lagging) {
+        return;
+    }
+    peer.lagging = true;
+    peer.lagging_since_ms = steady_ms;
+    ++lagging_;
+    counters_.sessions_lagged.add();
+    to_core(Lagging{session_of(index_, id)});
+}
+
+void NetLoop::watch_lagging(TimeMs steady_ms) {
+    receivers_.clear();
+    for (auto& [id, peer] : peers_) {
+        if (!peer.lagging) {
+            continue;
+        }
+        if (link_.queued_bytes(id) <= limits::peer_queue_bytes_drained && send_held(id, peer)) {
+            peer.lagging = false;
+            --lagging_;
+            to_core(Drained{session_of(index_, id)});
+        } else if (steady_ms - peer.lagging_since_ms > limits::peer_queue_ms_max) {
+            receivers_.push_back(id);
+        }
+    }
+    for (const PeerId id : receivers_) {
+        cut(id, Error::Slow);
+    }
+}
+
+void NetLoop::to_core(InputBody&& input) {
+    unsent_.push_back(std::move(input));
+    hand_over();
+}
+
+// False while the core has no room: what came first stays first.
+bool NetLoop::hand_over() {
+    while (!unsent_.empty()) {
+        if (core_.size() >= limits::core_inbox_inputs_max ||
+            !core_.push(std::move(unsent_.front()))) {
+            if (core_.closed()) {
+                unsent_.clear(); // the shard is going away
+                return true;
+            }
+            counters_.core_full.add();
+            return false;
+        }
+        unsent_.pop_front();
+    }
+    return true;
+}
+
+// [from the core]
+void NetLoop::apply(const Effects& effects, TimeMs steady_ms) {
+    for (const Effect& effect : effects) {
+        if (const auto* admit = std::get_if<Admit>(&effect)) {
+            carry_out(*admit);
+        } else if (const auto* send = std::get_if<SendFrame>(&effect)) {
+            carry_out(*send, steady_ms);
+        } else if (const auto* deliver = std::get_if<Deliver>(&effect)) {
+            carry_out(*deliver, steady_ms);
+        } else if (const auto* close = std::get_if<CloseSession>(&effect)) {
+            carry_out(*close);
+        }
+    }
+}
+
+void NetLoop::carry_out(const Admit& effect) {
+    const PeerId id = peer_of(effect.session);
+    const auto found = peers_.find(id);
+    if (found == peers_.end()) {
+        return; // gone while the store was asked
+    }
+    link_.admit(id, effect.verdict, effect.retry_after_ms);
+    if (effect.verdict != Error::Ok) {
+        counters_.tickets_refused.add();
+        peers_.erase(found);
+    }
+}
+
+void NetLoop::carry_out(const SendFrame& effect, TimeMs steady_ms) {
+    const PeerId id = peer_of(effect.session);
+    const auto found = peers_.find(id);
+    if (found == peers_.end()) {
+        return;
+    }
+    Peer& peer = found->second;
+    if (!peer.lagging && link_.send(id, effect.lane, effect.frame)) {
+        counters_.frames_sent.add();
+        return;
+    }
+    lag(id, peer, steady_ms);
+    if (lane_delivery(effect.lane) == Delivery::Reliable) {
+        hold(id, peer, effect);
+    }
+}
+
+void NetLoop::hold(PeerId id, Peer& peer, const SendFrame& effect) {
+    peer.held_bytes += effect.frame->size();
+    if (peer.held_bytes <= limits::peer_queue_bytes_max) {
+        peer.held.push_back(effect);
+    } else {
+        cut(id, Error::Slow);
+    }
+}
+
+bool NetLoop::send_held(PeerId id, Peer& peer) {
+    size_t sent = 0;
+    while (sent < peer.held.size() && link_.send(id, peer.held[sent].lane, peer.held[sent].frame)) {
+        peer.held_bytes -= peer.held[sent].frame->size();
+        counters_.frames_sent.add();
+        ++sent;
+    }
+    peer.held.erase(peer.held.begin(), peer.held.begin() + static_cast<ptrdiff_t>(sent));
+    return peer.held.empty();
+}
+
+void NetLoop::carry_out(const Deliver& effect, TimeMs steady_ms) {
+    PARLEY_ASSERT(effect.readers != nullptr);
+    const std::vector<SessionId>& readers = *effect.readers;
+    receivers_.clear();
+    // Sorted: those of this thread lie together.
+    auto reader = std::lower_bound(readers.begin(), readers.end(), session_of(index_, PeerId{0}));
+    for (; reader != readers.end() && net_thread_of(*reader) == index_; ++reader) {
+        const auto found = peers_.find(peer_of(*reader));
+        if (found != peers_.end() && found->second.open && !found->second.lagging) {
+            receivers_.push_back(found->first);
+        }
+    }
+    refused_.clear();
+    link_.send_all(receivers_, effect.lane, effect.frame, refused_);
+    counters_.frames_sent.add(receivers_.size() - refused_.size());
+    for (const PeerId id : refused_) {
+        lag(id, peers_[id], steady_ms);
+    }
+}
+
+void NetLoop::carry_out(const CloseSession& effect) {
+    const PeerId id = peer_of(effect.session);
+    const auto found = peers_.find(id);
+    if (found == peers_.end()) {
+        return;
+    }
+    lagging_ -= found->second.lagging ? 1 : 0;
+    peers_.erase(found);
+    link_.close(id, effect.reason, effect.retry_after_ms);
+}
+
+} // namespace parley

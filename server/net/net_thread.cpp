@@ -1,0 +1,72 @@
+// net_thread.cpp: the loop around a NetLoop.
+#include "server/net/net_thread.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "schemas/base/check.hpp"
+#include "schemas/base/limits.hpp"
+
+namespace parley {
+
+NetThread::NetThread(uint32_t index, std::unique_ptr<EnetLink> link,
+                     std::shared_ptr<const Admission> admission, Mailbox<InputBody>& core, Log log)
+    : link_(std::move(link)), loop_(index, *link_, std::move(admission), core, log),
+      effects_(limits::net_inbox_batches_max, Full::Refuse), address_(link_->local_address()) {
+    wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    PARLEY_ASSERT(wake_ >= 0);
+    effects_.on_push([fd = wake_] {
+        const uint64_t one = 1;
+        // Fails only when it is awake already, 2^64 times over.
+        [[maybe_unused]] const ssize_t written = write(fd, &one, sizeof one);
+    });
+}
+
+NetThread::~NetThread() {
+    stop();
+    close(wake_);
+}
+
+void NetThread::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void NetThread::stop() {
+    effects_.close();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void NetThread::use(std::shared_ptr<const Admission> admission) {
+    admissions_.push(std::move(admission));
+}
+
+void NetThread::run() {
+    ServerClock clock;
+    std::vector<Effects> batches;
+    std::vector<std::shared_ptr<const Admission>> admissions;
+    bool closed = false;
+    while (!closed) {
+        const int64_t longest_ms =
+            loop_.busy() ? limits::net_tick_busy_ms : limits::net_tick_idle_ms;
+        link_->wait(longest_ms, wake_);
+        uint64_t pushes = 0;
+        [[maybe_unused]] const ssize_t taken = read(wake_, &pushes, sizeof pushes);
+        closed = effects_.closed(); // asked first: what was pushed before it is carried out below
+        batches.clear();
+        effects_.take_all(batches);
+        const TimeMs now_steady_ms = steady_ms();
+        for (const Effects& effects : batches) {
+            loop_.apply(effects, now_steady_ms);
+        }
+        admissions.clear();
+        if (admissions_.take_all(admissions) > 0) {
+            loop_.use(std::move(admissions.back()));
+        }
+        loop_.pump(now_steady_ms, clock.now_ms());
+    }
+    link_->flush(steady_ms());
+}
+
+} // namespace parley

@@ -1,0 +1,118 @@
+// config_test.cpp: the table drives all three: reading, mistakes, printing.
+#include "server/app/config.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <set>
+#include <string>
+
+using namespace parley;
+
+namespace {
+
+std::string mistake(const std::string& toml) {
+    std::string message;
+    const auto parsed = parse_config(toml, "shard.toml", message);
+    CHECK(parsed.error() == Error::BadConfig);
+    CHECK(message.find("shard.toml") == 0);
+    CHECK(message.find('\n') == std::string::npos);
+    return message;
+}
+
+Config good(const std::string& toml) {
+    std::string message;
+    const auto parsed = parse_config(toml, "shard.toml", message);
+    INFO(message);
+    REQUIRE(parsed.ok());
+    return parsed.value();
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("an empty file is the defaults", "[config]") {
+    const Config config = good("");
+    CHECK(print_config(config) == print_config(Config()));
+    CHECK(config.port == 7777);
+    CHECK(config.core_options().tiers[2].text_code_points_max ==
+          limits::tiers[2].text_code_points_max);
+    CHECK(config.core_options().global_rooms == std::vector<std::string>{"lobby"});
+}
+
+TEST_CASE("what is printed reads back to the same", "[config]") {
+    Config config = good("[shard]\nport = 7000\naudience = \"a \\\"quoted\\\" game\"\n"
+                         "[rooms]\nglobal = [\"lobby\", \"trade\"]\n"
+                         "[tiers.party]\npace_burst = 9\n"
+                         "[[issuer]]\nname = \"studio\"\nkid = \"1\"\npublic_key = \"abc\"\n");
+    const std::string printed = print_config(config);
+    CHECK(print_config(good(printed)) == printed);
+    CHECK(contains(printed, "port = 7000"));
+    CHECK(contains(printed, "default 7777"));
+    CHECK(good(printed).issuers.at(0).name == "studio");
+    CHECK(good(printed).tiers[3].pace_burst == 9);
+    CHECK(good(printed).global_rooms == std::vector<std::string>{"lobby", "trade"});
+}
+
+TEST_CASE("every key has a meaning, a range that holds its default, and a name of its own",
+          "[config]") {
+    std::set<std::string_view> names;
+    const std::string printed = print_config(Config());
+    for (const ConfigKey& key : config_keys()) {
+        INFO(key.name);
+        CHECK(names.insert(key.name).second);
+        CHECK_FALSE(key.usage.empty());
+        CHECK(key.min <= key.max);
+        CHECK(contains(printed, std::string(key.usage)));
+        if (key.kind == KeyKind::Number) {
+            Config config;
+            CHECK(*key.number(config) >= key.min);
+            CHECK(*key.number(config) <= key.max);
+        }
+    }
+}
+
+TEST_CASE("both sides of a range, for every number", "[config]") {
+    for (const ConfigKey& key : config_keys()) {
+        if (key.kind != KeyKind::Number) {
+            continue;
+        }
+        const std::string name(key.name);
+        INFO(name);
+        Config low = good(name + " = " + std::to_string(key.min));
+        CHECK(*key.number(low) == key.min);
+        Config high = good(name + " = " + std::to_string(key.max));
+        CHECK(*key.number(high) == key.max);
+        if (key.max < INT64_MAX) {
+            CHECK(contains(mistake(name + " = " + std::to_string(key.max + 1)),
+                           name + " must be a number from"));
+        }
+        CHECK(contains(mistake(name + " = " + std::to_string(key.min - 1)),
+                       name + " must be a number from"));
+        CHECK(contains(mistake(name + " = \"text\""), name + " must be a number from"));
+    }
+}
+
+TEST_CASE("a mistake is one sentence with the line and the way out", "[config]") {
+    CHECK(contains(mistake("[shard]\nprot = 1\n"), ":2: there is no key shard.prot"));
+    CHECK(contains(mistake("[shard]\nprot = 1\n"), "the nearest is shard.port"));
+    CHECK(contains(mistake("[shard\n"), "this is not TOML"));
+    CHECK(contains(mistake("[shard]\nlog_level = \"loud\"\n"), "error, warn, info or debug"));
+    CHECK(contains(mistake("[rooms]\nglobal = [\"\"]\n"), "rooms.global"));
+    CHECK(contains(mistake("[rooms]\nglobal = [1]\n"), "rooms.global must be a list"));
+    CHECK(contains(mistake("[[issuer]]\nname = \"studio\"\n"), "needs name, kid and public_key"));
+    CHECK(contains(mistake("[[issuer]]\nname = \"studio\"\nkey = \"x\"\n"), "not key"));
+    CHECK(contains(mistake("issuer = 1\n"), "[[issuer]]"));
+    std::string message;
+    CHECK(read_config("/nowhere/shard.toml", message).error() == Error::BadConfig);
+    CHECK(contains(message, "/nowhere/shard.toml"));
+}
+
+TEST_CASE("a reload names what needs a restart and only that", "[config]") {
+    const Config now = good("");
+    CHECK(changed_for_restart(now, now).empty());
+    const Config wanted = good("[shard]\nport = 1\naudience = \"other\"\nshutdown_retry_ms = 1\n");
+    CHECK(changed_for_restart(now, wanted) == std::vector<std::string_view>{"shard.port"});
+}

@@ -1,0 +1,99 @@
+// keys_test.cpp: key files are made once, for their owner alone, and refused when they are not.
+#include "server/app/keys.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include <sys/stat.h>
+
+#include "tests/unit/server/store/store_test_help.hpp"
+
+using namespace parley;
+
+namespace {
+
+int mode_of(const std::string& path) {
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    return static_cast<int>(status.st_mode & 0777);
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a server key is made once and stays", "[keys]") {
+    test::Folder folder;
+    const std::string path = folder.file("server.key");
+    std::string message;
+    const auto first = load_server_key(path, message);
+    const auto second = load_server_key(path, message);
+    REQUIRE(first.ok());
+    REQUIRE(second.ok());
+    CHECK(first.value() == second.value());
+    CHECK(first.value() != SecretSeed{});
+    CHECK(mode_of(path) == 0600);
+    const auto other = load_server_key(folder.file("other.key"), message);
+    CHECK(other.value() != first.value());
+}
+
+TEST_CASE("a key file that others may read is refused with the way to mend it", "[keys]") {
+    test::Folder folder;
+    const std::string path = folder.file("server.key");
+    std::string message;
+    REQUIRE(load_server_key(path, message).ok());
+    REQUIRE(chmod(path.c_str(), 0640) == 0);
+    CHECK_FALSE(load_server_key(path, message).ok());
+    CHECK(contains(message, "chmod 600 " + path));
+}
+
+TEST_CASE("a damaged server key is refused and never replaced", "[keys]") {
+    test::Folder folder;
+    const std::string path = folder.file("server.key");
+    const std::string content = GENERATE(std::string(""), std::string("00"), std::string(63, 'a'),
+                                         std::string(64, 'g'), std::string(66, 'a'));
+    std::ofstream(path) << content;
+    REQUIRE(chmod(path.c_str(), 0600) == 0);
+    std::string message;
+    CHECK(load_server_key(path, message).error() == Error::Io);
+    CHECK(contains(message, "restore it from a backup"));
+    std::ostringstream still;
+    still << std::ifstream(path).rdbuf();
+    CHECK(still.str() == content);
+}
+
+TEST_CASE("an issuer key is PEM as openssl writes it", "[keys]") {
+    test::Folder folder;
+    const std::string path = folder.file("issuer.key");
+    std::string message;
+    REQUIRE(create_issuer_key(path, message).ok());
+    CHECK(mode_of(path) == 0600);
+    CHECK(load_issuer_key(path, message).ok());
+    CHECK_FALSE(create_issuer_key(path, message).ok()); // never written over
+
+    // The key pair of RFC 8032 7.1, test 1, in the form that openssl gives it.
+    const std::string known = folder.file("known.key");
+    std::ofstream(known) << "-----BEGIN PRIVATE KEY-----\n"
+                            "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
+                            "-----END PRIVATE KEY-----\n";
+    REQUIRE(chmod(known.c_str(), 0600) == 0);
+    const auto seed = load_issuer_key(known, message);
+    REQUIRE(seed.ok());
+    CHECK(to_hex(seed.value()) ==
+          "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+    CHECK(issuer_public_key(seed.value()) == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+}
+
+TEST_CASE("a file that is no issuer key is refused with a sentence", "[keys]") {
+    test::Folder folder;
+    const std::string path = folder.file("issuer.key");
+    std::ofstream(path) << "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    REQUIRE(chmod(path.c_str(), 0600) == 0);
+    std::string message;
+    CHECK(load_issuer_key(path, message).error() == Error::Io);
+    CHECK(contains(message, "openssl genpkey -algorithm ed25519"));
+}
