@@ -61,7 +61,7 @@ void Core::State::answer(Pending& pending, const UserAdmitted& admitted) {
         }
         // The store has noted the ticket's first use: its rooms count even if the session is gone.
         const auto ticket = std::make_shared<const Ticket>(
-            Ticket{std::move(reauth->claims), now_ms_, admitted.first_use});
+            Ticket{std::move(reauth->claims), ++order_, admitted.first_use});
         User& user = touch_user(admitted, ticket->claims);
         if (admitted.first_use) {
             apply_ticket(user, ticket);
@@ -87,7 +87,7 @@ void Core::State::answer(Pending& pending, const UserAdmitted& admitted) {
         return;
     }
     const auto ticket =
-        std::make_shared<const Ticket>(Ticket{std::move(op->claims), now_ms_, admitted.first_use});
+        std::make_shared<const Ticket>(Ticket{std::move(op->claims), ++order_, admitted.first_use});
     User& user = touch_user(admitted, ticket->claims);
     if (admitted.first_use) {
         apply_ticket(user, ticket);

@@ -110,14 +110,14 @@ void Core::State::subject_found(Room& room, SubjectOp& op, const UsersFound& fou
 
 void Core::State::note_revoked(RoomId room, UserId user) {
     forget_revoked(room, user);
-    revoked_[{room, user}] = now_ms_;
+    revoked_[{room, user}] = {now_ms_, ++order_};
     revoked_ends_.insert({now_ms_ + revoked_keep_ms, {room, user}});
 }
 
 void Core::State::forget_revoked(RoomId room, UserId user) {
     const auto before = revoked_.find({room, user});
     if (before != revoked_.end()) {
-        revoked_ends_.erase({before->second + revoked_keep_ms, before->first});
+        revoked_ends_.erase({before->second.at_ms + revoked_keep_ms, before->first});
         revoked_.erase(before);
     }
 }
@@ -129,10 +129,10 @@ bool Core::State::revoked_since(RoomId room, UserId user, const Ticket& ticket) 
     if (found == revoked_.end()) {
         return false;
     }
-    const TimeMs revoked_ms = found->second;
+    const TimeMs revoked_ms = found->second.at_ms;
     const TimeMs issued_ms = ticket.claims.issued_at_s * 1000;
     if (ticket.first_use) {
-        return ticket.taken_at_ms < revoked_ms || issued_ms + 999 < revoked_ms;
+        return ticket.order < found->second.order || issued_ms + 999 < revoked_ms;
     }
     return issued_ms <= revoked_ms;
 }

@@ -166,8 +166,8 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
     if (point.seq() >= high) {
         return false;
     }
-    // What he may read may begin later than what he misses: he left and came back. The answer covers
-    // both, or he would ask for ever.
+    // What he may read may begin later than what he misses: he left and came back. The answer
+    // covers both, or he would ask for ever.
     const Seq first = point.seq() + 1;
     const Seq low = std::max(first, since);
     if (low > high) {

@@ -1,6 +1,7 @@
 // roster.cpp: what a session is told about a room and the people in it. Small rooms know everyone;
 // large ones a count, and pages on demand.
 #include <algorithm>
+#include <charconv>
 
 #include "schemas/base/check.hpp"
 #include "schemas/wire/views.hpp"
@@ -85,11 +86,7 @@ void Core::State::send_room_state(const Session& session, Room& room) {
     const limits::Tier& bounds = tier(room);
     flatbuffers::Offset<wire::User> other;
     if (room.kind() == wire::RoomKind::Direct) {
-        for (const auto& [id, one] : room.members) {
-            if (id != session.user) {
-                other = wire_user(id, one.name, one.flags);
-            }
-        }
+        other = wire_other(room, session.user);
     }
     const auto name = fbb().CreateString(room.meta.name);
     const auto title = fbb().CreateString(room.meta.title);
@@ -99,6 +96,25 @@ void Core::State::send_room_state(const Session& session, Room& room) {
         static_cast<uint32_t>(room.members.size()), bounds.text_code_points_max, bounds.pace_burst,
         bounds.pace_period_ms, unread(room, session.user, member), other);
     send_event(session, Lane::Control, event(wire::Event::RoomState, state));
+}
+
+// The other side of a direct room. Its name has both, since one of them is the first to come in.
+flatbuffers::Offset<wire::User> Core::State::wire_other(const Room& room, UserId self) {
+    const std::string& name = room.meta.name;
+    const size_t colon = name.find(':');
+    PARLEY_ASSERT(colon != std::string::npos);
+    uint64_t low = 0;
+    uint64_t high = 0;
+    std::from_chars(name.data(), name.data() + colon, low);
+    std::from_chars(name.data() + colon + 1, name.data() + name.size(), high);
+    const UserId id{low == raw(self) ? high : low};
+    const auto member = room.members.find(id);
+    if (member != room.members.end()) {
+        return wire_user(id, member->second.name, member->second.flags);
+    }
+    const auto user = users_.find(id);
+    return user == users_.end() ? wire_user(id, {}, 0)
+                                : wire_user(id, user->second.name, user->second.flags);
 }
 
 // Messages above the read mark that are not one's own. Beyond the tail everything counts: that is

@@ -171,6 +171,7 @@ void Core::State::close(SessionId id, Error reason, uint32_t retry_after_ms) {
     if (session == nullptr) {
         return;
     }
+    stop_hearing(*session); // what is his to hear goes out first
     if (session->hears()) {
         const auto body = wire::CreateGoodbye(fbb(), wire_error(reason), retry_after_ms);
         send_event(*session, Lane::Control, event(wire::Event::Goodbye, body));

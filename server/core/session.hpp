@@ -27,7 +27,7 @@ struct Requester {
 // What a session may do, and since when.
 struct Ticket {
     Claims claims;
-    TimeMs taken_at_ms = 0; // by this shard, for this session
+    uint64_t order = 0; // among tickets taken and people revoked
     bool first_use = false;
 };
 

@@ -193,6 +193,7 @@ private:
     void on_fetch_users(Command& command);
     void answer_users(const Requester& to, const std::vector<StoredUser>& users);
     flatbuffers::Offset<wire::User> wire_user(UserId id, std::string_view name, uint32_t flags);
+    flatbuffers::Offset<wire::User> wire_other(const Room& room, UserId self);
     flatbuffers::Offset<wire::Member> wire_member(UserId id, const Member& member);
     uint16_t unread(const Room& room, UserId user, const Member& member) const;
 
@@ -287,13 +288,18 @@ private:
     std::vector<RoomId> rooms_fresh_;
     // Who was revoked when: a ticket issued before must not bring him back. Kept as long as such a
     // ticket can be good.
-    std::map<std::pair<RoomId, UserId>, TimeMs> revoked_;
+    struct Revoked {
+        TimeMs at_ms = 0;
+        uint64_t order = 0;
+    };
+    std::map<std::pair<RoomId, UserId>, Revoked> revoked_;
     std::set<std::pair<TimeMs, std::pair<RoomId, UserId>>> revoked_ends_;
 
     size_t tail_bytes_ = 0;
     bool shutting_down_ = false;
     bool shut_down_ = false;
     uint32_t retry_in_ms_ = 0;
+    uint64_t order_ = 0; // of tickets taken and people revoked: a millisecond may see both
 };
 
 // What a store that cannot answer now costs everyone who waits for it.

@@ -1,0 +1,308 @@
+// Cards: who may write what, whole cards and deltas, versions, ends and keepers.
+#include "tests/support/core_harness.hpp"
+
+using namespace parley;
+
+namespace {
+
+constexpr const char* match_toml = R"(
+id = 1
+name = "match"
+title = "Match"
+[[fields]]
+id = 1
+name = "score"
+kind = "int"
+writer = "game"
+max = 1000
+[[fields]]
+id = 2
+name = "word"
+kind = "text"
+writer = "leader"
+code_points_max = 64
+)";
+constexpr const char* mood_toml = R"(
+id = 2
+name = "mood"
+title = "Mood"
+room_card = false
+[[fields]]
+id = 1
+name = "mood"
+kind = "text"
+writer = "owner"
+code_points_max = 64
+)";
+
+CardTypes types() {
+    auto set = std::make_shared<CardTypeSet>();
+    std::string message;
+    for (const char* text : {match_toml, mood_toml}) {
+        const auto added = set->add(text, "test.toml", message);
+        INFO(message);
+        REQUIRE(added.ok());
+    }
+    return set;
+}
+
+struct Field {
+    uint16_t id;
+    int64_t number;
+    std::string text;
+};
+using Fields = std::vector<Field>;
+
+flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>>
+build(flatbuffers::FlatBufferBuilder& fbb, const Fields& fields) {
+    std::vector<flatbuffers::Offset<wire::CardField>> list;
+    for (const Field& field : fields) {
+        list.push_back(
+            wire::CreateCardField(fbb, field.id, field.number, fbb.CreateString(field.text)));
+    }
+    return fbb.CreateVector(list);
+}
+
+struct Table {
+    CoreHarness world{CoreOptions{}, types()};
+    SessionId game = connect_game();
+    SessionId lead = world.connect("lead", {team("t1", 1)});
+    SessionId ann = world.connect("ann", {team("t1")});
+    RoomId room = world.room_id(team("t1"));
+
+    Table() { world.forget_heard(); }
+
+    SessionId connect_game() {
+        Claims claims = claims_of("game", {team("t1")});
+        claims.game = true;
+        return world.connect(claims, device_of(3));
+    }
+    Error set(SessionId who, RoomId in, uint16_t type, const Fields& fields, uint32_t ttl_ms = 0) {
+        return world
+            .run(who, wire::Command::SetCard,
+                 [&](auto& fbb) {
+                     const auto list = build(fbb, fields);
+                     return wire::CreateSetCard(fbb, raw(in), type, list, ttl_ms).Union();
+                 })
+            .error;
+    }
+    Error update(SessionId who, RoomId in, uint16_t type, const Fields& fields) {
+        return world
+            .run(who, wire::Command::UpdateCard,
+                 [&](auto& fbb) {
+                     const auto list = build(fbb, fields);
+                     return wire::CreateUpdateCard(fbb, raw(in), type, list).Union();
+                 })
+            .error;
+    }
+    Error clear(SessionId who, RoomId in, uint16_t type) {
+        return world
+            .run(who, wire::Command::ClearCard,
+                 [&](auto& fbb) { return wire::CreateClearCard(fbb, raw(in), type).Union(); })
+            .error;
+    }
+    Error fetch(SessionId who, RoomId in, UserId user, uint16_t type) {
+        return world
+            .run(who, wire::Command::FetchCard,
+                 [&](auto& fbb) {
+                     return wire::CreateFetchCard(fbb, raw(in), raw(user), type).Union();
+                 })
+            .error;
+    }
+    std::vector<const wire::Card*> cards(SessionId who) {
+        return world.events<wire::Card>(who, wire::Event::Card);
+    }
+    std::vector<const wire::CardDelta*> deltas(SessionId who) {
+        return world.events<wire::CardDelta>(who, wire::Event::CardDelta);
+    }
+    size_t gone(SessionId who) {
+        return world.events<wire::CardGone>(who, wire::Event::CardGone).size();
+    }
+};
+
+int64_t number_of(const flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>& fields,
+                  uint16_t id) {
+    for (const wire::CardField* field : fields) {
+        if (field->id() == id) {
+            return field->number();
+        }
+    }
+    return -1;
+}
+
+} // namespace
+
+TEST_CASE("a card that is set goes whole to the room", "[core][cards]") {
+    Table t;
+    CHECK(t.set(t.game, t.room, 1, {{1, 5, ""}, {2, 0, "go"}}) == Error::Ok);
+    REQUIRE(t.cards(t.ann).size() == 1);
+    CHECK(t.cards(t.ann)[0]->version() == 1);
+    CHECK(t.cards(t.ann)[0]->room() == raw(t.room));
+    CHECK(number_of(*t.cards(t.ann)[0]->fields(), 1) == 5);
+    CHECK(t.world.heard(t.ann)[0].lane == Lane::Control);
+}
+
+TEST_CASE("only its writers write a card", "[core][cards][hostile]") {
+    Table t;
+    CHECK(t.set(t.ann, t.room, 1, {}) == Error::Forbidden);
+    CHECK(t.set(t.ann, t.room, 1, {{1, 5, ""}}) == Error::Forbidden);
+    CHECK(t.set(t.lead, t.room, 1, {{1, 5, ""}}) == Error::Forbidden); // the game's field
+    CHECK(t.update(t.game, t.room, 1, {{1, 5, ""}}) == Error::NotFound);
+    REQUIRE(t.set(t.game, t.room, 1, {{1, 5, ""}}) == Error::Ok);
+    CHECK(t.update(t.lead, t.room, 1, {{1, 6, ""}}) == Error::Forbidden);
+    CHECK(t.update(t.ann, t.room, 1, {{2, 0, "x"}}) == Error::Forbidden);
+    CHECK(t.update(t.lead, t.room, 1, {{2, 0, "x"}}) == Error::Ok);
+    CHECK(t.clear(t.ann, t.room, 1) == Error::Forbidden);
+    CHECK(t.clear(t.lead, t.room, 1) == Error::Forbidden); // it shows the game's field
+    CHECK(t.clear(t.game, t.room, 1) == Error::Ok);
+    CHECK(t.clear(t.game, t.room, 1) == Error::NotFound);
+}
+
+TEST_CASE("a card that does not fit its type is refused", "[core][cards][hostile]") {
+    Table t;
+    CHECK(t.set(t.game, t.room, 9, {}) == Error::BadCard);
+    CHECK(t.set(t.game, t.room, 2, {}) == Error::BadCard);   // a presence card
+    CHECK(t.set(t.game, RoomId{}, 1, {}) == Error::BadCard); // a room card
+    CHECK(t.set(t.game, t.room, 1, {{7, 5, ""}}) == Error::BadCard);
+    CHECK(t.set(t.game, t.room, 1, {{1, 1001, ""}}) == Error::BadCard);
+    CHECK(t.set(t.game, t.room, 1, {{1, 1, ""}, {1, 2, ""}}) == Error::BadCard);
+    CHECK(t.set(t.game, RoomId{999}, 1, {}) == Error::NotMember);
+    CHECK(t.cards(t.ann).empty());
+}
+
+TEST_CASE("a leader who sets the card again keeps what the game wrote", "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}});
+    CHECK(t.set(t.lead, t.room, 1, {{2, 0, "ready"}}) == Error::Ok);
+    const auto* card = t.cards(t.ann).back();
+    CHECK(number_of(*card->fields(), 1) == 5);
+    CHECK(card->version() == 2);
+}
+
+TEST_CASE("changes coalesce to a delta that says on what it builds", "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}, {2, 0, "go"}});
+    t.update(t.game, t.room, 1, {{1, 6, ""}});
+    t.update(t.game, t.room, 1, {{1, 7, ""}});
+    t.world.tick(limits::card_period_ms - 1);
+    CHECK(t.deltas(t.ann).empty());
+    t.world.tick(1);
+    REQUIRE(t.deltas(t.ann).size() == 1);
+    const auto* delta = t.deltas(t.ann)[0];
+    CHECK(delta->base_version() == 1);
+    CHECK(delta->version() == 3);
+    REQUIRE(delta->fields()->size() == 1);
+    CHECK(number_of(*delta->fields(), 1) == 7);
+    CHECK(t.world.heard(t.ann).back().lane == Lane::State);
+}
+
+TEST_CASE("an update that changes nothing is done and not told", "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}});
+    CHECK(t.update(t.game, t.room, 1, {{1, 5, ""}}) == Error::Ok);
+    t.world.tick(5000);
+    CHECK(t.deltas(t.ann).empty());
+    CHECK(t.cards(t.ann).size() == 1);
+}
+
+TEST_CASE("a card at rest goes out whole once more, should its last delta be lost",
+          "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}});
+    t.update(t.game, t.room, 1, {{1, 6, ""}});
+    t.world.tick(limits::card_period_ms);
+    t.world.forget_heard();
+    t.world.tick(limits::card_settle_ms - 1);
+    CHECK(t.cards(t.ann).empty());
+    t.world.tick(1);
+    REQUIRE(t.cards(t.ann).size() == 1);
+    CHECK(t.cards(t.ann)[0]->version() == 2);
+    CHECK(number_of(*t.cards(t.ann)[0]->fields(), 1) == 6);
+    t.world.tick(10 * limits::card_settle_ms);
+    CHECK(t.cards(t.ann).size() == 1);
+}
+
+TEST_CASE("a card ends in its time, and a new one never looks like an old one", "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}}, 3000);
+    CHECK(t.cards(t.ann)[0]->expires_at_ms() == t.world.now_ms + 3000);
+    t.world.tick(2999);
+    CHECK(t.gone(t.ann) == 0);
+    t.world.tick(1);
+    CHECK(t.gone(t.ann) == 1);
+    t.set(t.game, t.room, 1, {{1, 5, ""}});
+    CHECK(t.cards(t.ann).back()->version() == 2);
+    t.world.tick(100'000);
+    CHECK(t.gone(t.ann) == 1);
+}
+
+TEST_CASE("setting a card again moves its end", "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}}, 1000);
+    t.set(t.game, t.room, 1, {{1, 5, ""}}, 5000);
+    t.world.tick(4999);
+    CHECK(t.gone(t.ann) == 0);
+    t.world.tick(1);
+    CHECK(t.gone(t.ann) == 1);
+}
+
+TEST_CASE("who comes in, and who asks, gets the whole card", "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}});
+    const SessionId bob = t.world.connect("bob", {team("t1")});
+    REQUIRE(t.cards(bob).size() == 1);
+    t.world.forget_heard();
+    CHECK(t.fetch(t.ann, t.room, UserId{}, 1) == Error::Ok);
+    CHECK(t.cards(t.ann).size() == 1);
+    CHECK(t.fetch(t.ann, t.room, UserId{}, 2) == Error::NotFound);
+    const SessionId eve = t.world.connect("eve");
+    CHECK(t.fetch(eve, t.room, UserId{}, 1) == Error::NotMember);
+}
+
+TEST_CASE("a presence card follows its user to those who share a small room", "[core][cards]") {
+    Table t;
+    const UserId ann_id = t.world.user_id("ann");
+    CHECK(t.set(t.ann, RoomId{}, 2, {{1, 0, "happy"}}) == Error::Ok);
+    REQUIRE(t.cards(t.lead).size() == 1);
+    CHECK(t.cards(t.lead)[0]->user() == raw(ann_id));
+    CHECK(t.fetch(t.lead, RoomId{}, ann_id, 2) == Error::Ok);
+
+    t.update(t.ann, RoomId{}, 2, {{1, 0, "glad"}});
+    t.world.tick(limits::card_period_ms);
+    CHECK(t.deltas(t.lead).size() == 1);
+
+    SECTION("who comes later gets it") {
+        const SessionId bob = t.world.connect("bob", {team("t1")});
+        CHECK(!t.cards(bob).empty());
+    }
+    SECTION("it goes when he hides, and comes back when he shows himself") {
+        t.world.forget_heard();
+        const auto show = [&](wire::PresenceState state) {
+            t.world.run(t.ann, wire::Command::SetPresence, [&](auto& fbb) {
+                return wire::CreateSetPresence(fbb, wire::CreatePresence(fbb, 0, state)).Union();
+            });
+        };
+        show(wire::PresenceState::Invisible);
+        CHECK(t.gone(t.lead) == 1);
+        CHECK(t.fetch(t.lead, RoomId{}, ann_id, 2) == Error::NotFound);
+        CHECK(t.fetch(t.ann, RoomId{}, ann_id, 2) == Error::Ok);
+        t.update(t.ann, RoomId{}, 2, {{1, 0, "hidden"}});
+        t.world.tick(5000);
+        CHECK(t.cards(t.lead).empty());
+        CHECK(t.deltas(t.lead).empty());
+        show(wire::PresenceState::Online);
+        CHECK(t.cards(t.lead).size() == 1);
+    }
+    SECTION("it goes when he is gone for good") {
+        t.world.step(SessionClosed{t.ann, Error::ConnectionLost});
+        t.world.tick(limits::presence_keep_ms - 1);
+        CHECK(t.gone(t.lead) == 0);
+        t.world.tick(1);
+        CHECK(t.gone(t.lead) == 1);
+    }
+    SECTION("his own word only") {
+        CHECK(t.clear(t.lead, RoomId{}, 2) == Error::NotFound);
+        CHECK(t.clear(t.ann, RoomId{}, 2) == Error::Ok);
+        CHECK(t.gone(t.lead) == 1);
+    }
+}

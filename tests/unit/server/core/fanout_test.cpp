@@ -1,0 +1,179 @@
+// Fan-out: one frame a room and commit, shared by all readers, cut at what fits a datagram.
+#include "tests/support/core_harness.hpp"
+
+using namespace parley;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+std::vector<Deliver> batches_of(const CoreHarness& world) {
+    std::vector<Deliver> found;
+    for (const Effect& effect : world.last_deliveries) {
+        const auto& deliver = std::get<Deliver>(effect);
+        const auto frame = wire::decode_server_frame(*deliver.frame, deliver.lane);
+        if ((*frame)->body_type() == wire::Event::Batch) {
+            found.push_back(deliver);
+        }
+    }
+    return found;
+}
+
+CoreOptions fast() {
+    CoreOptions options;
+    for (limits::Tier& tier : options.tiers) {
+        tier.pace_burst = 10'000;
+        tier.pace_period_ms = 1000;
+    }
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("what one commit brings to a room is one frame for all its readers", "[core][fanout]") {
+    CoreHarness world(fast());
+    std::vector<SessionId> sessions;
+    for (int i = 0; i < 10; ++i) {
+        sessions.push_back(world.connect("user" + std::to_string(i), {party("p1")}));
+    }
+    const RoomId room = world.room_id(party("p1"));
+    world.last_deliveries.clear();
+    for (const SessionId session : sessions) {
+        world.send(session, room, "hi");
+    }
+    world.commit();
+    const auto batches = batches_of(world);
+    REQUIRE(batches.size() == 1);
+    CHECK(*batches[0].readers == sessions);
+    CHECK(batches[0].lane == Lane::Chat);
+}
+
+TEST_CASE("two rooms in one commit are two frames, in the order of their first entries",
+          "[core][fanout]") {
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {party("p1"), team("t1")});
+    world.last_deliveries.clear();
+    world.send(ann, world.room_id(team("t1")), "1");
+    world.send(ann, world.room_id(party("p1")), "2");
+    world.send(ann, world.room_id(team("t1")), "3");
+    world.send(ann, world.lobby(), "4");
+    world.commit();
+    const auto batches = batches_of(world);
+    REQUIRE(batches.size() == 3);
+    CHECK(batches[2].lane == Lane::Crowd);
+    CHECK(world.texts(ann, world.room_id(team("t1"))) == Texts{"1", "3"});
+}
+
+TEST_CASE("a readers' snapshot is shared until somebody comes or goes", "[core][fanout]") {
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const SessionId bob = world.connect("bob", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    world.last_deliveries.clear();
+    world.run_send(ann, room, "1");
+    world.run_send(ann, room, "2");
+    auto batches = batches_of(world);
+    REQUIRE(batches.size() == 2);
+    CHECK(batches[0].readers == batches[1].readers);
+    world.step(SessionClosed{bob, Error::ConnectionLost});
+    world.run_send(ann, room, "3");
+    batches = batches_of(world);
+    CHECK(batches[2].readers != batches[1].readers);
+    CHECK(*batches[2].readers == std::vector<SessionId>{ann});
+    CHECK(batches[0].readers->size() == 2); // what was handed out does not change
+}
+
+TEST_CASE("batches are cut to a datagram, and cover without hole or overlap", "[core][fanout]") {
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    world.last_deliveries.clear();
+    world.forget_heard();
+    for (int i = 0; i < 40; ++i) {
+        world.send(ann, room, std::string(100, 'x'));
+    }
+    world.commit();
+    const auto batches = batches_of(world);
+    CHECK(batches.size() >= 40 * 132 / limits::batch_bytes_target);
+    CHECK(batches.size() < 8);
+    for (const Deliver& batch : batches) {
+        CHECK(batch.frame->size() <= limits::batch_bytes_target);
+    }
+    Seq next = 2; // 1 is ann's coming
+    for (const auto* batch : world.events<wire::Batch>(ann, wire::Event::Batch)) {
+        CHECK(batch->from_seq() == next);
+        next = batch->to_seq() + 1;
+    }
+    CHECK(next == 42);
+}
+
+TEST_CASE("a message longer than a datagram goes alone", "[core][fanout]") {
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    world.forget_heard();
+    std::string longest;
+    for (size_t i = 0; i < limits::tiers[3].text_code_points_max; ++i) {
+        longest += "\U0001F600";
+    }
+    world.send(ann, room, "a");
+    world.send(ann, room, longest);
+    world.send(ann, room, "b");
+    world.commit();
+    CHECK(world.texts(ann, room) == Texts{"a", longest, "b"});
+    CHECK(world.events<wire::Batch>(ann, wire::Event::Batch).size() == 3);
+}
+
+TEST_CASE("authors are named where the roster is not whole, and only there", "[core][fanout]") {
+    CoreHarness world(fast());
+    std::vector<SessionId> sessions;
+    for (size_t i = 0; i <= limits::roster_full_members_max; ++i) {
+        sessions.push_back(world.connect("user" + std::to_string(i), {guild("g")}));
+    }
+    const RoomId hall = world.room_id(guild("g"));
+    const SessionId ann = world.connect("ann", {party("p1")});
+    world.forget_heard();
+    world.run_send(sessions[3], hall, "x");
+    world.run_send(ann, world.room_id(party("p1")), "x");
+    const auto large = world.events<wire::Batch>(sessions[0], wire::Event::Batch);
+    REQUIRE(large.size() == 1);
+    REQUIRE(large[0]->authors() != nullptr);
+    CHECK(wire::view(large[0]->authors()->Get(0)->name()) == "user3");
+    const auto small = world.events<wire::Batch>(ann, wire::Event::Batch);
+    REQUIRE(small.size() == 1);
+    CHECK(small[0]->authors() == nullptr);
+}
+
+TEST_CASE("an entry for one user alone reaches him alone, live, in pages and on resume",
+          "[core][fanout]") {
+    // Nothing makes such entries yet but the log may hold them: put one there and load the room.
+    CoreHarness world(fast());
+    const Claims anns = claims_of("ann", {guild("g")});
+    const Claims bobs = claims_of("bob", {guild("g")});
+    SessionId ann = world.connect(anns);
+    SessionId bob = world.connect(bobs);
+    const RoomId room = world.room_id(guild("g"));
+    world.run_send(ann, room, "for all");
+    world.run_send(ann, room, "for ann");
+    world.run_send(ann, room, "for all again");
+    world.disk->rooms[room].entries[1].audience = world.user_id("ann");
+    world.step(SessionClosed{ann, Error::ConnectionLost});
+    world.step(SessionClosed{bob, Error::ConnectionLost});
+    world.tick(limits::room_evict_idle_ms);
+    REQUIRE(world.core.counts().rooms == 0);
+    ann = world.connect(anns);
+    bob = world.connect(bobs);
+    const uint64_t incarnation = world.disk->room(room)->meta.incarnation;
+    for (const auto& [session, expected] :
+         {std::make_pair(ann, Texts{"for all", "for ann", "for all again"}),
+          std::make_pair(bob, Texts{"for all", "for all again"})}) {
+        const uint32_t page = world.fetch(session, room, 100, 0, 50);
+        CHECK(world.texts(session, room, page) == expected);
+        const auto* batch =
+            world.with_request(session, page)[0].as<wire::Batch>(wire::Event::Batch);
+        CHECK(batch->from_seq() == 1);
+        CHECK(batch->to_seq() == 3); // covered: not a hole
+        world.forget_heard();
+        world.resume(session, {wire::ResumePoint(raw(room), incarnation, 0)});
+        CHECK(world.texts(session, room) == expected);
+    }
+}

@@ -1,0 +1,286 @@
+// History: pages both ways, resume with and without a gap, read marks, and whose entries are whose.
+#include "tests/support/core_harness.hpp"
+
+using namespace parley;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+constexpr size_t many = limits::resume_entries_max + 50;
+
+// A guild in which one may write as fast as one likes.
+CoreOptions fast() {
+    CoreOptions options;
+    options.tiers[5].pace_burst = 10'000;
+    return options;
+}
+
+void talk(CoreHarness& world, SessionId session, RoomId room, size_t first, size_t last) {
+    for (size_t i = first; i <= last; ++i) {
+        world.send(session, room, std::to_string(i));
+        if (i % 50 == 0) {
+            world.now_ms += 1000; // no flood
+            world.settle();
+        }
+    }
+    world.settle();
+}
+
+const wire::Batch* page_of(CoreHarness& world, SessionId session, uint32_t request) {
+    const auto answers = world.with_request(session, request);
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0].lane == Lane::Bulk);
+    const auto* batch = answers[0].as<wire::Batch>(wire::Event::Batch);
+    REQUIRE(batch != nullptr);
+    return batch;
+}
+
+Texts numbers(size_t first, size_t last) {
+    Texts texts;
+    for (size_t i = first; i <= last; ++i) {
+        texts.push_back(std::to_string(i));
+    }
+    return texts;
+}
+
+struct Talked {
+    CoreHarness world{fast()};
+    SessionId ann = world.connect("ann", {guild("g")});
+    SessionId bob = world.connect("bob", {guild("g")});
+    RoomId room = world.room_id(guild("g"));
+
+    explicit Talked(size_t lines) { talk(world, ann, room, 1, lines); }
+
+    uint64_t incarnation() const { return world.disk->room(room)->meta.incarnation; }
+    const wire::Batch* fetch(Seq before, Seq after, uint16_t count) {
+        const uint32_t request = world.fetch(bob, room, before, after, count);
+        world.settle();
+        last_request = request;
+        return page_of(world, bob, request);
+    }
+    Texts texts() { return world.texts(bob, room, last_request); }
+    uint32_t last_request = 0;
+};
+
+} // namespace
+
+TEST_CASE("a page backwards is the newest before a seq, from memory or from the store",
+          "[core][history]") {
+    Talked t(many);
+    const auto* newest = t.fetch(many + 1, 0, 20);
+    CHECK(t.texts() == numbers(many - 19, many));
+    CHECK(newest->from_seq() == many - 19);
+    CHECK(newest->to_seq() == many);
+    CHECK(newest->more());
+    REQUIRE(newest->authors() != nullptr);
+    CHECK(wire::view(newest->authors()->Get(0)->name()) == "ann");
+
+    const auto* old = t.fetch(31, 0, 20); // long gone from the tail
+    CHECK(t.texts() == numbers(11, 30));
+    CHECK(old->more());
+    const auto* first = t.fetch(11, 0, 20);
+    CHECK(t.texts() == numbers(1, 10));
+    CHECK(first->from_seq() == 1);
+    CHECK(first->to_seq() == 10);
+    CHECK_FALSE(first->more());
+}
+
+TEST_CASE("a page forwards is the oldest after a seq", "[core][history]") {
+    Talked t(many);
+    const auto* old = t.fetch(0, 10, 20);
+    CHECK(t.texts() == numbers(11, 30));
+    CHECK(old->from_seq() == 11);
+    CHECK(old->to_seq() == 30);
+    CHECK(old->more());
+    const auto* last = t.fetch(0, many - 5, 20);
+    CHECK(t.texts() == numbers(many - 4, many));
+    CHECK(last->to_seq() == many);
+    CHECK_FALSE(last->more());
+}
+
+TEST_CASE("a request for everything gets fifty", "[core][history][hostile]") {
+    Talked t(100);
+    t.fetch(UINT64_MAX, 0, 65535);
+    CHECK(t.texts() == numbers(51, 100));
+    t.fetch(0, 1, 65535);
+    CHECK(t.texts() == numbers(2, 51));
+    t.fetch(101, 0, 0); // no count: a page
+    CHECK(t.texts().size() == limits::page_entries_max);
+    const auto* beyond = t.fetch(0, UINT64_MAX, 50);
+    CHECK(t.texts().empty());
+    CHECK(beyond->from_seq() == beyond->to_seq() + 1);
+    const auto* before = t.fetch(1, 0, 50);
+    CHECK(t.texts().empty());
+    CHECK_FALSE(before->more());
+}
+
+TEST_CASE("a page of long messages is cut to size and says that there is more", "[core][history]") {
+    CoreOptions options = fast();
+    CoreHarness world(options);
+    const SessionId ann = world.connect("ann", {guild("g")});
+    const RoomId room = world.room_id(guild("g"));
+    for (int i = 0; i < 50; ++i) {
+        world.now_ms += 100;
+        world.run_send(ann, room, std::string(1000, static_cast<char>('a' + i % 26)));
+    }
+    uint32_t request = world.fetch(ann, room, 51, 0, 50);
+    const auto* back = page_of(world, ann, request);
+    CHECK(back->more());
+    CHECK(back->to_seq() == 50);
+    CHECK(back->from_seq() > 30);
+    CHECK(world.texts(ann, room, request).size() == 51 - back->from_seq());
+    request = world.fetch(ann, room, 0, 1, 50);
+    const auto* forth = page_of(world, ann, request);
+    CHECK(forth->more());
+    CHECK(forth->from_seq() == 2);
+    CHECK(world.texts(ann, room, request).size() == forth->to_seq() - 1);
+    // One after the other they give the whole.
+    Seq before = 51;
+    size_t total = 0;
+    for (int pages = 0; before > 1; ++pages) {
+        REQUIRE(pages < 20);
+        request = world.fetch(ann, room, before, 0, 50);
+        world.settle();
+        total += world.texts(ann, room, request).size();
+        before = page_of(world, ann, request)->from_seq();
+    }
+    CHECK(total == 50);
+}
+
+TEST_CASE("a fetch that the store fails is told, and one that finds its asker gone is not",
+          "[core][history]") {
+    Talked t(many);
+    const uint32_t failing = t.world.fetch(t.bob, t.room, 20, 0, 10);
+    t.world.commit(CommitFault::Fails);
+    CHECK(t.world.reply(t.bob, failing).error == Error::StoreUnavailable);
+    const uint32_t leaving = t.world.fetch(t.bob, t.room, 20, 0, 10);
+    t.world.leave(t.bob, t.room);
+    t.world.settle();
+    CHECK(t.world.reply(t.bob, leaving).error == Error::NotMember);
+    CHECK(t.world.texts(t.bob, t.room, leaving).empty());
+}
+
+TEST_CASE("resume gives what was missed, in order and once, from memory or from the store",
+          "[core][history]") {
+    Talked t(400);
+    for (const Seq have : {Seq{390}, Seq{20}}) {
+        t.world.forget_heard();
+        const uint32_t request =
+            t.world.resume(t.bob, {wire::ResumePoint(raw(t.room), t.incarnation(), have)});
+        t.world.settle();
+        CHECK(t.world.reply(t.bob, request).error == Error::Ok);
+        CHECK(t.world.texts(t.bob, t.room) == numbers(have + 1, 400));
+        Seq next = have + 1;
+        for (const auto* batch : t.world.events<wire::Batch>(t.bob, wire::Event::Batch)) {
+            CHECK(batch->from_seq() == next);
+            next = batch->to_seq() + 1;
+        }
+        CHECK(next == 401);
+        CHECK(t.world.events<wire::Gap>(t.bob, wire::Event::Gap).empty());
+    }
+}
+
+TEST_CASE("resume of one who is level sends nothing but the reply", "[core][history]") {
+    Talked t(10);
+    t.world.forget_heard();
+    for (const Seq have : {Seq{10}, Seq{5000}}) {
+        const uint32_t request =
+            t.world.resume(t.bob, {wire::ResumePoint(raw(t.room), t.incarnation(), have)});
+        CHECK(t.world.reply(t.bob, request).error == Error::Ok);
+    }
+    CHECK(t.world.heard(t.bob).size() == 2);
+}
+
+TEST_CASE("resume from too far is a gap and the newest page", "[core][history]") {
+    Talked t(many);
+    t.world.forget_heard();
+    const uint32_t at_border = t.world.resume(
+        t.bob,
+        {wire::ResumePoint(raw(t.room), t.incarnation(), many - limits::resume_entries_max)});
+    t.world.settle();
+    CHECK(t.world.reply(t.bob, at_border).error == Error::Ok);
+    CHECK(t.world.events<wire::Gap>(t.bob, wire::Event::Gap).empty());
+    CHECK(t.world.texts(t.bob, t.room).size() == limits::resume_entries_max);
+
+    t.world.forget_heard();
+    t.world.resume(t.bob, {wire::ResumePoint(raw(t.room), t.incarnation(),
+                                             many - limits::resume_entries_max - 1)});
+    t.world.settle();
+    const auto gaps = t.world.events<wire::Gap>(t.bob, wire::Event::Gap);
+    REQUIRE(gaps.size() == 1);
+    CHECK(gaps[0]->from_seq() == many - limits::resume_entries_max);
+    CHECK(gaps[0]->to_seq() == many - limits::page_entries_max);
+    CHECK(t.world.texts(t.bob, t.room) == numbers(many - limits::page_entries_max + 1, many));
+}
+
+TEST_CASE("another incarnation is a gap from the start", "[core][history]") {
+    Talked t(10);
+    t.world.forget_heard();
+    t.world.resume(t.bob, {wire::ResumePoint(raw(t.room), t.incarnation() + 1, 7)});
+    const auto gaps = t.world.events<wire::Gap>(t.bob, wire::Event::Gap);
+    REQUIRE(gaps.size() == 1);
+    CHECK(gaps[0]->incarnation() == t.incarnation());
+    CHECK(gaps[0]->from_seq() == 1);
+    CHECK(gaps[0]->to_seq() == 0);
+    CHECK(t.world.texts(t.bob, t.room) == numbers(1, 10));
+}
+
+TEST_CASE("resume of many rooms is one reply, and one request at the store at a time",
+          "[core][history]") {
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {guild("a"), guild("b"), guild("c")});
+    std::vector<wire::ResumePoint> points;
+    for (const char* name : {"a", "b", "c"}) {
+        const RoomId room = world.room_id(guild(name));
+        talk(world, ann, room, 1, 300);
+        points.emplace_back(raw(room), world.disk->room(room)->meta.incarnation, 0);
+    }
+    world.forget_heard();
+    const uint32_t request = world.resume(ann, points);
+    CHECK(world.asked.size() == 1);
+    world.settle();
+    CHECK(world.reply(ann, request).error == Error::Ok);
+    for (const char* name : {"a", "b", "c"}) {
+        CHECK(world.texts(ann, world.room_id(guild(name))) == numbers(1, 300));
+    }
+    const uint32_t failing = world.resume(ann, points);
+    world.commit(CommitFault::Fails);
+    CHECK(world.reply(ann, failing).error == Error::StoreUnavailable);
+}
+
+TEST_CASE("read marks are stored, never go back, and make the unread count", "[core][history]") {
+    Talked t(30);
+    const auto mark = [&](Seq seq) {
+        return t.world.run(t.bob, wire::Command::Mark, [&](auto& fbb) {
+            return wire::CreateMark(fbb, raw(t.room), seq).Union();
+        });
+    };
+    const auto unread = [&] {
+        t.world.step(Lagging{t.bob}); // RoomState comes again after it
+        t.world.step(Drained{t.bob});
+        return t.world.room_state(t.bob, t.room)->unread();
+    };
+    CHECK(unread() == 30);
+    CHECK(mark(20).seq == 20);
+    CHECK(unread() == 10);
+    CHECK(mark(10).seq == 20);
+    CHECK(t.world.disk->member(t.room, t.world.user_id("bob"))->read_seq == 20);
+    CHECK(mark(UINT64_MAX >> 2).seq == 30);
+    CHECK(unread() == 0);
+    t.world.run_send(t.bob, t.room, "mine does not count");
+    CHECK(unread() == 0);
+    talk(t.world, t.ann, t.room, 1, 150);
+    CHECK(unread() == 100);
+}
+
+TEST_CASE("a read mark that the store fails is not a read mark", "[core][history]") {
+    Talked t(5);
+    const uint32_t request = t.world.command(t.bob, wire::Command::Mark, [&](auto& fbb) {
+        return wire::CreateMark(fbb, raw(t.room), 5).Union();
+    });
+    t.world.commit(CommitFault::Fails);
+    CHECK(t.world.reply(t.bob, request).error == Error::StoreUnavailable);
+    t.world.step(Lagging{t.bob});
+    t.world.step(Drained{t.bob});
+    CHECK(t.world.room_state(t.bob, t.room)->unread() == 5);
+}
