@@ -88,12 +88,7 @@ Scene::Scene(SceneOptions wanted) : options(wanted) {
 }
 
 Scene::~Scene() {
-    draw_.forget();
-    overlay.reset();
-    SDL_DestroyRenderer(renderer_);
-    SDL_DestroyWindow(window_);
-    SDL_FlushEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
-    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    release_window();
 }
 
 // [the shard's side]
@@ -499,6 +494,26 @@ Picture Scene::picture(bool with_overlay) {
         draw_.render(*overlay, renderer_);
     }
     return Picture::of(renderer_, options.width, options.height);
+}
+
+Picture Scene::picture_on_black() {
+    SDL_SetRenderDrawColor(renderer_, 0, 0, 0, 255);
+    SDL_RenderClear(renderer_);
+    draw_.render(*overlay, renderer_);
+    return Picture::of(renderer_, options.width, options.height);
+}
+
+void Scene::release_window() {
+    if (window_ == nullptr) {
+        return;
+    }
+    draw_.forget();
+    SDL_DestroyRenderer(renderer_);
+    SDL_DestroyWindow(window_);
+    SDL_FlushEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    renderer_ = nullptr;
+    window_ = nullptr;
 }
 
 std::string Scene::shoot(const std::string& name) {

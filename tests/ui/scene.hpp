@@ -90,6 +90,9 @@ public:
     std::vector<std::string> spoken();
     std::vector<std::string> actions(); // card actions that came to the host
     Picture picture(bool with_overlay = true);
+    Picture picture_on_black();
+    // The renderer and the window go; the overlay stays, for another renderer.
+    void release_window();
     std::string shoot(const std::string& name); // into <build>/ui
 
     static constexpr TimeMs today_ms = 1'700'000'000'000 / 86'400'000 * 86'400'000 + 21 * 3'600'000;
