@@ -227,6 +227,24 @@ TEST_CASE("a close by the server reaches the client with its reason, after what 
     CHECK(pair.client.events.size() == 2);
 }
 
+TEST_CASE("a peer closed before it opened is told the reason and when to come back", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.client.link->connect(pair.connect_options(), pair.now_ms).ok());
+    REQUIRE(pair.step_until([&] { return pair.server.count<AuthRequest>() == 1; }));
+    const PeerId peer = pair.server.last<AuthRequest>()->peer;
+    SECTION("while it is judged") {}
+    SECTION("after it was admitted") {
+        pair.server.link->admit(peer, Error::Ok, 0);
+    }
+    pair.server.link->close(peer, Error::Shutdown, 4321);
+    REQUIRE(pair.step_until([&] { return pair.client.count<PeerClosed>() == 1; }));
+    CHECK(pair.client.last<PeerClosed>()->reason == Error::Shutdown);
+    CHECK(pair.client.last<PeerClosed>()->retry_after_ms == 4321);
+    pair.step(50, 100);
+    CHECK(pair.server.count<PeerOpened>() == 0);
+    CHECK(pair.server.count<PeerClosed>() == 0);
+}
+
 TEST_CASE("a close by the client reaches the server as Closed", "[link]") {
     LinkPair pair;
     REQUIRE(pair.connect());

@@ -1,4 +1,4 @@
-// hostile_test.cpp: hostile inputs 1, 2 and 8 to 20 of docs/security.md against a listening link:
+// hostile_test.cpp: hostile inputs against a listening link (3 to 7: server_handshake_test.cpp):
 // strangers by a plain socket, authenticated peers by a client that is honest only in its
 // handshake. A well-behaved client is connected all the time and must not notice.
 #include "tests/support/catch.hpp"

@@ -1,5 +1,5 @@
-// server_handshake_test.cpp: the handshake without sockets: hostile hellos 3 to 7 of the list in
-// docs/security.md, the cookie, the rates and the table of handshakes, all by a made-up clock.
+// server_handshake_test.cpp: the handshake without sockets: hostile hellos (3 to 7 of the list that
+// hostile_test.cpp goes on with), the cookie, the rates and the table, all by a made-up clock.
 #include "schemas/link/server_handshake.hpp"
 
 #include "schemas/link/client_handshake.hpp"
