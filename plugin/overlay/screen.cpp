@@ -102,7 +102,9 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
         const float roster_least = want.roster && want.roster_h > 0
                                        ? std::min(want.roster_h, std::round(120 * u)) + gap
                                        : 0;
-        const float most = room - roster_least >= std::round(120 * u) ? room - roster_least : room;
+        const float under_roster = roster_least > 0 ? roster_top + roster_least : cards_top;
+        const float least_top = std::max(under_roster, cards_top);
+        const float most = bottom - least_top >= std::round(120 * u) ? bottom - least_top : room;
         const float w = std::min(cards_w, want.width - 2 * m);
         const float h = std::min(want.cards_h, most);
         out.cards = {want.width - m - w, bottom - h, w, h};

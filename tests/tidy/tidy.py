@@ -39,7 +39,7 @@ ARROWS = {
                     {"ft2build.h", "freetype/", "hb.h", "hb-ft.h", "hb-ot.h", "fribidi", "fribidi.h",
                      "utf8proc.h"}),
     "plugin/overlay": (CARD | {"plugin/client", "plugin/text"}, {"imgui.h", "toml++/"}),
-    "plugin/platform": (BASE | {"plugin/overlay"}, {"SDL2/", "SDL.h", "GL/", "GLES3/"}),
+    "plugin/platform": (BASE | {"plugin/overlay"}, {"SDL2/", "SDL.h", "SDL_opengl.h", "GL/", "GLES3/"}),
     "plugin/abi": (CARD | LINK | {"plugin/client", "plugin/text", "plugin/overlay",
                                   "plugin/platform", "plugin/include"},
                    {"sodium.h", "SDL2/", "SDL.h"}),

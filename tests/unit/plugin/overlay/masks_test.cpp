@@ -1,3 +1,4 @@
+// masks_test.cpp: signs that differ in shape, and masks in the atlas.
 #include "plugin/overlay/masks.hpp"
 
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// narrate_test.cpp: lines to be spoken, in order and bounded.
 #include "plugin/overlay/narrate.hpp"
 
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// text_cache_test.cpp: what is laid out once, and what waits for budget.
 #include "plugin/overlay/text_cache.hpp"
 
 #include "tests/support/catch.hpp"

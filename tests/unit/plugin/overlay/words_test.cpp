@@ -1,3 +1,4 @@
+// words_test.cpp: words files and sentences with gaps.
 #include "plugin/overlay/words.hpp"
 
 #include "tests/support/catch.hpp"
