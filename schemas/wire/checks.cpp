@@ -164,8 +164,11 @@ bool named_room(Checker& c, RoomKind kind, const FbString* name) {
 }
 
 bool body(Checker& c, const Join& said) {
-    return said.kind() == RoomKind::Direct ? c.want(said.user() != 0)
-                                           : named_room(c, said.kind(), said.name());
+    // What a Direct does not need is checked all the same: nobody reads unproven text.
+    return said.kind() == RoomKind::Direct
+               ? c.want(said.user() != 0) &&
+                     c.string(said.name(), limits::room_name_bytes_max, Need::Optional)
+               : named_room(c, said.kind(), said.name());
 }
 bool body(Checker& c, const Leave& said) {
     return c.want(said.room() != 0);

@@ -18,6 +18,9 @@ constexpr uint8_t spki_prefix[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
                                    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
 
 std::optional<std::vector<uint8_t>> decode_base64(std::string_view text, int variant) {
+    if (text.empty()) { // libsodium wants no null pointer, not even for nothing
+        return std::nullopt;
+    }
     std::vector<uint8_t> bytes(text.size());
     size_t size = 0;
     const char* end = nullptr;

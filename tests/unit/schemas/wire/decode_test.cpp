@@ -330,6 +330,10 @@ TEST_CASE("hostile input 31: text that is not UTF-8 is an encoding error everywh
                   const auto name = fbb.CreateString(bad);
                   return CreateJoin(fbb, RoomKind::Team, name);
               }) == Wrong::Encoding);
+        CHECK(command(Command::Join, [&](auto& fbb) {
+                  const auto name = fbb.CreateString(bad);
+                  return CreateJoin(fbb, RoomKind::Direct, name, 4);
+              }) == Wrong::Encoding);
         CHECK(command(Command::SetCard, [&](auto& fbb) {
                   const auto text = fbb.CreateString(bad);
                   const auto field = CreateCardField(fbb, 1, 0, text);
