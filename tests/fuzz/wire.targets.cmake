@@ -1,0 +1,6 @@
+parley_fuzz(client_frame LINK parley_wire)
+parley_fuzz(server_frame LINK parley_wire)
+parley_fuzz(text LINK parley_utf8)
+if(TARGET parley_auth)
+    parley_fuzz(ticket LINK parley_auth)
+endif()
