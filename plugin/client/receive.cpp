@@ -375,15 +375,22 @@ void Client::Inside::on_roster(const wire::Roster& said) {
 void Client::Inside::on_batch(uint32_t request, const wire::Batch& batch, ByteVector& bytes) {
     const RoomId id{batch.room()};
     Room* const room = writer.room(id);
-    const RoomSync* const known = sync.find(id);
-    if (room == nullptr || known == nullptr || !known->confirmed) {
-        if (request == 0 && batch.to_seq() >= batch.from_seq()) {
+    RoomSync* const known = sync.find(id);
+    const bool unknown = room == nullptr || known == nullptr || !known->confirmed;
+    if (unknown || batch.incarnation() != room->incarnation) {
+        if (request == 0 && unknown && batch.to_seq() >= batch.from_seq()) {
             sync.hold(id, batch.from_seq(), batch.to_seq(), std::move(bytes), now_ms);
         }
+        if (known != nullptr && request != 0 && known->page_request == request) {
+            known->page_request = 0;
+            known->page_wanted = true;
+        }
+        // A page of a room that was left while it was on its way, or of a log that is no more: who
+        // asked for it is answered all the same.
+        if (request != 0 && take_asked(request)) {
+            reply(request, room == nullptr ? Error::NotMember : Error::NotFound, id);
+        }
         return;
-    }
-    if (batch.incarnation() != room->incarnation) {
-        return; // of a log that is no more
     }
     if (batch.authors() != nullptr) {
         for (const wire::User* const author : *batch.authors()) {
