@@ -1,6 +1,6 @@
-// enet_inside.hpp: the inside of EnetLink, shared by enet_link.cpp (life, events, frames),
-// enet_hooks.cpp (what enters and leaves ENet), enet_server.cpp and enet_client.cpp (sessions).
-// Nobody else includes it but the self-test.
+// enet_inside.hpp: the inside of EnetLink, shared by enet_link.cpp (life, events),
+// enet_frames.cpp (sending), enet_hooks.cpp (what enters and leaves ENet), enet_server.cpp and
+// enet_client.cpp (sessions). Nobody else includes it but the self-test.
 #pragma once
 
 #include <deque>
@@ -64,10 +64,18 @@ public:
     Result<void> self_test();
     void pump(TimeMs steady_ms);
     void flush(TimeMs steady_ms);
+    void close(PeerId peer, Error reason, uint32_t retry_after_ms);
+
+    // [frames] enet_frames.cpp. shared: one packet for all receivers of a frame, made when needed.
     bool send(PeerId peer, Lane lane, const SharedFrame& frame, ENetPacket** shared);
     void send_all(std::span<const PeerId> peers, Lane lane, const SharedFrame& frame,
                   std::vector<PeerId>& refused);
-    void close(PeerId peer, Error reason, uint32_t retry_after_ms);
+    void feed(LinkSession& session);
+    bool hand_to_enet(LinkSession& session, Lane lane, const SharedFrame& frame,
+                      ENetPacket** shared);
+    size_t enet_room(LinkSession& session);
+    ENetPacket* make_packet(Lane lane, const SharedFrame& frame);
+    size_t queued_bytes(PeerId peer);
 
     // [sessions] enet_link.cpp
     LinkSession* find(PeerId peer);
@@ -111,11 +119,6 @@ public:
     // [events] enet_link.cpp
     void take_event(const ENetEvent& event);
     void sweep();
-    void feed(LinkSession& session);
-    bool hand_to_enet(LinkSession& session, Lane lane, const SharedFrame& frame,
-                      ENetPacket** shared);
-    size_t enet_room(LinkSession& session);
-    ENetPacket* make_packet(Lane lane, const SharedFrame& frame);
     bool readable() const;
 
     bool is_server() const { return handshakes_ != nullptr; }

@@ -104,7 +104,7 @@ const ByteVector data(1000, 'x');
 
 TEST_CASE("1: empty and tiny datagrams are dropped", "[link][hostile]") {
     Hostile world;
-    for (const size_t bytes : {1, 3}) {
+    for (const size_t bytes : {size_t{1}, size_t{3}}) {
         world.forge(ByteVector(bytes, 0xC5));
     }
     CHECK(world.metrics().refused_kind.read() == 2);
