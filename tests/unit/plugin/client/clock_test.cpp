@@ -1,3 +1,4 @@
+// clock_test.cpp: server time, estimated from samples.
 #include "plugin/client/clock.hpp"
 
 #include "tests/support/catch.hpp"

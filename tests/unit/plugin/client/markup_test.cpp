@@ -1,3 +1,4 @@
+// markup_test.cpp: what is typed, and the text and spans it becomes.
 #include "plugin/client/markup.hpp"
 
 #include "tests/support/catch.hpp"

@@ -1,3 +1,4 @@
+// reconnect_test.cpp: when to try again, and when never.
 #include "plugin/client/reconnect.hpp"
 
 #include <set>
