@@ -154,6 +154,10 @@ inline constexpr size_t peer_queue_bytes_max = 256 * 1024;
 inline constexpr size_t peer_queue_bytes_drained = 16 * 1024; // so few: it lags no more
 static_assert(peer_queue_bytes_drained < peer_queue_bytes_max);
 inline constexpr int64_t peer_queue_ms_max = 10'000;
+// A session is told of its rooms at once up to here, then at this rate: a user of two hundred rooms
+// must not be made to lag by the telling itself.
+inline constexpr size_t rooms_told_bytes_at_once = peer_queue_bytes_max / 2;
+inline constexpr size_t rooms_told_bytes_per_s = 64 * 1024;
 inline constexpr size_t core_inbox_inputs_max = 16'384;
 inline constexpr size_t net_inbox_batches_max = 1024; // of effects; then the core waits
 inline constexpr int64_t core_tick_busy_ms = 5;

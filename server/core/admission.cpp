@@ -170,10 +170,24 @@ void Core::State::name_in_rooms(const User& user) {
         const auto member = room->members.find(user.id);
         if (member != room->members.end() &&
             (member->second.name != user.name || member->second.flags != user.flags)) {
-            member->second.name = user.name;
-            member->second.flags = user.flags;
-            tell_roster(*room, user.id);
+            rename_member(*room, user, member->second);
         }
+    }
+}
+
+void Core::State::rename_member(Room& room, const User& user, Member& member) {
+    const bool was_person = is_person(member.flags);
+    const bool person = is_person(user.flags);
+    member.name = user.name;
+    member.flags = user.flags;
+    if (was_person == person) {
+        tell_roster(room, user.id);
+    } else if (person) {
+        ++room.people;
+        tell_came(room, user.id);
+    } else {
+        --room.people;
+        tell_gone(room, user.id);
     }
 }
 

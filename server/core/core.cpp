@@ -56,6 +56,10 @@ void Core::State::take(const Tick&) {
         retries_.erase(retries_.begin());
         with_room(std::move(key), std::move(waiter));
     }
+    const std::vector<SessionId> telling(sessions_telling_.begin(), sessions_telling_.end());
+    for (const SessionId id : telling) {
+        tell_rooms(*find_session(id));
+    }
     tell_presences();
     tell_counts();
     tell_cards();

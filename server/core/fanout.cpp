@@ -24,6 +24,13 @@ wire::StoredEntry stored(const LogEntry& entry) {
             .body = body_of(entry)};
 }
 
+// Whether readers of a small room know the author's name from its roster: the game's server, and
+// who has left meanwhile, they do not.
+bool in_roster(const Room& room, UserId author) {
+    const auto member = room.members.find(author);
+    return member != room.members.end() && is_person(member->second.flags);
+}
+
 constexpr size_t author_bytes = 48; // a User table and its place in the vector, without the name
 
 } // namespace
@@ -127,8 +134,9 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
         const bool seen = entry.audience == UserId{} || entry.audience == page.viewer;
         if (seen) {
             const wire::StoredEntry one = stored(entry);
-            const bool new_author = page.authors && std::find(authors.begin(), authors.end(),
-                                                              entry.author) == authors.end();
+            const bool new_author =
+                (page.authors || !in_roster(room, entry.author)) &&
+                std::find(authors.begin(), authors.end(), entry.author) == authors.end();
             const size_t more = new_author ? author_bytes + limits::name_bytes_max / 4 : 0;
             if (!batch_.empty() && batch_.bytes_with(one) + authors_bytes + more > page.bytes_max) {
                 break;

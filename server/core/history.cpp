@@ -159,7 +159,7 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
     flush(room); // what is live now is not sent a second time
     const Seq since = std::max<Seq>(room.members.at(reader).since_seq, 1);
     if (point.incarnation() != room.meta.incarnation) {
-        resume_gap(op.from, room, reader, since);
+        resume_gap(op.from, room, reader, 1);
         return false;
     }
     const Seq high = room.meta.last_seq;
@@ -175,7 +175,7 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
         return false;
     }
     if (high - low + 1 > limits::resume_entries_max) {
-        resume_gap(op.from, room, reader, low);
+        resume_gap(op.from, room, reader, first);
         return false;
     }
     if (tail_first(room) <= low) {
@@ -223,23 +223,22 @@ void Core::State::resume_batches(const Requester& to, Room& room, std::span<cons
     } while (!entries.empty());
 }
 
-// Too far behind, or another log: the newest page, and word of what is missing.
-void Core::State::resume_gap(const Requester& to, Room& room, UserId reader, Seq from) {
+// Too far behind, or another log: the newest page, and word of what is missing from first on.
+void Core::State::resume_gap(const Requester& to, Room& room, UserId reader, Seq first) {
     const Session* session = find_session(to.session);
     const Seq high = room.meta.last_seq;
-    const Seq low = std::max(from, tail_first(room));
+    Seq low = std::max({first, room.members.at(reader).since_seq, tail_first(room)});
     std::vector<LogEntry> entries = from_tail(room, low, high, reader);
-    Seq page_low = low;
     if (entries.size() > limits::page_entries_max) {
         entries.erase(entries.begin(),
                       entries.end() - static_cast<std::ptrdiff_t>(limits::page_entries_max));
-        page_low = entries.front().seq;
+        low = entries.front().seq;
     }
-    const auto gap = wire::CreateGap(fbb(), raw(room.meta.id), room.meta.incarnation, from,
-                                     std::max(page_low, from) - 1);
+    const auto gap =
+        wire::CreateGap(fbb(), raw(room.meta.id), room.meta.incarnation, first, low - 1);
     send_event(*session, Lane::Bulk, event(wire::Event::Gap, gap));
-    if (page_low <= high) {
-        resume_batches(to, room, entries, page_low, high, {});
+    if (low <= high) {
+        resume_batches(to, room, entries, low, high, {});
     }
 }
 

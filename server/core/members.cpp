@@ -148,8 +148,8 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
         stored.since_seq = is.since_seq;
         stored.read_seq = is.read_seq;
     } else {
-        if (room.members.size() + room.joining.size() >= tier(room).members_max &&
-            !make_place(room)) {
+        if (is_person(joiner.flags) &&
+            room.people + room.joining.size() >= tier(room).members_max && !make_place(room)) {
             return reply_all(op.from, {.error = Error::Full, .room = id});
         }
         const bool all_history =
@@ -271,8 +271,12 @@ void Core::State::take_in(Room& room, UserId id, Member member) {
         member.flags = user->second.flags;
         insert_sorted(user->second.rooms, room.meta.id);
     }
+    const bool person = is_person(member.flags);
     room.members[id] = std::move(member);
-    tell_came(room, id);
+    if (person) {
+        ++room.people;
+        tell_came(room, id);
+    }
     if (user != users_.end()) {
         enter_all(user->second, room);
     }
@@ -328,7 +332,10 @@ void Core::State::drop_member(Room& room, DropOp op) {
 
 void Core::State::take_out(Room& room, UserId id, Error reason) {
     flush(room); // what was committed before was his to hear
-    room.members.erase(id);
+    const auto member = room.members.find(id);
+    const bool person = is_person(member->second.flags);
+    room.people -= person ? 1 : 0;
+    room.members.erase(member);
     const auto user = users_.find(id);
     if (user != users_.end()) {
         erase_sorted(user->second.rooms, room.meta.id);
@@ -341,7 +348,9 @@ void Core::State::take_out(Room& room, UserId id, Error reason) {
             send_answer(session, Lane::Control, frame); // owed: RoomState comes of rooms one is in
         }
     }
-    tell_gone(room, id);
+    if (person) {
+        tell_gone(room, id);
+    }
 }
 
 void Core::State::member_dropped(Room& room, DropOp& op, Error error) {
@@ -369,7 +378,7 @@ void Core::State::member_dropped(Room& room, DropOp& op, Error error) {
 // [lines about members]
 void Core::State::append_membership(Room& room, UserId user, const Member& member,
                                     wire::MembershipChange change) {
-    if (!tells_membership(room.kind())) {
+    if (!tells_membership(room.kind()) || !is_person(member.flags)) {
         return;
     }
     LogEntry entry;

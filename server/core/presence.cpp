@@ -108,6 +108,9 @@ void Core::State::tell_presences() {
 void Core::State::tell_presence_of(std::span<const UserId> changed) {
     std::map<RoomId, std::vector<UserId>> by_room;
     for (const UserId id : changed) {
+        if (!is_person(users_.at(id).flags)) {
+            continue;
+        }
         for (const RoomId room_id : users_.at(id).rooms) {
             const Room* room = find_room(room_id);
             if (room != nullptr && room->full_roster() && !room->sessions.empty()) {

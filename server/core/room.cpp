@@ -147,6 +147,7 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
         member.origin = stored.origin;
         member.since_seq = stored.since_seq;
         member.read_seq = stored.read_seq;
+        room.people += is_person(member.flags) ? 1 : 0;
     }
     for (const LogEntry& entry : loaded.tail) {
         push_tail(room, entry);
@@ -182,7 +183,8 @@ void Core::State::run_waiter(Waiter& waiter, Room& room) {
             [&](EnterWaits& one) {
                 Session* session = find_session(one.session);
                 if (session != nullptr && session->hears()) {
-                    enter(*session, room);
+                    session->rooms_to_tell.push_back(room.meta.id);
+                    tell_rooms(*session);
                 }
             },
             [&](TicketWaits& one) { settle_ticket(one.user, one.ticket, room); },

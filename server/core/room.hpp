@@ -34,6 +34,7 @@ struct Member {
 struct Room {
     RoomMeta meta;
     std::map<UserId, Member> members;
+    size_t people = 0; // of the members: who is in the roster and counts
 
     // Sessions of members that hear the room now, ascending, and their snapshot for deliveries;
     // null when it must be made again.
@@ -56,7 +57,7 @@ struct Room {
     UserId place_after{};     // where the search for an absent member goes on (Global)
 
     wire::RoomKind kind() const { return static_cast<wire::RoomKind>(meta.kind); }
-    bool full_roster() const { return members.size() <= limits::roster_full_members_max; }
+    bool full_roster() const { return people <= limits::roster_full_members_max; }
 };
 
 // Chat, so that a party line never waits for a crowd.

@@ -93,7 +93,7 @@ void Core::State::send_room_state(const Session& session, Room& room) {
     const auto state = wire::CreateRoomState(
         fbb(), raw(room.meta.id), room.kind(), name, title, room.meta.incarnation,
         room.meta.last_seq, member.since_seq, member.read_seq, member.role,
-        static_cast<uint32_t>(room.members.size()), bounds.text_code_points_max, bounds.pace_burst,
+        static_cast<uint32_t>(room.people), bounds.text_code_points_max, bounds.pace_burst,
         bounds.pace_period_ms, unread(room, session.user, member), other);
     send_event(session, Lane::Control, event(wire::Event::RoomState, state));
 }
@@ -150,7 +150,7 @@ SharedFrame Core::State::roster_frame(const Room& room, std::span<const UserId> 
             ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::Member>>>()
             : fbb().CreateVector(members);
     const auto roster = wire::CreateRoster(fbb(), raw(room.meta.id), whole, list, 0,
-                                           static_cast<uint32_t>(room.members.size()));
+                                           static_cast<uint32_t>(room.people));
     return event(wire::Event::Roster, roster, request);
 }
 
@@ -163,6 +163,9 @@ std::vector<SharedFrame> Core::State::roster_frames(const Room& room, bool whole
     }
     size_t bytes = 0;
     for (const auto& [id, member] : room.members) {
+        if (!is_person(member.flags)) {
+            continue;
+        }
         const auto user = users_.find(id);
         const size_t more =
             member_bytes(member, user == users_.end() ? nullptr : &user->second.shown);
@@ -179,7 +182,8 @@ std::vector<SharedFrame> Core::State::roster_frames(const Room& room, bool whole
 }
 
 void Core::State::tell_roster(Room& room, UserId user) {
-    if (room.full_roster() && !room.sessions.empty()) {
+    const bool person = is_person(room.members.at(user).flags);
+    if (person && room.full_roster() && !room.sessions.empty()) {
         deliver(room, Lane::Control, roster_frame(room, {&user, 1}, false, 0));
     }
 }
@@ -192,7 +196,7 @@ void Core::State::tell_came(Room& room, UserId user) {
             const Card& card = *known->second.card;
             deliver(room, Lane::Control, card_frame({.user = user, .type = card.type}, card));
         }
-    } else if (room.members.size() == limits::roster_full_members_max + 1) {
+    } else if (room.people == limits::roster_full_members_max + 1) {
         // Too large now: what was known of its people would grow stale, so it is taken back.
         deliver(room, Lane::Control, roster_frame(room, {}, true, 0));
     } else {
@@ -204,7 +208,7 @@ void Core::State::tell_gone(Room& room, UserId user) {
     if (room.sessions.empty()) {
         return;
     }
-    if (room.members.size() == limits::roster_full_members_max) {
+    if (room.people == limits::roster_full_members_max) {
         for (SharedFrame& frame : roster_frames(room, true)) {
             deliver(room, Lane::Control, std::move(frame));
         }
@@ -212,7 +216,7 @@ void Core::State::tell_gone(Room& room, UserId user) {
         const uint64_t id = raw(user);
         const auto gone = fbb().CreateVector(&id, 1);
         const auto roster = wire::CreateRoster(fbb(), raw(room.meta.id), false, 0, gone,
-                                               static_cast<uint32_t>(room.members.size()));
+                                               static_cast<uint32_t>(room.people));
         deliver(room, Lane::Control, event(wire::Event::Roster, roster));
     } else {
         counts_dirty_.insert(room.meta.id);
@@ -250,6 +254,9 @@ void Core::State::on_fetch_members(Command& command) {
     size_t bytes = 0;
     for (auto at = room->members.upper_bound(UserId{fetch.after_user()});
          at != room->members.end() && ids.size() < most; ++at) {
+        if (!is_person(at->second.flags)) {
+            continue;
+        }
         const auto user = users_.find(at->first);
         bytes += member_bytes(at->second, user == users_.end() ? nullptr : &user->second.shown);
         if (!ids.empty() && bytes > limits::page_bytes_max) {

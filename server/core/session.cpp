@@ -104,13 +104,41 @@ void Core::State::take(const SessionOpened& opened) {
 }
 
 void Core::State::send_rooms(Session& session) {
-    const std::vector<RoomId> rooms = user_of(session).rooms; // loading may change it
-    for (const RoomId id : rooms) {
-        if (Room* room = find_room(id)) {
-            enter(session, *room);
-        } else {
-            with_room({.id = id}, EnterWaits{session.id});
+    session.rooms_to_tell = user_of(session).rooms;
+    std::reverse(session.rooms_to_tell.begin(), session.rooms_to_tell.end());
+    session.tell_bytes = limits::rooms_told_bytes_at_once;
+    session.tell_since_ms = now_ms_;
+    tell_rooms(session);
+}
+
+// As many rooms as may be said now; the others on later Ticks.
+void Core::State::tell_rooms(Session& session) {
+    if (session.tell_bytes < 0) {
+        const auto earned = (now_ms_ - session.tell_since_ms) *
+                            static_cast<int64_t>(limits::rooms_told_bytes_per_s) / 1000;
+        session.tell_bytes =
+            std::min<int64_t>(session.tell_bytes + earned, limits::rooms_told_bytes_at_once);
+        session.tell_since_ms = now_ms_;
+    }
+    while (session.hears() && session.tell_bytes >= 0 && !session.rooms_to_tell.empty()) {
+        const RoomId id = session.rooms_to_tell.back();
+        session.rooms_to_tell.pop_back();
+        Room* room = find_room(id);
+        if (room == nullptr) {
+            with_room({.id = id}, EnterWaits{session.id}); // comes back here when it is loaded
+            continue;
         }
+        const size_t before = effects_->size();
+        enter(session, *room);
+        for (size_t i = before; i < effects_->size(); ++i) {
+            const auto* sent = std::get_if<SendFrame>(&(*effects_)[i]);
+            session.tell_bytes -= sent == nullptr ? 0 : static_cast<int64_t>(sent->frame->size());
+        }
+    }
+    if (session.hears() && !session.rooms_to_tell.empty()) {
+        sessions_telling_.insert(session.id);
+    } else {
+        sessions_telling_.erase(session.id);
     }
 }
 
@@ -190,6 +218,7 @@ void Core::State::forget(SessionId id) {
     user.sessions.erase(std::remove(user.sessions.begin(), user.sessions.end(), id),
                         user.sessions.end());
     session_timers_.erase({session->timer_ms, id});
+    sessions_telling_.erase(id);
     sessions_.erase(id);
     note_left(user);
 }

@@ -54,6 +54,12 @@ struct Session {
     std::vector<Held> held;
     size_t held_bytes = 0;
 
+    // Rooms that it has not been told of yet, the next one last; bytes that may be said of them
+    // now.
+    std::vector<RoomId> rooms_to_tell;
+    int64_t tell_bytes = 0;
+    TimeMs tell_since_ms = 0;
+
     bool hears() const { return open && !lagging; }
 };
 
@@ -69,6 +75,11 @@ struct PresenceInfo {
 inline bool seen(const PresenceInfo& presence) {
     return presence.state != wire::PresenceState::Invisible &&
            presence.state != wire::PresenceState::Offline;
+}
+
+// The game's own server reads and writes, but is nobody among the people of a room.
+inline bool is_person(uint32_t flags) {
+    return (flags & static_cast<uint32_t>(wire::UserFlags::Game)) == 0;
 }
 
 struct User {

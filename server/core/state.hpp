@@ -102,6 +102,7 @@ private:
     void reply_all(const std::vector<Requester>& to, const Answer& answer);
     void refuse(const Command& command, Error error, uint32_t retry_after_ms = 0);
     void send_rooms(Session& session);
+    void tell_rooms(Session& session);
     void stop_hearing(const Session& session);
     void stop_hearing(SessionId id, Room& room);
     void close(SessionId id, Error reason, uint32_t retry_after_ms = 0);
@@ -115,6 +116,7 @@ private:
     User& touch_user(const UserAdmitted& admitted, const Claims& claims);
     void rename(User& user, const StoredUser& stored);
     void name_in_rooms(const User& user);
+    void rename_member(Room& room, const User& user, Member& member);
     void make_way(User& user, const DeviceKey& device);
     void apply_ticket(User& user, const std::shared_ptr<const Ticket>& ticket);
     void settle_ticket(UserId user, const std::shared_ptr<const Ticket>& ticket, Room& room);
@@ -229,7 +231,7 @@ private:
     bool resume_room(ResumeOp& op, Room& room, const wire::ResumePoint& point);
     void resume_batches(const Requester& to, Room& room, std::span<const LogEntry> entries, Seq low,
                         Seq high, std::span<const StoredUser> known);
-    void resume_gap(const Requester& to, Room& room, UserId reader, Seq from);
+    void resume_gap(const Requester& to, Room& room, UserId reader, Seq first);
     void on_mark(Command& command);
 
     // [presence.cpp]
@@ -278,6 +280,7 @@ private:
     std::map<std::pair<uint8_t, std::string>, Token> loading_names_;
 
     std::set<std::pair<TimeMs, SessionId>> session_timers_;
+    std::set<SessionId> sessions_telling_; // have rooms_to_tell
     std::set<std::pair<TimeMs, UserId>> users_left_;
     std::set<std::pair<TimeMs, RoomId>> rooms_idle_;
     std::multimap<TimeMs, std::pair<RoomKey, Waiter>> retries_;

@@ -225,6 +225,29 @@ TEST_CASE("another incarnation is a gap from the start", "[core][history]") {
     CHECK(t.world.texts(t.bob, t.room) == numbers(1, 10));
 }
 
+TEST_CASE("resume after leaving and coming back covers what one may not read", "[core][history]") {
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const SessionId bob = world.connect("bob", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    const Seq had = world.disk->room(room)->meta.last_seq;
+    world.leave(bob, room);
+    world.settle();
+    world.run_send(ann, room, "not for bob");
+    REQUIRE(world.run_join(bob, wire::RoomKind::Party, "p1").error == Error::Ok);
+    const auto after = world.run_send(ann, room, "for bob");
+    world.forget_heard();
+    world.resume(bob,
+                 {wire::ResumePoint(raw(room), world.disk->room(room)->meta.incarnation, had)});
+    CHECK(world.texts(bob, room) == Texts{"for bob"});
+    Seq next = had + 1;
+    for (const auto* batch : world.events<wire::Batch>(bob, wire::Event::Batch)) {
+        CHECK(batch->from_seq() == next);
+        next = batch->to_seq() + 1;
+    }
+    CHECK(next == after.seq + 1);
+}
+
 TEST_CASE("resume of many rooms is one reply, and one request at the store at a time",
           "[core][history]") {
     CoreHarness world(fast());

@@ -151,3 +151,84 @@ TEST_CASE("names of users come from memory or the store, and unknown ones are le
     world.commit(CommitFault::Fails);
     CHECK(world.reply(ann, failing).error == Error::StoreUnavailable);
 }
+
+TEST_CASE("the game's server reads and writes and is nobody among the people", "[core][roster]") {
+    CoreOptions options;
+    options.tiers[2].members_max = 1;
+    CoreHarness world(options);
+    const SessionId ann = world.connect("ann", {team("t1")});
+    const RoomId room = world.room_id(team("t1"));
+    world.tick(2000);
+    world.forget_heard();
+    Claims claims = claims_of("arena", {team("t1")});
+    claims.game = true;
+    const SessionId game = world.connect(claims); // takes no place of a player
+    world.tick(2000);
+    CHECK(world.heard(ann).empty()); // no roster, no line, no presence
+    auto told = rosters(world, game, room);
+    REQUIRE(told.size() == 1);
+    CHECK(told[0]->members_total() == 1);
+    CHECK(told[0]->members()->size() == 1);
+    CHECK(world.room_state(game, room)->members_total() == 1);
+    REQUIRE(world.run_send(game, room, "round two").error == Error::Ok);
+    CHECK(world.texts(ann, room) == std::vector<std::string>{"round two"});
+    const auto batches = world.events<wire::Batch>(ann, wire::Event::Batch);
+    REQUIRE(batches.size() == 1);
+    REQUIRE(batches[0]->authors() != nullptr); // in no roster, so named here
+    CHECK(wire::view(batches[0]->authors()->Get(0)->name()) == "arena");
+    world.forget_heard();
+    world.leave(game, room);
+    world.settle();
+    CHECK(world.heard(ann).empty());
+}
+
+TEST_CASE("a user of many rooms is told of them at a pace that does not choke him",
+          "[core][roster]") {
+    CoreHarness world;
+    std::vector<RoomClaim> claims;
+    for (size_t i = 0; i < limits::ticket_rooms_max; ++i) {
+        claims.push_back(guild("g" + std::to_string(i)));
+    }
+    // Long names, so that rosters are large.
+    for (size_t i = 0; i < small_max - 1; ++i) {
+        Claims crowd = claims_of("user" + std::to_string(i), claims);
+        crowd.name = std::to_string(i) + std::string(100, 'n');
+        world.connect(crowd);
+    }
+    const Claims anns = claims_of("ann", claims);
+    const SessionId ann = world.connect(anns);
+    const auto told_bytes = [&](SessionId session) {
+        size_t bytes = 0;
+        for (const auto& frame : world.heard(session)) {
+            bytes += frame.bytes->size();
+        }
+        return bytes;
+    };
+    const auto told_rooms = [&](SessionId session) {
+        return world.events<wire::RoomState>(session, wire::Event::RoomState).size();
+    };
+    const size_t rooms = limits::ticket_rooms_max + 1;
+    world.step(Lagging{ann});
+    world.forget_heard();
+    world.step(Drained{ann});
+    CHECK(told_rooms(ann) < rooms);
+    const size_t one_room_max = 32 * 1024;
+    CHECK(told_bytes(ann) < limits::rooms_told_bytes_at_once + one_room_max);
+
+    // Lagging in the middle of it starts it over, and nothing is said meanwhile.
+    world.step(Lagging{ann});
+    const size_t before = told_bytes(ann);
+    world.tick(5000);
+    CHECK(told_bytes(ann) == before);
+    world.step(Drained{ann});
+    size_t last = told_bytes(ann);
+    for (int i = 0; i < 60 && told_rooms(ann) < 2 * rooms; ++i) {
+        world.tick(1000);
+        CHECK(told_bytes(ann) - last < limits::rooms_told_bytes_per_s + one_room_max);
+        last = told_bytes(ann);
+    }
+    for (const RoomClaim& claim : claims) {
+        CHECK(world.room_state(ann, world.room_id(claim)) != nullptr);
+    }
+    CHECK(world.run_send(ann, world.room_id(claims.back()), "here").error == Error::Ok);
+}
