@@ -1,6 +1,7 @@
-// arbiter.hpp: whose is a key? Every press belongs to the game or to the chat, and its repeats and its
-// release go where the press went, whatever opened or closed between them. Text that a game's key makes
-// (the T that opens the chat, the W that is held while it opens) never lands in the composer.
+// arbiter.hpp: whose is a key? Every press belongs to the game or to the chat, and its repeats and
+// its release go where the press went, whatever opened or closed between them. Text that a game's
+// key makes (the T that opens the chat, the W that is held while it opens) never lands in the
+// composer.
 #pragma once
 
 #include <array>
@@ -14,8 +15,8 @@ enum class Owner : uint8_t { Game, Chat };
 // Keys, pad buttons and mouse buttons in one numbering.
 enum class Device : uint32_t { Key = 0, Pad = 1u << 30, Mouse = 2u << 30 };
 
-// Owner: the game thread. Holds no memory of its own: at most `held_max` keys of the chat are down at once;
-// a press past that is the game's, and so is its release.
+// Owner: the game thread. Holds no memory of its own: at most `held_max` keys of the chat are down
+// at once; a press past that is the game's, and so is its release.
 class Arbiter {
 public:
     static constexpr size_t held_max = 32;
@@ -26,10 +27,10 @@ public:
     // wanted: the composer has the keyboard. Text that is taken while swallowing() goes nowhere.
     Owner text(bool wanted);
     bool swallowing() const { return swallow_frames_ > 0; }
-    void preedit();      // an input method speaks: no key of the game made the next text
-    void opened();       // the chat took the keyboard, perhaps from within a key's event
-    void frame();        // between two batches of events
-    void focus_lost();   // nothing is held any more; releases that still come are nobody's
+    void preedit();    // an input method speaks: no key of the game made the next text
+    void opened();     // the chat took the keyboard, perhaps from within a key's event
+    void frame();      // between two batches of events
+    void focus_lost(); // nothing is held any more; releases that still come are nobody's
     bool holds(Device device, uint32_t code) const;
 
 private:

@@ -116,7 +116,8 @@ void Canvas::fill(const Rect& rect, Colour colour, float radius, Corners corners
     const Mask mask = masks_.corner(static_cast<uint32_t>(r), 0);
     if (mask.w == 0) {
         list_->AddRectFilled(at(left, top), at(right, bottom), shade(colour), r,
-                             corners == Corners::Top ? ImDrawFlags_RoundCornersTop : ImDrawFlags_RoundCornersAll);
+                             corners == Corners::Top ? ImDrawFlags_RoundCornersTop
+                                                     : ImDrawFlags_RoundCornersAll);
         return;
     }
     const float low = corners == Corners::All ? bottom - r : bottom;
@@ -136,7 +137,8 @@ void Canvas::stroke(const Rect& rect, Colour colour, float radius, float thickne
     const float right = std::round(rect.right()), bottom = std::round(rect.bottom());
     const float r = std::round(std::min({radius, (right - left) / 2, (bottom - top) / 2}));
     const float t = std::max(1.0f, std::round(thickness));
-    const Mask mask = r < 1 ? Mask{} : masks_.corner(static_cast<uint32_t>(r), static_cast<uint32_t>(t));
+    const Mask mask =
+        r < 1 ? Mask{} : masks_.corner(static_cast<uint32_t>(r), static_cast<uint32_t>(t));
     if (mask.w == 0) {
         list_->AddRect(at(left, top), at(right, bottom), shade(colour), std::max(0.0f, r),
                        ImDrawFlags_RoundCornersAll, t);
@@ -205,8 +207,8 @@ void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colo
                 const float angle = -pi / 2 + (static_cast<float>(corner) + share) * pi / 2;
                 const float x = ax + std::cos(angle) * (radius + out);
                 const float y = ay + std::sin(angle) * (radius + out);
-                const float depth =
-                    std::clamp((blur - box_distance(caster, radius, x, y)) / (2 * blur), 0.0f, 1.0f);
+                const float depth = std::clamp(
+                    (blur - box_distance(caster, radius, x, y)) / (2 * blur), 0.0f, 1.0f);
                 const float soft = depth * depth * (3 - 2 * depth);
                 list_->PrimWriteVtx(at(x, y), white,
                                     shade(with_alpha(colour, ring + 1 == ring_count ? 0 : soft)));
@@ -216,7 +218,7 @@ void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colo
     for (int ring = 0; ring + 1 < ring_count; ++ring) {
         for (int i = 0; i < points; ++i) {
             const int next = (i + 1) % points;
-            const int quad[] = {ring * points + i,        ring * points + next,
+            const int quad[] = {ring * points + i,          ring * points + next,
                                 (ring + 1) * points + next, ring * points + i,
                                 (ring + 1) * points + next, (ring + 1) * points + i};
             for (const int vertex : quad) {
@@ -229,11 +231,13 @@ void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colo
 void Canvas::sign(Sign sign, float cx, float cy, float r, Colour colour) {
     const Mask mask = masks_.sign(sign, r);
     if (mask.w == 0) {
-        list_->AddCircleFilled(at(cx, cy), r * 0.9f, shade(colour)); // until the atlas has room again
+        list_->AddCircleFilled(at(cx, cy), r * 0.9f,
+                               shade(colour)); // until the atlas has room again
         return;
     }
     const float side = mask.w;
-    quad(std::round(cx - side / 2), std::round(cy - side / 2), side, side, mask, false, false, colour);
+    quad(std::round(cx - side / 2), std::round(cy - side / 2), side, side, mask, false, false,
+         colour);
 }
 
 void Canvas::glyphs(const text::Layout& layout, float x, float y, Colour colour, float tracking,
@@ -287,7 +291,8 @@ void Canvas::text(const text::Layout& layout, float x, float y, Colour colour, f
     glyphs(layout, x, y, colour, tracking, false);
 }
 
-void Canvas::outlined_text(const text::Layout& layout, float x, float y, Colour colour, Colour edge) {
+void Canvas::outlined_text(const text::Layout& layout, float x, float y, Colour colour,
+                           Colour edge) {
     const float d = std::max(1.0f, std::round(unit_));
     const float offsets[][2] = {{-d, 0}, {d, 0}, {0, -d}, {0, d}, {-d, d}, {d, d}, {0, 2 * d}};
     for (const auto& offset : offsets) {

@@ -62,7 +62,8 @@ public:
     void outlined_text(const text::Layout& layout, float x, float y, Colour colour, Colour edge);
 
 private:
-    void quad(float x, float y, float w, float h, const Mask& mask, bool flip_x, bool flip_y, Colour colour);
+    void quad(float x, float y, float w, float h, const Mask& mask, bool flip_x, bool flip_y,
+              Colour colour);
     void box(float left, float top, float right, float bottom, Colour colour);
     void glyphs(const text::Layout& layout, float x, float y, Colour colour, float tracking,
                 bool silhouette);

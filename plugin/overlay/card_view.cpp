@@ -33,7 +33,8 @@ Tone row_tone(const View& view, const RowType& row, Tone otherwise) {
 
 } // namespace
 
-void add_card_value(const View& view, Phrase& out, const FieldType& field, const client::CardState& card) {
+void add_card_value(const View& view, Phrase& out, const FieldType& field,
+                    const client::CardState& card) {
     const client::CardValue* value = card.value(field.id);
     if (value == nullptr) {
         out.add("–");
@@ -112,7 +113,8 @@ Phrase fill_card(const View& view, std::string_view pattern, const CardType& typ
     return out;
 }
 
-bool card_action_enabled(const CardType& type, const ActionType& action, const client::CardState& card) {
+bool card_action_enabled(const CardType& type, const ActionType& action,
+                         const client::CardState& card) {
     if (action.enabled_if.empty()) {
         return true;
     }
@@ -148,8 +150,8 @@ float CardView::row_height(const View& view, const RowType& row, size_t) const {
     return 0;
 }
 
-float CardView::buttons_height(const View& view, const CardType& type, const client::CardState& card,
-                               float width) const {
+float CardView::buttons_height(const View& view, const CardType& type,
+                               const client::CardState& card, float width) const {
     if (type.actions.empty()) {
         return 0;
     }
@@ -161,10 +163,11 @@ float CardView::buttons_height(const View& view, const CardType& type, const cli
     bool two_lines = false;
     for (const ActionType& action : type.actions) {
         if (!card_action_enabled(type, action, card) && !action.disabled_word.empty()) {
-            two_lines = two_lines || view.kit.width(action.label, 15) +
-                                             view.kit.width(action.disabled_word, view.theme.small) +
-                                             view.px(11 + 16) >
-                                         each;
+            two_lines =
+                two_lines || view.kit.width(action.label, 15) +
+                                     view.kit.width(action.disabled_word, view.theme.small) +
+                                     view.px(11 + 16) >
+                                 each;
         }
     }
     return view.px(10) + std::max(view.px(two_lines ? button_height + 10 : button_height),
@@ -200,13 +203,14 @@ void CardView::draw_versus(const View& view, const CardType& type, const client:
                      view.tone(Tone::Team));
     kit.line(rect.x + sign_w, label_base, left_label, view.theme.body, view.tone(Tone::Team), 0,
              third - sign_w);
-    kit.line(rect.x, number_base, number(row.left), view.theme.number, view.tone(Tone::Text), text::Bold);
+    kit.line(rect.x, number_base, number(row.left), view.theme.number, view.tone(Tone::Text),
+             text::Bold);
     const float right_w = kit.line_right(rect.right(), label_base, right_label, view.theme.body,
                                          view.tone(Tone::Bad), 0, third - sign_w);
-    view.canvas.sign(Sign::TriangleDown, rect.right() - right_w - kit.px(13), label_base - kit.px(5.5f),
-                     kit.px(6), view.tone(Tone::Bad));
-    kit.line_right(rect.right(), number_base, number(row.right), view.theme.number, view.tone(Tone::Text),
-                   text::Bold);
+    view.canvas.sign(Sign::TriangleDown, rect.right() - right_w - kit.px(13),
+                     label_base - kit.px(5.5f), kit.px(6), view.tone(Tone::Bad));
+    kit.line_right(rect.right(), number_base, number(row.right), view.theme.number,
+                   view.tone(Tone::Text), text::Bold);
     if (!row.middle.empty()) {
         const FieldType* field = type.field(row.middle);
         const bool timer = field != nullptr && field->kind == FieldKind::Timer;
@@ -239,7 +243,8 @@ void CardView::draw_slots(const View& view, const client::Room& room, const Rect
         if (leader) {
             view.canvas.sign(Sign::Disc, x + kit.px(2), y + kit.px(2), kit.px(9),
                              view.tone(Tone::Panel) | 0xff000000u);
-            view.canvas.sign(Sign::Crown, x + kit.px(2), y + kit.px(2), kit.px(5.5f), view.tone(Tone::Party));
+            view.canvas.sign(Sign::Crown, x + kit.px(2), y + kit.px(2), kit.px(5.5f),
+                             view.tone(Tone::Party));
         }
         kit.line_centred(x + side / 2, word_base, person_name(view, member.user), view.theme.meta,
                          view.tone(Tone::Soft), 0, step - kit.px(4));
@@ -253,8 +258,8 @@ void CardView::draw_slots(const View& view, const client::Room& room, const Rect
     if (more) {
         Phrase rest("+");
         rest.add(static_cast<int64_t>(room.members.size() - shown));
-        kit.line_centred(slot.cx(), kit.baseline(slot.cy(), row_size), rest, row_size, view.tone(Tone::Soft),
-                         text::Bold);
+        kit.line_centred(slot.cx(), kit.baseline(slot.cy(), row_size), rest, row_size,
+                         view.tone(Tone::Soft), text::Bold);
     } else {
         view.canvas.sign(Sign::Plus, slot.cx(), slot.cy(), kit.px(5), view.tone(Tone::Dim));
         kit.line_centred(slot.cx(), word_base, view.words[Word::CardOpen], view.theme.meta,
@@ -268,10 +273,10 @@ void CardView::draw_row(const View& view, const client::Room& room, const CardTy
     const RowType& row = type.rows[row_index];
     const auto label_and_value = [&](std::string_view value, Tone value_tone) {
         const float base = kit.baseline(rect.y + kit.px(11), row_size);
-        const float value_w = kit.line_right(rect.right(), base, value, row_size, view.tone(value_tone),
-                                             text::Bold, rect.w * 0.68f);
-        kit.line(rect.x, base, fill_card(view, row.label, type, card), row_size, view.tone(Tone::Soft), 0,
-                 rect.w - value_w - kit.px(12));
+        const float value_w = kit.line_right(rect.right(), base, value, row_size,
+                                             view.tone(value_tone), text::Bold, rect.w * 0.68f);
+        kit.line(rect.x, base, fill_card(view, row.label, type, card), row_size,
+                 view.tone(Tone::Soft), 0, rect.w - value_w - kit.px(12));
     };
     switch (row.kind) {
     case RowKind::Versus:
@@ -322,25 +327,27 @@ void CardView::draw_buttons(const View& view, const CardType& type, const client
     const size_t count = type.actions.size();
     const float gap = view.px(8);
     const bool below = stacked(view, type, rect.w);
-    const float each = std::floor((rect.w - static_cast<float>(count - 1) * gap) / static_cast<float>(count));
+    const float each =
+        std::floor((rect.w - static_cast<float>(count - 1) * gap) / static_cast<float>(count));
     float x = rect.x;
     for (size_t i = 0; i < count; ++i) {
         const ActionType& action = type.actions[i];
         const bool enabled = card_action_enabled(type, action, card);
         Phrase id("card/");
         id.add(type.name).add("/").add(action.name);
-        view.kit.button({.id = id,
-                         .label = action.label,
-                         .look = action.primary ? ButtonLook::Primary : ButtonLook::Plain,
-                         .enabled = enabled,
-                         .why = action.disabled_word,
-                         .key = {},
-                         .action = {ActionKind::CardButton, raw(card.room), raw(card.user),
-                                    static_cast<uint32_t>(type.id) << 8 | static_cast<uint32_t>(i)},
-                         .size = 15},
-                        below ? Rect{rect.x, rect.y + static_cast<float>(i) * (view.px(button_height) + gap),
-                                     rect.w, view.px(button_height)}
-                              : Rect{x, rect.y, i + 1 == count ? rect.right() - x : each, rect.h});
+        view.kit.button(
+            {.id = id,
+             .label = action.label,
+             .look = action.primary ? ButtonLook::Primary : ButtonLook::Plain,
+             .enabled = enabled,
+             .why = action.disabled_word,
+             .key = {},
+             .action = {ActionKind::CardButton, raw(card.room), raw(card.user),
+                        static_cast<uint32_t>(type.id) << 8 | static_cast<uint32_t>(i)},
+             .size = 15},
+            below ? Rect{rect.x, rect.y + static_cast<float>(i) * (view.px(button_height) + gap),
+                         rect.w, view.px(button_height)}
+                  : Rect{x, rect.y, i + 1 == count ? rect.right() - x : each, rect.h});
         x += each + gap;
     }
 }

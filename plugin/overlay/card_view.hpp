@@ -1,5 +1,5 @@
-// card_view.hpp: a card of game state from its type's rows, with no game code. What the type of this
-// build does not know is left out; what the card does not carry yet is shown as a dash.
+// card_view.hpp: a card of game state from its type's rows, with no game code. What the type of
+// this build does not know is left out; what the card does not carry yet is shown as a dash.
 #pragma once
 
 #include <array>
@@ -41,10 +41,12 @@ private:
 };
 
 // One field in words; "–" when the card has no value for it.
-void add_card_value(const View& view, Phrase& out, const FieldType& field, const client::CardState& card);
+void add_card_value(const View& view, Phrase& out, const FieldType& field,
+                    const client::CardState& card);
 // "{carrier} · {flag} %" filled in.
 Phrase fill_card(const View& view, std::string_view pattern, const CardType& type,
                  const client::CardState& card);
-bool card_action_enabled(const CardType& type, const ActionType& action, const client::CardState& card);
+bool card_action_enabled(const CardType& type, const ActionType& action,
+                         const client::CardState& card);
 
 } // namespace parley::overlay

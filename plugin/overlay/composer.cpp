@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "plugin/overlay/input.hpp"
+#include "plugin/text/emoji.hpp"
 #include "schemas/text/utf8.hpp"
 
 namespace parley::overlay {
@@ -53,7 +54,26 @@ void Composer::insert(client::Client& client, std::string_view text) {
     }
     edit_.set_preedit({}, 0);
     edit_.insert(text);
+    if (text == ":") {
+        complete_emoji();
+    }
     changed(client);
+}
+
+// ":fire:" has just been closed: its emoji takes its place, in one step that undo takes back.
+void Composer::complete_emoji() {
+    const std::string_view before = edit_.text().substr(0, edit_.caret() - 1);
+    const size_t open = before.rfind(':');
+    if (open == std::string_view::npos) {
+        return;
+    }
+    const std::string_view emoji = text::emoji_named(before.substr(open + 1));
+    if (!emoji.empty()) {
+        const size_t end = edit_.caret();
+        edit_.move_to(open, false);
+        edit_.move_to(end, true);
+        edit_.insert(emoji);
+    }
 }
 
 void Composer::preedit(std::string_view text, int32_t caret_characters) {
@@ -154,7 +174,8 @@ bool Composer::key(client::Client& client, uint32_t key, uint32_t modifiers, Cli
         return true;
     case 'v': {
         const char* pasted = clipboard.get != nullptr ? clipboard.get(clipboard.user) : nullptr;
-        insert(client, pasted != nullptr ? std::string_view(pasted) : std::string_view(clipboard.own));
+        insert(client,
+               pasted != nullptr ? std::string_view(pasted) : std::string_view(clipboard.own));
         return true;
     }
     default:
@@ -220,11 +241,11 @@ void Composer::lay_out(const View& view, float width) {
     const auto start = static_cast<uint32_t>(edit_.caret());
     const text::StyleSpan preedit{start, start + static_cast<uint32_t>(edit_.preedit().size()),
                                   text::Underline, 3, 0};
-    view.text.engine().layout(shown_,
-                              composing() ? std::span<const text::StyleSpan>(&preedit, 1)
-                                          : std::span<const text::StyleSpan>{},
-                              {.width_px = width, .size_px = size, .line_height = view.theme.line_height},
-                              layout_);
+    view.text.engine().layout(
+        shown_,
+        composing() ? std::span<const text::StyleSpan>(&preedit, 1)
+                    : std::span<const text::StyleSpan>{},
+        {.width_px = width, .size_px = size, .line_height = view.theme.line_height}, layout_);
     laid_width_ = width;
     laid_size_ = size;
     stale_ = false;
@@ -247,16 +268,18 @@ float Composer::draw_meter(const View& view, const client::Room& room, float rig
     Tone tone = left < 0 ? Tone::Bad : left < 40 ? Tone::Warn : Tone::Dim;
     count.add(left);
     float x = right;
-    x -= kit.line_right(x, kit.baseline(cy, view.theme.meta), count, view.theme.meta, view.tone(tone));
+    x -= kit.line_right(x, kit.baseline(cy, view.theme.meta), count, view.theme.meta,
+                        view.tone(tone));
     x = std::min(x, right - kit.width("000", view.theme.meta)) - kit.px(9);
     const int pips = std::min<int>(room.pace_burst, pips_max);
     if (pips == 0) {
         return x;
     }
     const uint32_t free = view.client.pace_left(room.id);
-    const uint32_t lit = room.pace_burst <= pips_max
-                             ? free
-                             : (free * static_cast<uint32_t>(pips) + room.pace_burst - 1u) / room.pace_burst;
+    const uint32_t lit =
+        room.pace_burst <= pips_max
+            ? free
+            : (free * static_cast<uint32_t>(pips) + room.pace_burst - 1u) / room.pace_burst;
     if (free == 0) {
         Phrase seconds;
         seconds.add((static_cast<int64_t>(view.client.pace_wait_ms(room.id)) + 999) / 1000);
@@ -268,7 +291,8 @@ float Composer::draw_meter(const View& view, const client::Room& room, float rig
     for (int i = pips; i-- > 0;) {
         x -= kit.px(6);
         view.canvas.fill({x, std::round(cy - kit.px(7)), kit.px(6), kit.px(14)},
-                         view.tone(static_cast<uint32_t>(i) < lit ? Tone::Good : Tone::PipOff), kit.px(2));
+                         view.tone(static_cast<uint32_t>(i) < lit ? Tone::Good : Tone::PipOff),
+                         kit.px(2));
         x -= i > 0 ? kit.px(3) : 0;
     }
     return x;
@@ -277,8 +301,8 @@ float Composer::draw_meter(const View& view, const client::Room& room, float rig
 void Composer::draw_reply(const View& view, const client::Room& room, const Rect& rect) {
     Kit& kit = view.kit;
     const client::Message* quoted = room.find(reply_to_);
-    const std::string_view name = quoted == nullptr ? view.words[Word::ListSomeone]
-                                                    : person_name(view, quoted->author);
+    const std::string_view name =
+        quoted == nullptr ? view.words[Word::ListSomeone] : person_name(view, quoted->author);
     const float cy = rect.y + kit.px(15);
     view.canvas.sign(Sign::Reply, rect.x + kit.px(20), cy, kit.px(6), view.tone(Tone::Soft));
     kit.line(rect.x + kit.px(34), kit.baseline(cy, view.theme.small),
@@ -286,8 +310,8 @@ void Composer::draw_reply(const View& view, const client::Room& room, const Rect
              rect.w - kit.px(80));
     const Rect close{rect.right() - kit.px(34), rect.y + kit.px(2), kit.px(view.theme.hit),
                      kit.px(view.theme.hit)};
-    const Hit hit = kit.element("composer/reply/cancel", "button", view.words[Word::KeyClose], close,
-                                {ActionKind::CancelReply, 0, 0, 0});
+    const Hit hit = kit.element("composer/reply/cancel", "button", view.words[Word::KeyClose],
+                                close, {ActionKind::CancelReply, 0, 0, 0});
     const Colour ink = view.tone(hit.hovered || hit.focused ? Tone::Text : Tone::Dim);
     view.canvas.sign(Sign::Cross, close.cx(), cy, kit.px(5), ink);
     if (hit.focused) {
@@ -330,8 +354,8 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
                   std::max(view.px(40), std::floor(rect.w - side.left - side.right)),
                   inside.h - 2 * kit.px(9)};
     lay_out(view, text_rect_.w);
-    const auto caret_offset = static_cast<uint32_t>(
-        edit_.caret() + (composing() ? edit_.preedit_caret() : 0));
+    const auto caret_offset =
+        static_cast<uint32_t>(edit_.caret() + (composing() ? edit_.preedit_caret() : 0));
     const text::Layout::Caret caret = layout_.caret(caret_offset);
     // Long drafts scroll by whole lines, so that the caret's line is seen.
     const float caret_h = caret.h > 0 ? caret.h : line;
@@ -354,7 +378,8 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
     }
     const bool clipped = layout_.height_px > text_rect_.h + 1;
     if (clipped) {
-        canvas.push_clip({text_rect_.x - kit.px(2), text_rect_.y, text_rect_.w + kit.px(6), text_rect_.h});
+        canvas.push_clip(
+            {text_rect_.x - kit.px(2), text_rect_.y, text_rect_.w + kit.px(6), text_rect_.h});
     }
     const float x = std::round(text_rect_.x);
     const float y = std::round(text_rect_.y - scroll_y_);
@@ -371,8 +396,9 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
     canvas.text(layout_, x, y, view.tone(focused ? Tone::Text : Tone::Soft));
     for (const text::Box& box : layout_.boxes) {
         if (box.kind == text::BoxKind::Underline) {
-            canvas.fill({x + box.x, std::round(y + box.y + kit.px(1)), box.w, std::max(1.0f, kit.px(1.5f))},
-                        view.tone(Tone::Warn));
+            canvas.fill(
+                {x + box.x, std::round(y + box.y + kit.px(1)), box.w, std::max(1.0f, kit.px(1.5f))},
+                view.tone(Tone::Warn));
         }
     }
     if (touched_) {
@@ -380,11 +406,11 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
         touched_ = false;
     }
     caret_rect_ = {x + caret.x, y + caret.y, std::max(2.0f, kit.px(2)), caret_h};
-    const bool lit = view.reduced_motion ||
-                     std::fmod(view.now_s - touched_s_, 2 * blink_s) < blink_s;
+    const bool lit =
+        view.reduced_motion || std::fmod(view.now_s - touched_s_, 2 * blink_s) < blink_s;
     if (focused && lit) {
-        canvas.fill({std::round(caret_rect_.x), std::round(caret_rect_.cy() - kit.px(9)), caret_rect_.w,
-                     kit.px(18)},
+        canvas.fill({std::round(caret_rect_.x), std::round(caret_rect_.cy() - kit.px(9)),
+                     caret_rect_.w, kit.px(18)},
                     view.tone(Tone::Text));
     }
     if (clipped) {

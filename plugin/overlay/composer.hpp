@@ -1,5 +1,5 @@
-// composer.hpp: where a line is written. It always says where the line will go, how much is left and how
-// soon one may speak again; the draft of each room is kept by the client.
+// composer.hpp: where a line is written. It always says where the line will go, how much is left
+// and how soon one may speak again; the draft of each room is kept by the client.
 #pragma once
 
 #include <string>
@@ -52,6 +52,7 @@ private:
     };
     Side sides(const View& view, const client::Room& room, float width);
     void changed(client::Client& client);
+    void complete_emoji();
     void lay_out(const View& view, float width);
     float draw_meter(const View& view, const client::Room& room, float right, float cy);
     void draw_reply(const View& view, const client::Room& room, const Rect& rect);

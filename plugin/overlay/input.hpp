@@ -21,8 +21,8 @@ enum class InputType : uint32_t {
 // Letters and digits are their lower-case ASCII. A key without a name here is any number from
 // key_other on that always means the same key: its press and release must still be paired.
 namespace key {
-inline constexpr uint32_t none = 0, enter = 1, escape = 2, tab = 3, backspace = 4, erase = 5, left = 6,
-                          right = 7, up = 8, down = 9, home = 10, end = 11, page_up = 12,
+inline constexpr uint32_t none = 0, enter = 1, escape = 2, tab = 3, backspace = 4, erase = 5,
+                          left = 6, right = 7, up = 8, down = 9, home = 10, end = 11, page_up = 12,
                           page_down = 13, space = 14, f1 = 64, f6 = 69, f12 = 75, other = 0x10000;
 }
 namespace mods {

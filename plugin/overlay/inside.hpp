@@ -1,5 +1,5 @@
-// inside.hpp: the overlay's parts and their state, shared by overlay.cpp (life and frame), input.cpp
-// (events and actions) and news.cpp (what is new in the model).
+// inside.hpp: the overlay's parts and their state, shared by overlay.cpp (life and frame),
+// input.cpp (events and actions) and news.cpp (what is new in the model).
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ public:
     void switch_room(RoomId room);
     void step_room(int step);
 
-    // [input.cpp]
+    // [overlay_input.cpp]
     bool input(const Input& input);
     Result<void> open(wire::RoomKind kind);
     void close();
@@ -64,18 +64,20 @@ public:
     std::string focus = "composer"; // id of an element
 
 private:
-    // [overlay.cpp]
+    // [panels.cpp]
     void draw_all(const View& view, float width, float height);
     void draw_chat(const View& view, const client::Room* room, const Rect& rect);
     void draw_typing(const View& view, const client::Room& room, const Rect& rect);
     void draw_hints(const View& view, const Rect& rect);
     float cards_height(const View& view, float width, float height_max);
     void draw_cards(const View& view, const Rect& rect);
+
+    // [overlay.cpp]
     void collect_draw_data();
     void tell_input_method();
     void choose_room();
 
-    // [input.cpp]
+    // [overlay_input.cpp]
     bool key_pressed(const Input& input);
     bool overlay_key(uint32_t key, uint32_t mods);
     bool pad_pressed(uint32_t button);

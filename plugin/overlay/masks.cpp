@@ -52,7 +52,8 @@ bool on_stroke(Point p, const Point (&points)[count], float thickness) {
 constexpr Point up[] = {{0, -0.95f}, {1.08f, 0.85f}, {-1.08f, 0.85f}};
 constexpr Point down[] = {{-1.08f, -0.85f}, {1.08f, -0.85f}, {0, 0.95f}};
 constexpr Point play[] = {{-0.65f, -0.95f}, {0.95f, 0}, {-0.65f, 0.95f}};
-constexpr Point pentagon[] = {{0, -1.1f}, {1.046f, -0.34f}, {0.647f, 0.89f}, {-0.647f, 0.89f}, {-1.046f, -0.34f}};
+constexpr Point pentagon[] = {
+    {0, -1.1f}, {1.046f, -0.34f}, {0.647f, 0.89f}, {-0.647f, 0.89f}, {-1.046f, -0.34f}};
 constexpr Point crown_left[] = {{-1, -0.55f}, {0.1f, 0.75f}, {-0.85f, 0.75f}};
 constexpr Point crown_middle[] = {{0, -0.9f}, {0.62f, 0.75f}, {-0.62f, 0.75f}};
 constexpr Point crown_right[] = {{1, -0.55f}, {0.85f, 0.75f}, {-0.1f, 0.75f}};
@@ -94,8 +95,8 @@ bool sign_covers(Sign sign, float x, float y) {
     case Sign::Plus:
         return in_box(p, -1, -0.18f, 1, 0.18f) || in_box(p, -0.18f, -1, 0.18f, 1);
     case Sign::Crown:
-        return in_polygon(p, crown_left) || in_polygon(p, crown_middle) || in_polygon(p, crown_right) ||
-               in_box(p, -0.85f, 0.3f, 0.85f, 0.75f);
+        return in_polygon(p, crown_left) || in_polygon(p, crown_middle) ||
+               in_polygon(p, crown_right) || in_box(p, -0.85f, 0.3f, 0.85f, 0.75f);
     case Sign::Warning:
         return on_outline(p, up, 0.22f) || in_box(p, -0.11f, -0.35f, 0.11f, 0.28f) ||
                in_disc(p, 0, 0.54f, 0.13f);
@@ -158,7 +159,8 @@ Mask Masks::find(uint32_t key, uint32_t side, Covers covers) {
                 const float sy = (static_cast<float>(sample / samples) + 0.5f) / samples;
                 inside += covers(static_cast<float>(x) + sx, static_cast<float>(y) + sy) ? 1 : 0;
             }
-            coverage_[size_t{y} * side + x] = static_cast<uint8_t>(inside * 255 / (samples * samples));
+            coverage_[size_t{y} * side + x] =
+                static_cast<uint8_t>(inside * 255 / (samples * samples));
         }
     }
     Mask mask;
@@ -174,21 +176,24 @@ Mask Masks::find(uint32_t key, uint32_t side, Covers covers) {
 Mask Masks::corner(uint32_t radius_px, uint32_t thickness_px) {
     const auto radius = static_cast<float>(radius_px);
     const float hole = thickness_px == 0 ? -1 : radius - static_cast<float>(thickness_px);
-    return find(1u << 31 | radius_px << 8 | (thickness_px & 0xffu), radius_px, [&](float x, float y) {
-        const float away = std::hypot(radius - x, radius - y);
-        return away <= radius && away > hole;
-    });
+    return find(1u << 31 | radius_px << 8 | (thickness_px & 0xffu), radius_px,
+                [&](float x, float y) {
+                    const float away = std::hypot(radius - x, radius - y);
+                    return away <= radius && away > hole;
+                });
 }
 
 Mask Masks::sign(Sign sign, float radius_px) {
     // Quarter pixels tell sizes apart well enough, and there are few of them.
-    const auto quarters = static_cast<uint32_t>(std::lround(std::clamp(radius_px, 0.5f, 250.0f) * 4));
+    const auto quarters =
+        static_cast<uint32_t>(std::lround(std::clamp(radius_px, 0.5f, 250.0f) * 4));
     const float radius = static_cast<float>(quarters) / 4;
     const uint32_t half = half_px(radius);
-    return find(1u << 30 | static_cast<uint32_t>(sign) << 16 | quarters, 2 * half, [&](float x, float y) {
-        return sign_covers(sign, (x - static_cast<float>(half)) / radius,
-                           (y - static_cast<float>(half)) / radius);
-    });
+    return find(1u << 30 | static_cast<uint32_t>(sign) << 16 | quarters, 2 * half,
+                [&](float x, float y) {
+                    return sign_covers(sign, (x - static_cast<float>(half)) / radius,
+                                       (y - static_cast<float>(half)) / radius);
+                });
 }
 
 } // namespace parley::overlay

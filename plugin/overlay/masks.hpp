@@ -1,6 +1,7 @@
-// masks.hpp: round corners and small signs as coverage masks in the text atlas, with 64 samples a pixel. They
-// look the same in every renderer (SDL's software one moves vertices to whole pixels, so that thin fans of
-// triangles come out ragged), cost a quad each, and share the texture of the text.
+// masks.hpp: round corners and small signs as coverage masks in the text atlas, with 64 samples a
+// pixel. They look the same in every renderer (SDL's software one moves vertices to whole pixels,
+// so that thin fans of triangles come out ragged), cost a quad each, and share the texture of the
+// text.
 #pragma once
 
 #include <array>

@@ -107,10 +107,11 @@ void MessageList::count_divider(Place& here, const client::Room& room, UserId se
     }
 }
 
-const text::Layout* MessageList::body(const View& view, const client::Message& message, float width) {
+const text::Layout* MessageList::body(const View& view, const client::Message& message,
+                                      float width) {
     const bool open = revealed(message.key);
-    const TextCache::BodyId id{message.key, message.revision, width, view.theme.body * view.kit.unit(),
-                               open ? 1u : 0u};
+    const TextCache::BodyId id{message.key, message.revision, width,
+                               view.theme.body * view.kit.unit(), open ? 1u : 0u};
     if (const text::Layout* found = view.text.find_body(id)) {
         return found;
     }
@@ -208,7 +209,8 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
         parts.below = view.px(3);
         return parts;
     }
-    const bool grouped = before != nullptr && from_author(*before) && before->author == message.author &&
+    const bool grouped = before != nullptr && from_author(*before) &&
+                         before->author == message.author &&
                          message.at_ms - before->at_ms < group_ms && parts.day == 0 &&
                          parts.divider == 0 && message.reply_to == 0;
     parts.gap = view.px(grouped ? 2 : index == 0 || parts.day > 0 || parts.divider > 0 ? 3 : 10);
@@ -227,7 +229,8 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
     } else {
         // Like lines of ordinary width; corrected when it is laid out.
         const float per_line = std::max(8.0f, width / (view.theme.body * view.kit.unit() * 0.52f));
-        parts.body = line * std::ceil(std::max(1.0f, static_cast<float>(message.text.size()) / per_line));
+        parts.body =
+            line * std::ceil(std::max(1.0f, static_cast<float>(message.text.size()) / per_line));
     }
     if (message.state == client::MessageState::Failed) {
         parts.note = view.kit.line_height(view.theme.small) + view.px(3);
@@ -262,7 +265,8 @@ void MessageList::walk(const View& view, const client::Room& room, Place& here, 
         size_t first = count;
         float y = area.h;
         if (!here.stick) {
-            if (here.anchor_index >= count || room.messages[here.anchor_index].key != here.anchor_key) {
+            if (here.anchor_index >= count ||
+                room.messages[here.anchor_index].key != here.anchor_key) {
                 size_t i = 0;
                 while (i < count && room.messages[i].key != here.anchor_key) {
                     ++i;
@@ -391,7 +395,8 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
     if (!seen_.empty() && seen_.front().index == 0) {
         draw_history_row(view, room, area, seen_.front().y);
         const bool more = !room.history_complete && room.stored() > 0;
-        if (more && view.client.state() == client::State::Ready && here.history_asked != room.first_seq) {
+        if (more && view.client.state() == client::State::Ready &&
+            here.history_asked != room.first_seq) {
             here.history_asked = room.first_seq;
             ignore(view.client.fetch_history(room.id, room.first_seq,
                                              static_cast<uint32_t>(limits::page_entries_max)),
@@ -401,11 +406,11 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
     for (const Seen& seen : seen_) {
         // Idle: only the last lines stay, the older the fainter.
         const size_t age = count - 1 - seen.index;
-        const float kept =
-            age < idle_lines ? 1 - 0.1f * static_cast<float>(age) : 0;
+        const float kept = age < idle_lines ? 1 - 0.1f * static_cast<float>(age) : 0;
         const float ink = view.presence + (1 - view.presence) * kept;
         if (ink > 0.01f) {
-            draw_row(view, room, here, seen, {area.x, area.y + seen.y, area.w, seen.parts.total()}, ink);
+            draw_row(view, room, here, seen, {area.x, area.y + seen.y, area.w, seen.parts.total()},
+                     ink);
         }
     }
     view.canvas.pop_clip();
@@ -415,8 +420,8 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
         const float length = std::max(view.px(28), area.h * share);
         const float at = static_cast<float>(seen_.front().index) /
                          static_cast<float>(std::max<size_t>(1, count - seen_.size()));
-        view.canvas.fill({area.right() + view.px(6), area.y + (area.h - length) * std::min(1.0f, at),
-                          view.px(4), length},
+        view.canvas.fill({area.right() + view.px(6),
+                          area.y + (area.h - length) * std::min(1.0f, at), view.px(4), length},
                          with_alpha(view.tone(Tone::Soft), 0.4f * view.presence), view.px(2));
     }
 }

@@ -1,5 +1,6 @@
-// message_list.hpp: a room's log as rows. Only what is seen is laid out and drawn; the place is kept by
-// a message's key and its distance, so that nothing jumps when older lines arrive above or new ones below.
+// message_list.hpp: a room's log as rows. Only what is seen is laid out and drawn; the place is
+// kept by a message's key and its distance, so that nothing jumps when older lines arrive above or
+// new ones below.
 #pragma once
 
 #include <cstdint>
@@ -64,10 +65,10 @@ private:
     void walk(const View& view, const client::Room& room, Place& place, const Rect& area);
     void draw_row(const View& view, const client::Room& room, const Place& place, const Seen& seen,
                   const Rect& area, float ink);
-    void draw_separator(const View& view, const Rect& area, float y, std::string_view text, Tone tone,
-                        float ink);
-    void draw_body(const View& view, const client::Message& message, const Seen& seen, float x, float y,
-                   float width, float ink);
+    void draw_separator(const View& view, const Rect& area, float y, std::string_view text,
+                        Tone tone, float ink);
+    void draw_body(const View& view, const client::Message& message, const Seen& seen, float x,
+                   float y, float width, float ink);
     void draw_note(const View& view, const client::Room& room, const client::Message& message,
                    const Seen& seen, float x, float y, float width, float ink);
     static constexpr float history_row_height = 34;

@@ -12,8 +12,8 @@ constexpr float text_inset = 50; // avatar and its gap
 } // namespace
 
 // Idle text stands on the game: it gets a dark edge while the panel fades.
-void MessageList::write(const View& view, const text::Layout* layout, float x, float y, Colour colour,
-                        float ink) const {
+void MessageList::write(const View& view, const text::Layout* layout, float x, float y,
+                        Colour colour, float ink) const {
     if (layout == nullptr) {
         return;
     }
@@ -27,15 +27,15 @@ void MessageList::write(const View& view, const text::Layout* layout, float x, f
     view.canvas.alpha = 1;
 }
 
-void MessageList::draw_separator(const View& view, const Rect& area, float y, std::string_view words,
-                                 Tone tone, float ink) {
+void MessageList::draw_separator(const View& view, const Rect& area, float y,
+                                 std::string_view words, Tone tone, float ink) {
     view.canvas.alpha = ink * view.presence;
     const float size = view.theme.meta;
     const float width = view.kit.width(words, size);
     const float cy = y + view.px(17);
     const float gap = view.px(10);
-    const Colour line = tone == Tone::Warn ? with_alpha(view.tone(Tone::Warn), 0.4f)
-                                           : view.tone(Tone::Line);
+    const Colour line =
+        tone == Tone::Warn ? with_alpha(view.tone(Tone::Warn), 0.4f) : view.tone(Tone::Line);
     const float thick = std::max(1.0f, std::floor(view.kit.unit()));
     const float left = area.cx() - width / 2 - gap;
     const float right = area.cx() + width / 2 + gap;
@@ -69,22 +69,23 @@ void MessageList::draw_empty(const View& view, const client::Room& room, const R
     const float cy = area.cy() - view.px(20);
     view.canvas.sign(Sign::Disc, area.cx(), cy - view.px(34), view.px(26),
                      with_alpha(view.tone(tone), 0.14f));
-    view.canvas.sign(room_sign(room.kind), area.cx(), cy - view.px(34), view.px(11), view.tone(tone));
+    view.canvas.sign(room_sign(room.kind), area.cx(), cy - view.px(34), view.px(11),
+                     view.tone(tone));
     view.kit.line_centred(area.cx(), view.kit.baseline(cy + view.px(14), view.theme.body),
-                          view.words.say(Word::ListEmptyTitle, {room_title(view, room)}), view.theme.body,
-                          view.tone(Tone::Text), text::Bold, area.w);
+                          view.words.say(Word::ListEmptyTitle, {room_title(view, room)}),
+                          view.theme.body, view.tone(Tone::Text), text::Bold, area.w);
     view.kit.line_centred(area.cx(), view.kit.baseline(cy + view.px(38), view.theme.small),
-                          view.words[Word::ListEmptyHint], view.theme.small, view.tone(Tone::Dim), 0,
-                          area.w);
+                          view.words[Word::ListEmptyHint], view.theme.small, view.tone(Tone::Dim),
+                          0, area.w);
     view.canvas.alpha = 1;
 }
 
-void MessageList::draw_body(const View& view, const client::Message& message, const Seen& seen, float x,
-                            float y, float width, float ink) {
+void MessageList::draw_body(const View& view, const client::Message& message, const Seen& seen,
+                            float x, float y, float width, float ink) {
     Canvas& canvas = view.canvas;
     if (message.state == client::MessageState::Deleted) {
-        write(view, view.kit.layout(view.words[Word::ListDeleted], view.theme.body, text::Italic), x, y,
-              view.tone(Tone::Dim), ink);
+        write(view, view.kit.layout(view.words[Word::ListDeleted], view.theme.body, text::Italic),
+              x, y, view.tone(Tone::Dim), ink);
         return;
     }
     const text::Layout* layout = seen.parts.layout;
@@ -122,7 +123,8 @@ void MessageList::draw_body(const View& view, const client::Message& message, co
         case text::BoxKind::Underline:
         case text::BoxKind::Strike:
         case text::BoxKind::Link:
-            canvas.fill({rect.x, std::round(rect.y), rect.w, std::max(1.0f, std::round(rect.h))}, line);
+            canvas.fill({rect.x, std::round(rect.y), rect.w, std::max(1.0f, std::round(rect.h))},
+                        line);
             break;
         case text::BoxKind::Spoiler:
             if (!revealed(message.key)) {
@@ -136,12 +138,14 @@ void MessageList::draw_body(const View& view, const client::Message& message, co
     canvas.alpha = 1;
 }
 
-void MessageList::draw_note(const View& view, const client::Room& room, const client::Message& message,
-                            const Seen& seen, float x, float y, float width, float ink) {
+void MessageList::draw_note(const View& view, const client::Room& room,
+                            const client::Message& message, const Seen& seen, float x, float y,
+                            float width, float ink) {
     Kit& kit = view.kit;
     if (message.state == client::MessageState::Failed) {
         Phrase reason;
-        const uint32_t wait_ms = message.error == Error::Rate ? view.client.pace_wait_ms(room.id) : 0;
+        const uint32_t wait_ms =
+            message.error == Error::Rate ? view.client.pace_wait_ms(room.id) : 0;
         if (wait_ms > 0) {
             Phrase seconds;
             seconds.add((static_cast<int64_t>(wait_ms) + 999) / 1000);
@@ -158,7 +162,8 @@ void MessageList::draw_note(const View& view, const client::Room& room, const cl
         view.canvas.alpha = ink;
         view.canvas.sign(Sign::Warning, x + kit.px(7), cy, kit.px(6), view.tone(Tone::Bad));
         const float text_w = std::min(kit.width(line, size), width - kit.px(18 + 14) - retry_w);
-        kit.line(x + kit.px(18), kit.baseline(cy, size), line, size, view.tone(Tone::Bad), 0, text_w + 1);
+        kit.line(x + kit.px(18), kit.baseline(cy, size), line, size, view.tone(Tone::Bad), 0,
+                 text_w + 1);
         const float dot_x = x + kit.px(18) + text_w + kit.px(6);
         view.canvas.sign(Sign::Disc, dot_x, cy, kit.px(1.4f), view.tone(Tone::Bad));
         Phrase id;
@@ -174,7 +179,8 @@ void MessageList::draw_note(const View& view, const client::Room& room, const cl
             view.canvas.fill({retry_x, base + kit.px(3), retry_w, kit.px(1)}, view.tone(Tone::Bad));
         }
         if (state.focused) {
-            kit.focus_ring({retry_x - kit.px(3), cy - line_h / 2, retry_w + kit.px(6), line_h}, kit.px(4));
+            kit.focus_ring({retry_x - kit.px(3), cy - line_h / 2, retry_w + kit.px(6), line_h},
+                           kit.px(4));
         }
         view.canvas.alpha = 1;
         return;
@@ -193,8 +199,8 @@ void MessageList::draw_note(const View& view, const client::Room& room, const cl
         view.canvas.sign(Sign::Disc, x + last.w + kit.px(9), base - kit.px(4), kit.px(1.4f),
                          view.tone(Tone::Dim));
         view.canvas.alpha = 1;
-        write(view, laid, x + last.w + kit.px(15), base - laid->lines[0].baseline, view.tone(Tone::Dim),
-              ink);
+        write(view, laid, x + last.w + kit.px(15), base - laid->lines[0].baseline,
+              view.tone(Tone::Dim), ink);
     } else {
         write(view, laid, x, y, view.tone(Tone::Dim), ink);
     }
@@ -229,13 +235,15 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
                : message.kind == client::MessageKind::Promoted ? Word::ListPromoted
                                                                : word;
         const Phrase line = view.words.say(word, {name});
-        kit.element(message_id(message), "listitem", line, {area.x, y, area.w, parts.body}, {}, true, false);
+        kit.element(message_id(message), "listitem", line, {area.x, y, area.w, parts.body}, {},
+                    true, false);
         const text::Layout* laid = kit.layout(line, view.theme.small, 0, area.w - view.px(56));
         view.canvas.alpha = ink * view.presence;
-        view.canvas.sign(message.kind == client::MessageKind::Promoted ? Sign::Crown : Sign::Disc,
-                         area.x + view.px(23), y + parts.body / 2,
-                         view.px(message.kind == client::MessageKind::Promoted ? 6 : 2.5f),
-                         view.tone(message.kind == client::MessageKind::Promoted ? Tone::Party : Tone::Dim));
+        view.canvas.sign(
+            message.kind == client::MessageKind::Promoted ? Sign::Crown : Sign::Disc,
+            area.x + view.px(23), y + parts.body / 2,
+            view.px(message.kind == client::MessageKind::Promoted ? 6 : 2.5f),
+            view.tone(message.kind == client::MessageKind::Promoted ? Tone::Party : Tone::Dim));
         view.canvas.alpha = 1;
         write(view, laid, area.x + view.px(text_inset), y, view.tone(Tone::Dim), ink);
         return;
@@ -258,7 +266,8 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
         action = {ActionKind::Reply, raw(room.id), message.seq, 0};
     }
     const Rect box{area.x, y - view.px(parts.head > 0 ? 5 : 1), area.w,
-                   parts.head + parts.quote + parts.body + parts.note + view.px(parts.head > 0 ? 9 : 3)};
+                   parts.head + parts.quote + parts.body + parts.note +
+                       view.px(parts.head > 0 ? 9 : 3)};
     const Hit hit = kit.element(message_id(message), "listitem", heard, box, action);
     if (hit.focused) {
         view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), 0.12f), view.px(8));
@@ -274,7 +283,8 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
         Phrase letters;
         const float side = view.px(34);
         kit.avatar({area.x + view.px(6), y + view.px(1), side, side},
-                   avatar_look(view, message.author, letters, true), view.tone(Tone::Panel) | 0xff000000u);
+                   avatar_look(view, message.author, letters, true),
+                   view.tone(Tone::Panel) | 0xff000000u);
         view.canvas.alpha = 1;
         const text::Layout* laid = kit.layout(name, view.theme.body, text::Bold, width * 0.7f);
         write(view, laid, x, y, name_colour(view, message.author), ink);
@@ -284,7 +294,8 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
             const auto meta = [&](std::string_view words) {
                 const text::Layout* small = kit.layout(words, view.theme.meta);
                 if (small != nullptr && !small->lines.empty()) {
-                    write(view, small, after, base - small->lines[0].baseline, view.tone(Tone::Dim), ink);
+                    write(view, small, after, base - small->lines[0].baseline, view.tone(Tone::Dim),
+                          ink);
                     after += std::ceil(small->width_px) + view.px(8);
                 }
             };
@@ -301,8 +312,9 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
         Colour colour = view.tone(Tone::Soft);
         if (quoted != nullptr) {
             line.add(person_name(view, quoted->author)).add(": ");
-            line.add(quoted->state == client::MessageState::Deleted ? view.words[Word::ListDeleted]
-                                                                    : std::string_view(quoted->text));
+            line.add(quoted->state == client::MessageState::Deleted
+                         ? view.words[Word::ListDeleted]
+                         : std::string_view(quoted->text));
             colour = name_colour(view, quoted->author);
         } else {
             line.add(view.words[Word::ListQuoteGone]);

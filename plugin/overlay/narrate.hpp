@@ -1,5 +1,5 @@
-// narrate.hpp: lines to be spoken by a screen reader or the host's voice, oldest first. When the reader
-// falls behind, the oldest are dropped: the newest matter.
+// narrate.hpp: lines to be spoken by a screen reader or the host's voice, oldest first. When the
+// reader falls behind, the oldest are dropped: the newest matter.
 #pragma once
 
 #include <array>

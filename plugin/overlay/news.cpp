@@ -1,4 +1,5 @@
-// news.cpp: notices what is new in the model: wakes the panel, speaks, raises toasts, marks as read.
+// news.cpp: notices what is new in the model: wakes the panel, speaks, raises toasts, marks as
+// read.
 #include <algorithm>
 
 #include "plugin/overlay/inside.hpp"
@@ -8,9 +9,10 @@ namespace parley::overlay {
 namespace {
 
 bool mentions(const client::Message& message, UserId self) {
-    return std::any_of(message.spans.begin(), message.spans.end(), [&](const client::TextSpan& span) {
-        return span.kind == wire::SpanKind::Mention && span.target == raw(self);
-    });
+    return std::any_of(message.spans.begin(), message.spans.end(),
+                       [&](const client::TextSpan& span) {
+                           return span.kind == wire::SpanKind::Mention && span.target == raw(self);
+                       });
 }
 
 } // namespace
@@ -29,11 +31,13 @@ Overlay::Inside::Watched& Overlay::Inside::watched(const client::Room& room) {
     return watched_.back();
 }
 
-void Overlay::Inside::tell(const View& view, const client::Room& room, const client::Message& message) {
+void Overlay::Inside::tell(const View& view, const client::Room& room,
+                           const client::Message& message) {
     const bool in_front = room.id == active_;
     const bool to_me = room.kind == wire::RoomKind::Direct || mentions(message, view.model.self());
     const std::string_view name = person_name(view, message.author);
-    if (in_front || to_me || room.kind == wire::RoomKind::Party || room.kind == wire::RoomKind::Team) {
+    if (in_front || to_me || room.kind == wire::RoomKind::Party ||
+        room.kind == wire::RoomKind::Team) {
         narrator.say(words.say(Word::SayMessage, {name, room_title(view, room), message.text}));
     }
     if (in_front) {
@@ -47,7 +51,8 @@ void Overlay::Inside::tell(const View& view, const client::Room& room, const cli
             line = words.say(Word::ToastMention, {room_title(view, room), message.text});
         }
         std::string one_line(line.view().substr(0, line.view().find('\n')));
-        toasts.push({message.author, std::move(one_line), "open", std::string(words[Word::ToastOpen]), room.id, 0});
+        toasts.push({message.author, std::move(one_line), "open",
+                     std::string(words[Word::ToastOpen]), room.id, 0});
     }
 }
 
@@ -92,7 +97,8 @@ void Overlay::Inside::mark_read() {
     const client::Room* room = active_room();
     if (room != nullptr && window_focus_ && visible && list.at_bottom() && presence_ > 0.5f &&
         room->last_seq > room->read_seq) {
-        ignore(client.mark_read(room->id, room->last_seq), "not connected: it is tried again next frame");
+        ignore(client.mark_read(room->id, room->last_seq),
+               "not connected: it is tried again next frame");
     }
 }
 
@@ -101,7 +107,9 @@ void Overlay::Inside::watch(const View& view) {
         watch_room(view, room);
     }
     if (watched_.size() > client.model().rooms().size()) {
-        std::erase_if(watched_, [&](const Watched& known) { return client.model().room(known.room) == nullptr; });
+        std::erase_if(watched_, [&](const Watched& known) {
+            return client.model().room(known.room) == nullptr;
+        });
     }
     if (client.state() != state_before_) {
         const StatusLine line = status_line(view);

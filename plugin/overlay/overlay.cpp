@@ -8,9 +8,7 @@
 #include <imgui.h>
 
 #include "plugin/overlay/inside.hpp"
-#include "plugin/overlay/room_list.hpp"
 #include "plugin/overlay/settings_file.hpp"
-#include "plugin/overlay/status.hpp"
 
 namespace parley::overlay {
 namespace {
@@ -43,7 +41,8 @@ static_assert(sizeof(ImDrawIdx) == sizeof(uint16_t));
 Result<std::unique_ptr<Overlay>> Overlay::create(client::Client& client, const Options& options) {
     Theme theme = built_in();
     Words words = Words::built_in();
-    const auto read = [&](const std::string& path, const char* what, auto load, auto& into) -> Error {
+    const auto read = [&](const std::string& path, const char* what, auto load,
+                          auto& into) -> Error {
         if (path.empty()) {
             return Error::Ok;
         }
@@ -55,16 +54,19 @@ Result<std::unique_ptr<Overlay>> Overlay::create(client::Client& client, const O
         }
         auto loaded = load(*text, message);
         if (!loaded) {
-            options.log.error("overlay.file_wrong", {{"what", what}, {"path", path}, {"why", message}});
+            options.log.error("overlay.file_wrong",
+                              {{"what", what}, {"path", path}, {"why", message}});
             return loaded.error();
         }
         into = std::move(*loaded);
         return Error::Ok;
     };
-    if (const Error error = read(options.theme_path, "theme", load_theme, theme); error != Error::Ok) {
+    if (const Error error = read(options.theme_path, "theme", load_theme, theme);
+        error != Error::Ok) {
         return error;
     }
-    if (const Error error = read(options.words_path, "words", Words::load, words); error != Error::Ok) {
+    if (const Error error = read(options.words_path, "words", Words::load, words);
+        error != Error::Ok) {
         return error;
     }
     text::EngineOptions fonts;
@@ -81,10 +83,11 @@ Result<std::unique_ptr<Overlay>> Overlay::create(client::Client& client, const O
 Overlay::Overlay(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 Overlay::~Overlay() = default;
 
-Overlay::Inside::Inside(client::Client& client_of, const Options& options_of, Theme theme_of, Words words_of,
-                        std::unique_ptr<text::Engine> engine_of)
+Overlay::Inside::Inside(client::Client& client_of, const Options& options_of, Theme theme_of,
+                        Words words_of, std::unique_ptr<text::Engine> engine_of)
     : client(client_of), options(options_of), theme(theme_of), words(std::move(words_of)),
-      engine(std::move(engine_of)), text(*engine, layouts_kept), canvas(*engine), kit(canvas, text, theme) {
+      engine(std::move(engine_of)), text(*engine, layouts_kept), canvas(*engine),
+      kit(canvas, text, theme) {
     if (options.toast_key == key::none) {
         options.toast_key = key::f6;
     }
@@ -98,8 +101,8 @@ Overlay::Inside::Inside(client::Client& client_of, const Options& options_of, Th
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
     io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
-    // ImGui wants an atlas of its own. Nothing is drawn from it: its white texel is pointed at the one of
-    // the text engine's first page, and so solid shapes and glyphs share a texture.
+    // ImGui wants an atlas of its own. Nothing is drawn from it: its white texel is pointed at the
+    // one of the text engine's first page, and so solid shapes and glyphs share a texture.
     io.Fonts->Flags |= ImFontAtlasFlags_NoBakedLines | ImFontAtlasFlags_NoMouseCursors;
     io.Fonts->AddFontDefault();
     unsigned char* pixels = nullptr;
@@ -158,8 +161,9 @@ void Overlay::Inside::choose_room() {
         list.forget(active_);
         active_ = {};
     }
-    for (const wire::RoomKind kind : {wire::RoomKind::Party, wire::RoomKind::Team, wire::RoomKind::Global,
-                                      wire::RoomKind::Direct, wire::RoomKind::Guild}) {
+    for (const wire::RoomKind kind :
+         {wire::RoomKind::Party, wire::RoomKind::Team, wire::RoomKind::Global,
+          wire::RoomKind::Direct, wire::RoomKind::Guild}) {
         for (const client::Room& room : client.model().rooms()) {
             if (room.kind == kind) {
                 switch_room(room.id);
@@ -221,7 +225,8 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
     watch(view);
     const bool awake = opened || now_s_ < active_until_s_;
     const float fade_ms = awake ? theme.enter_ms : theme.idle_fade_ms;
-    presence_ = approach(presence_, awake ? 1.0f : 0.0f, dt, fade_ms, options.reduced_motion || first_frame_);
+    presence_ = approach(presence_, awake ? 1.0f : 0.0f, dt, fade_ms,
+                         options.reduced_motion || first_frame_);
     toast_presence_ = approach(toast_presence_, toasts.current() != nullptr ? 1.0f : 0.0f, dt,
                                toasts.current() != nullptr ? theme.enter_ms : theme.leave_ms,
                                options.reduced_motion);
@@ -241,7 +246,8 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
         canvas.roles[1] = theme[Tone::Warn];
         canvas.roles[2] = theme[Tone::Accent];
         canvas.roles[3] = theme[Tone::Warn];
-        kit.begin_frame(unit, mouse_x_, mouse_y_, mouse_known_, opened ? std::string_view(focus) : "", held_);
+        kit.begin_frame(unit, mouse_x_, mouse_y_, mouse_known_,
+                        opened ? std::string_view(focus) : "", held_);
         if (visible) {
             draw_all(view, static_cast<float>(width), static_cast<float>(height));
         }
@@ -255,284 +261,12 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
     frame_stats.layout_us = text.layout_us();
     frame_stats.layouts = text.layouts();
     frame_stats.deferred = text.deferred();
-    frame_stats.glyphs_rasterised = static_cast<uint32_t>(engine->glyphs_rasterised() - rasterised_before_);
+    frame_stats.glyphs_rasterised =
+        static_cast<uint32_t>(engine->glyphs_rasterised() - rasterised_before_);
     rasterised_before_ = engine->glyphs_rasterised();
     const auto spent = std::chrono::steady_clock::now() - started;
     frame_stats.draw_us =
         static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(spent).count());
-}
-
-void Overlay::Inside::draw_all(const View& view, float width, float height) {
-    const client::Room* room = active_room();
-    const StatusLine status = status_line(view);
-    const bool first_run = room == nullptr;
-    Wishes want;
-    want.width = width;
-    want.height = height;
-    want.unit = kit.unit();
-    want.side_in_front = side_in_front_;
-    want.chat_first = opened;
-    want.chat_h = first_run ? 240 : 0;
-    const float margin = screen_margin(theme, width, height, kit.unit());
-    const float status_shown = status.quiet ? presence_ : 1;
-    if (status_shown > 0.02f && client.state() != client::State::Idle) {
-        want.status_w = std::min(kit.width(status.words, theme.small) + kit.px(41), width - 2 * margin);
-        want.status_h = kit.px(32);
-    }
-    float dev_h = 0;
-    if (client.dev()) {
-        const float banner_w = kit.width(words[Word::StatusDev], theme.meta, text::Bold) + kit.px(24);
-        want.status_w = std::max(want.status_w, std::min(banner_w, width - 2 * margin));
-        dev_h = kit.px(26) + (want.status_h > 0 ? kit.px(6) : 0);
-        want.status_h += dev_h;
-    }
-    const Phrase toast_cap = key_name(options.toast_key);
-    if (toasts.current() != nullptr) {
-        const Rect size = toasts.measure(view, toast_width_max(width, margin), toast_cap);
-        want.toast_w = size.w;
-        want.toast_h = size.h;
-    }
-    const bool hints = !first_run && (opened || (!words.hints().empty() && presence_ > 0.02f));
-    want.hints_h = hints ? kit.px(20) : 0;
-    // The roster goes to rest with the chat; cards are the game's and stay.
-    const bool roster_shown = roster_wanted && !side_collapsed_ && presence_ > 0.02f;
-    want.roster_h = roster_shown ? roster.height(view) : 0;
-    want.roster = roster_shown && want.roster_h > 0;
-    const float cards_w = std::min(kit.px(theme.cards_width), width - 2 * margin);
-    want.cards_h = cards_wanted && !side_collapsed_ ? cards_height(view, cards_w, 1e9f) : 0;
-    want.cards = want.cards_h > 0;
-    screen_ = arrange(theme, want);
-    if (screen_.cards.w > 0) {
-        // Whole cards only.
-        const float fits = cards_height(view, screen_.cards.w, screen_.cards.h);
-        screen_.cards.y += screen_.cards.h - fits;
-        screen_.cards.h = fits;
-        if (screen_.roster.w > 0) {
-            const float space = screen_.cards.y - std::min(kit.px(theme.gap), screen_.margin) - screen_.roster.y;
-            screen_.roster.h = std::min(want.roster_h, space);
-        }
-    }
-
-    if (screen_.status.w > 0) {
-        Rect place = screen_.status;
-        if (dev_h > 0) {
-            const Rect banner = draw_dev_banner(view, place.x, place.y, place.w);
-            place.y = banner.bottom() + kit.px(6);
-        }
-        if (status_shown > 0.02f && client.state() != client::State::Idle) {
-            draw_status(view, place.x, place.y, place.w, status_shown);
-        }
-    }
-    composer_rect_ = list_rect_ = {};
-    if (screen_.chat.h > 0) {
-        if (first_run) {
-            if (presence_ > 0.02f) {
-                canvas.alpha = presence_;
-                kit.panel(screen_.chat);
-                canvas.alpha = 1;
-                draw_first_run(view, screen_.chat);
-            }
-        } else {
-            draw_chat(view, room, screen_.chat);
-        }
-    }
-    if (screen_.hints.w > 0) {
-        draw_hints(view, screen_.hints);
-    }
-    if (screen_.roster.w > 0) {
-        canvas.alpha = presence_;
-        roster.draw(view, screen_.roster);
-        canvas.alpha = 1;
-    }
-    if (screen_.cards.w > 0) {
-        draw_cards(view, screen_.cards);
-    }
-    if (screen_.back.w > 0) {
-        kit.button({.id = "people/back",
-                    .label = words[Word::StatusBack],
-                    .look = ButtonLook::Plain,
-                    .enabled = true,
-                    .why = {},
-                    .key = {},
-                    .action = {ActionKind::ToggleSide, 0, 0, 0},
-                    .size = 15},
-                   screen_.back);
-    }
-    if (screen_.toast.w > 0 && toasts.current() != nullptr) {
-        Rect rect = screen_.toast;
-        if (!options.reduced_motion) {
-            rect.y -= std::round((1 - toast_presence_) * kit.px(14));
-        }
-        toasts.draw(view, rect, toast_cap, toast_presence_);
-    }
-}
-
-void Overlay::Inside::draw_chat(const View& view, const client::Room* room, const Rect& rect) {
-    const bool panel = presence_ > 0.02f;
-    // What does not fit goes: first the line that says who types, then the tabs.
-    const float least = kit.px(12 + 60);
-    const float tabs_h = rect.h >= kit.px(44) + least ? kit.px(44) : 0;
-    const float composer_margin = kit.px(12);
-    const float composer_h = composer.height(view, *room, rect.w - 2 * composer_margin);
-    const float typing_h = rect.h >= kit.px(chat_height_least) - kit.px(30) ? kit.px(24) : kit.px(6);
-    composer_rect_ = {rect.x + composer_margin, rect.bottom() - composer_margin - composer_h,
-                      rect.w - 2 * composer_margin, composer_h};
-    list_rect_ = {rect.x + kit.px(14), rect.y + tabs_h + kit.px(2), rect.w - 2 * kit.px(14),
-                  std::max(0.0f, composer_rect_.y - typing_h - rect.y - tabs_h - kit.px(2))};
-    if (panel) {
-        canvas.alpha = presence_;
-        kit.element("chat", "group", room_title(view, *room), rect, {}, true, false);
-        kit.panel(rect);
-        const float thick = std::max(1.0f, std::floor(kit.unit()));
-        if (tabs_h > 0) {
-            canvas.fill({rect.x, rect.y + tabs_h, rect.w, thick}, theme[Tone::Line]);
-            draw_tabs(view, active_, {rect.x + kit.px(8), rect.y + kit.px(8), rect.w - kit.px(16), tabs_h - kit.px(8)},
-                      screen_.roster.w > 0 || screen_.cards.w > 0);
-        }
-        canvas.alpha = 1;
-    }
-    kit.element("log", "log", room_title(view, *room), list_rect_, {}, true, false);
-    list.draw(view, *room, list_rect_);
-    if (!panel) {
-        return;
-    }
-    canvas.alpha = presence_;
-    if (!list.at_bottom()) {
-        const uint32_t below = list.new_below();
-        Phrase count;
-        count.add(static_cast<int64_t>(std::min<uint32_t>(below, 99))).add(below > 99 ? "+" : "");
-        const Phrase label = below > 0 ? words.say(Word::ListNewBelow, {count}) : Phrase(words[Word::ListToNewest]);
-        const float w = kit.width(label, theme.small, text::Bold) + kit.px(16 + 12 + 10 + 14);
-        const Rect pill{std::round(list_rect_.cx() - w / 2), list_rect_.bottom() - kit.px(32), w, kit.px(28)};
-        const Hit hit = kit.element("list/newest", "button", label, pill, {ActionKind::ToNewest, 0, 0, 0});
-        canvas.shadow(pill, kit.px(14), kit.px(10), kit.px(3), theme[Tone::Shadow]);
-        const Colour back = below > 0 ? theme[Tone::Accent] : theme[Tone::Button] | 0xff000000u;
-        const Colour ink = below > 0 ? theme[Tone::OnAccent] : theme[Tone::Text];
-        canvas.fill(pill, hit.hovered ? mix(back, theme[Tone::Text], 0.14f) : back, kit.px(14));
-        canvas.sign(Sign::ArrowDown, pill.x + kit.px(20), pill.cy(), kit.px(5), ink);
-        kit.line(pill.x + kit.px(34), kit.baseline(pill.cy(), theme.small), label, theme.small, ink, text::Bold);
-        if (hit.focused) {
-            kit.focus_ring(pill, kit.px(14));
-        }
-    }
-    if (typing_h >= kit.px(20)) {
-        draw_typing(view, *room,
-                    {rect.x + kit.px(16), composer_rect_.y - typing_h, rect.w - kit.px(32), typing_h});
-    }
-    composer.draw(view, *room, composer_rect_, opened && focus == "composer");
-    canvas.alpha = 1;
-}
-
-void Overlay::Inside::draw_typing(const View& view, const client::Room& room, const Rect& rect) {
-    UserId names[2]{};
-    uint32_t count = 0;
-    for (const client::Member& member : room.members) {
-        if (member.typing_until_steady_ms > 0 && member.user != client.model().self()) {
-            if (count < 2) {
-                names[count] = member.user;
-            }
-            ++count;
-        }
-    }
-    if (count == 0) {
-        return;
-    }
-    const Phrase line = count == 1   ? words.say(Word::ListTypingOne, {person_name(view, names[0])})
-                        : count == 2 ? words.say(Word::ListTypingTwo, {person_name(view, names[0]),
-                                                                       person_name(view, names[1])})
-                                     : Phrase(words[Word::ListTypingMany]);
-    kit.element("typing", "status", line, rect, {}, true, false);
-    // Three dots that breathe, one after the other.
-    for (int i = 0; i < 3; ++i) {
-        const double phase = now_s_ * 1.2 - i * 0.18;
-        const float glow = options.reduced_motion
-                               ? 0.8f
-                               : 0.45f + 0.45f * static_cast<float>(std::max(0.0, std::sin(phase * 6.28318)));
-        canvas.sign(Sign::Disc, rect.x + kit.px(5) + static_cast<float>(i) * kit.px(6), rect.cy(), kit.px(2),
-                    with_alpha(theme[Tone::Soft], glow));
-    }
-    kit.line(rect.x + kit.px(26), kit.baseline(rect.cy(), theme.small), line, theme.small, theme[Tone::Dim], 0,
-             rect.w - kit.px(26));
-}
-
-void Overlay::Inside::draw_hints(const View& view, const Rect& rect) {
-    canvas.alpha = presence_;
-    float x = rect.x;
-    const auto hint = [&](std::string_view cap, std::string_view word) {
-        const float w = kit.key_cap_width(cap) + kit.px(6) + kit.width(word, theme.small);
-        if (x + w > rect.right()) {
-            return;
-        }
-        x += kit.key_cap(x, rect.cy(), cap, theme[Tone::KeyCap], theme[Tone::Text]) + kit.px(6);
-        const text::Layout* laid = kit.layout(word, theme.small);
-        if (laid != nullptr && !laid->lines.empty()) {
-            canvas.outlined_text(*laid, x, kit.baseline(rect.cy(), theme.small) - laid->lines[0].baseline,
-                                 theme[Tone::Soft], with_alpha(theme[Tone::Outline], 0.5f));
-            x += std::ceil(laid->width_px);
-        }
-        x += kit.px(12);
-    };
-    if (opened) {
-        hint(words[Word::KeyEnter], words[Word::KeySend]);
-        hint(words[Word::KeyTab], words[Word::KeyNextRoom]);
-        hint(words[Word::KeyEscape], words[Word::KeyClose]);
-    } else {
-        for (const Hint& each : words.hints()) {
-            hint(each.key, each.word);
-        }
-    }
-    (void)view;
-    canvas.alpha = 1;
-}
-
-// [cards] Top to bottom in the order of the rooms; those that do not fit are left out from the top, so that
-// the party's, which are last asked for, stay.
-
-float Overlay::Inside::cards_height(const View& view, float width, float height_max) {
-    card_order_.clear();
-    const CardTypeSet* types = client.card_types();
-    if (types == nullptr) {
-        return 0;
-    }
-    const float gap = std::min(kit.px(theme.gap), screen_margin(theme, 1e6f, 1e6f, kit.unit()));
-    float sum = 0;
-    // The party's card is nearest to the corner; the match above it.
-    for (const wire::RoomKind kind : {wire::RoomKind::Party, wire::RoomKind::Team, wire::RoomKind::Direct,
-                                      wire::RoomKind::Guild, wire::RoomKind::Global}) {
-        for (const client::Room& room : client.model().rooms()) {
-            if (room.kind != kind) {
-                continue;
-            }
-            for (const client::CardState& card : room.cards) {
-                const CardType* type = types->find(card.type);
-                if (type == nullptr) {
-                    continue;
-                }
-                const float h = cards.height(view, room, *type, card, width) + (card_order_.empty() ? 0 : gap);
-                if (sum + h <= height_max + 0.5f) {
-                    sum += h;
-                    card_order_.push_back(&card);
-                }
-            }
-        }
-    }
-    return sum;
-}
-
-void Overlay::Inside::draw_cards(const View& view, const Rect& rect) {
-    const float gap = std::min(kit.px(theme.gap), screen_margin(theme, 1e6f, 1e6f, kit.unit()));
-    float y = rect.y;
-    for (size_t i = card_order_.size(); i-- > 0;) {
-        const client::CardState& card = *card_order_[i];
-        const client::Room* room = client.model().room(card.room);
-        const CardType* type = client.card_types()->find(card.type);
-        if (room == nullptr || type == nullptr) {
-            continue;
-        }
-        const float h = cards.height(view, *room, *type, card, rect.w);
-        cards.draw(view, *room, *type, card, {rect.x, y, rect.w, h});
-        y += h + gap;
-    }
 }
 
 // [draw data]
@@ -611,6 +345,9 @@ bool Overlay::has_focus() const {
 bool Overlay::wants_text() const {
     return inside_->opened;
 }
+Rect Overlay::caret() const {
+    return inside_->opened ? inside_->composer.caret_rect() : Rect{};
+}
 void Overlay::frame(float dt_s, int width, int height, float scale, uint32_t budget_us) {
     inside_->frame(dt_s, width, height, scale, budget_us);
 }
@@ -646,18 +383,20 @@ void Overlay::show_cards(bool show) {
 }
 Result<void> Overlay::toast(UserId who, std::string_view text, std::string_view action,
                             std::string_view action_label) {
-    if (text.empty() || text.size() > limits::text_bytes_max || action.empty() != action_label.empty()) {
+    if (text.empty() || text.size() > limits::text_bytes_max ||
+        action.empty() != action_label.empty()) {
         return Error::BadArgument;
     }
-    inside_->toasts.push({who, std::string(text), std::string(action), std::string(action_label), {}, 0});
-    const std::string_view name =
-        inside_->client.model().person(who) == nullptr
-            ? std::string_view{}
-            : std::string_view(inside_->client.model().person(who)->name);
+    inside_->toasts.push(
+        {who, std::string(text), std::string(action), std::string(action_label), {}, 0});
+    const std::string_view name = inside_->client.model().person(who) == nullptr
+                                      ? std::string_view{}
+                                      : std::string_view(inside_->client.model().person(who)->name);
     inside_->narrator.say(
-        action.empty() ? inside_->words.say(Word::SayToastPlain, {name, text})
-                       : inside_->words.say(Word::SayToast, {name, text, key_name(inside_->options.toast_key),
-                                                             action_label}));
+        action.empty()
+            ? inside_->words.say(Word::SayToastPlain, {name, text})
+            : inside_->words.say(Word::SayToast,
+                                 {name, text, key_name(inside_->options.toast_key), action_label}));
     return {};
 }
 std::span<const Element> Overlay::elements() const {

@@ -1,6 +1,6 @@
-// overlay.hpp: the chat on the screen. Reads the client's model, issues its commands, and hands back
-// plain draw data; a private Dear ImGui context gives draw lists and clipping, everything that is seen
-// is our own. Knows no SDL and no renderer.
+// overlay.hpp: the chat on the screen. Reads the client's model, issues its commands, and hands
+// back plain draw data; a private Dear ImGui context gives draw lists and clipping, everything that
+// is seen is our own. Knows no SDL and no renderer.
 //
 // All overlays of a process live on one thread: Dear ImGui keeps its current context in a global. A
 // context that the host has made current is current again after each call.
@@ -22,16 +22,16 @@
 namespace parley::overlay {
 
 struct Options {
-    std::string font_folders;     // separated by ':'; "": the system's
-    std::string theme_path;       // "": the built-in dark theme
-    std::string words_path;       // "": English, no presence sentences of the game
+    std::string font_folders; // separated by ':'; "": the system's
+    std::string theme_path;   // "": the built-in dark theme
+    std::string words_path;   // "": English, no presence sentences of the game
     const char* (*clipboard_get)(void* user) = nullptr;
     void (*clipboard_set)(void* user, const char* text) = nullptr;
     // w 0: text input is no longer wanted.
     void (*ime_rect)(void* user, int x, int y, int w, int h) = nullptr;
     void* user = nullptr;
     bool reduced_motion = false;
-    uint32_t toast_key = 0;       // of key::; 0: F6
+    uint32_t toast_key = 0;              // of key::; 0: F6
     std::optional<int32_t> utc_offset_s; // of the times of day; none: the system's
     Log log;
 };
@@ -78,6 +78,8 @@ public:
     bool input(const Input& input);
     bool has_focus() const;
     bool wants_text() const;
+    // Where an input method's candidates belong, of the last frame; w 0 while text is not wanted.
+    Rect caret() const;
 
     // [drawing] budget_us 0: 300.
     void frame(float dt_s, int width, int height, float scale, uint32_t budget_us);

@@ -15,8 +15,9 @@ Phrase key_name(uint32_t code) {
         const char one = static_cast<char>(code);
         add_upper(out, {&one, 1});
     } else {
-        constexpr std::string_view names[] = {"",     "Enter", "Esc", "Tab", "Backspace", "Del",  "Left", "Right",
-                                              "Up",   "Down",  "Home", "End", "PgUp",      "PgDn", "Space"};
+        constexpr std::string_view names[] = {"",     "Enter", "Esc",   "Tab",  "Backspace",
+                                              "Del",  "Left",  "Right", "Up",   "Down",
+                                              "Home", "End",   "PgUp",  "PgDn", "Space"};
         out.add(code < std::size(names) ? names[code] : "?");
     }
     return out;
@@ -27,7 +28,8 @@ Phrase key_name(uint32_t code) {
 Result<void> Overlay::Inside::open(wire::RoomKind kind) {
     const client::Room* goal = active_room();
     if (kind != wire::RoomKind::None) {
-        goal = client.model().room(last_kind_room_[static_cast<size_t>(kind) % std::size(last_kind_room_)]);
+        goal = client.model().room(
+            last_kind_room_[static_cast<size_t>(kind) % std::size(last_kind_room_)]);
         for (const client::Room& room : client.model().rooms()) {
             if (goal == nullptr && room.kind == kind) {
                 goal = &room;
@@ -198,8 +200,12 @@ bool Overlay::Inside::overlay_key(uint32_t code, uint32_t modifiers) {
         }
     }
     if (arrow) {
-        move_focus(code == key::left ? -1 : code == key::right ? 1 : 0,
-                   code == key::up ? -1 : code == key::down ? 1 : 0);
+        move_focus(code == key::left    ? -1
+                   : code == key::right ? 1
+                                        : 0,
+                   code == key::up     ? -1
+                   : code == key::down ? 1
+                                       : 0);
         return true;
     }
     if (!on_composer) {
@@ -298,11 +304,12 @@ bool Overlay::Inside::mouse_button(const Input& event) {
                                         screen_.roster.contains(event.x, event.y))) ||
                             (opened && screen_.cards.contains(event.x, event.y)) ||
                             screen_.toast.contains(event.x, event.y);
-    // While one plays, only what can be pressed takes a click: a button, a tab, the composer. A message
-    // under the crosshair does not.
-    const bool pressable = element != nullptr && (opened || (presence_ > 0.5f && element->role[0] != 'l') ||
-                                                  element->id.rfind("card/", 0) == 0 ||
-                                                  element->id.rfind("toast/", 0) == 0);
+    // While one plays, only what can be pressed takes a click: a button, a tab, the composer. A
+    // message under the crosshair does not.
+    const bool pressable =
+        element != nullptr &&
+        (opened || (presence_ > 0.5f && element->role[0] != 'l') ||
+         element->id.rfind("card/", 0) == 0 || element->id.rfind("toast/", 0) == 0);
     if (arbiter.press(Device::Mouse, event.key, false, over_panel || pressable) == Owner::Game) {
         if (opened && !over_panel) {
             close();
@@ -342,11 +349,11 @@ void Overlay::Inside::set_focus(std::string_view id, bool aloud) {
     if (element == nullptr || !aloud) {
         return;
     }
-    const std::string_view role_word = element->role == std::string_view("tab")       ? words[Word::RoleTab]
-                                       : element->role == std::string_view("textbox") ? words[Word::RoleTextbox]
-                                       : element->role == std::string_view("listitem")
-                                           ? words[Word::RoleListitem]
-                                           : words[Word::RoleButton];
+    const std::string_view role_word =
+        element->role == std::string_view("tab")        ? words[Word::RoleTab]
+        : element->role == std::string_view("textbox")  ? words[Word::RoleTextbox]
+        : element->role == std::string_view("listitem") ? words[Word::RoleListitem]
+                                                        : words[Word::RoleButton];
     narrator.say(words.say(element->enabled ? Word::SayFocus : Word::SayFocusDisabled,
                            {element->label, role_word}));
 }
@@ -438,13 +445,19 @@ void Overlay::Inside::send(bool stay) {
     } else {
         // The line stays where it is; what is wrong with it is said.
         narrator.say(words.say(Word::SayNotSent, {words.error(sent.error())}));
-        toasts.push({{}, std::string(words.say(Word::SayNotSent, {words.error(sent.error())}).view()), "", "", {}, 0});
+        toasts.push({{},
+                     std::string(words.say(Word::SayNotSent, {words.error(sent.error())}).view()),
+                     "",
+                     "",
+                     {},
+                     0});
     }
 }
 
 void Overlay::Inside::press_card(const Action& action) {
     const CardTypeSet* types = client.card_types();
-    const CardType* type = types == nullptr ? nullptr : types->find(static_cast<uint16_t>(action.index >> 8));
+    const CardType* type =
+        types == nullptr ? nullptr : types->find(static_cast<uint16_t>(action.index >> 8));
     const size_t which = action.index & 0xffu;
     if (type == nullptr || which >= type->actions.size()) {
         return;
@@ -490,7 +503,8 @@ void Overlay::Inside::act(const Action& action) {
         active_until_s_ = now_s_ + theme.idle_after_ms / 1000.0;
         break;
     case ActionKind::Retry:
-        ignore(client.retry(static_cast<RoomId>(action.a), action.b), "the line was sent or thrown away meanwhile");
+        ignore(client.retry(static_cast<RoomId>(action.a), action.b),
+               "the line was sent or thrown away meanwhile");
         break;
     case ActionKind::Reply:
         composer.reply_to(action.b);

@@ -1,5 +1,5 @@
-// room_list.cpp: tabs that give way with dignity when there are many: first the titles of the others go,
-// then those far from the active one.
+// room_list.cpp: tabs that give way with dignity when there are many: first the titles of the
+// others go, then those far from the active one.
 #include "plugin/overlay/room_list.hpp"
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 
 namespace parley::overlay {
 namespace {
-
 
 // Seen at once; rooms beyond come into view with the active one.
 constexpr size_t tabs_max = 12;
@@ -42,7 +41,8 @@ void draw_tab(const View& view, const Tab& tab, const Rect& rect, bool active, b
     if (tab.unread > 0) {
         label.add(", ").add(view.words.say(Word::ListNew, {tab.badge}));
     }
-    const Hit hit = kit.element(id, "tab", label, rect, {ActionKind::SwitchRoom, raw(room.id), 0, 0});
+    const Hit hit =
+        kit.element(id, "tab", label, rect, {ActionKind::SwitchRoom, raw(room.id), 0, 0});
     const float radius = kit.px(view.theme.radius_inner);
     if (active) {
         canvas.fill(rect, view.tone(Tone::Raised), radius, Corners::Top);
@@ -63,11 +63,13 @@ void draw_tab(const View& view, const Tab& tab, const Rect& rect, bool active, b
     if (tab.badge_w > 0) {
         // What is said to few is warmer than what is said to all.
         const bool hot = room.kind != wire::RoomKind::Global && room.kind != wire::RoomKind::Guild;
-        kit.badge(x + kit.px(7), cy, tab.badge, hot ? view.tone(Tone::Party) : view.tone(Tone::Badge),
+        kit.badge(x + kit.px(7), cy, tab.badge,
+                  hot ? view.tone(Tone::Party) : view.tone(Tone::Badge),
                   view.tone(hot ? Tone::Ink : Tone::Text));
     }
     if (hit.focused) {
-        canvas.stroke(rect.grown(-kit.px(1)), view.tone(Tone::Accent), radius, std::max(2.0f, kit.px(2)));
+        canvas.stroke(rect.grown(-kit.px(1)), view.tone(Tone::Accent), radius,
+                      std::max(2.0f, kit.px(2)));
     }
 }
 
@@ -79,7 +81,8 @@ void draw_tabs(const View& view, RoomId active, const Rect& area, bool side_show
     const auto& rooms = view.model.rooms();
     const auto found = std::find_if(rooms.begin(), rooms.end(),
                                     [&](const client::Room& room) { return room.id == active; });
-    const size_t active_index = found == rooms.end() ? 0 : static_cast<size_t>(found - rooms.begin());
+    const size_t active_index =
+        found == rooms.end() ? 0 : static_cast<size_t>(found - rooms.begin());
     const size_t first = active_index < tabs.size() ? 0 : active_index + 1 - tabs.size();
     const size_t count = std::min(rooms.size() - std::min(first, rooms.size()), tabs.size());
     for (size_t i = 0; i < count; ++i) {
@@ -94,8 +97,8 @@ void draw_tabs(const View& view, RoomId active, const Rect& area, bool side_show
             } else {
                 tab.badge.add(static_cast<int64_t>(tab.unread));
             }
-            tab.badge_w = std::max(kit.width(tab.badge, view.theme.meta, text::Bold) + 2 * kit.px(6),
-                                   kit.px(18));
+            tab.badge_w = std::max(
+                kit.width(tab.badge, view.theme.meta, text::Bold) + 2 * kit.px(6), kit.px(18));
         }
     }
     const float side = kit.px(38);
@@ -127,7 +130,8 @@ void draw_tabs(const View& view, RoomId active, const Rect& area, bool side_show
     for (size_t i = from; i < to; ++i) {
         const bool with_title = titles || i == at;
         const float w = std::min(tabs[i].width(view, with_title), room_for);
-        draw_tab(view, tabs[i], {x, area.y, w, area.h}, i == at && found != rooms.end(), with_title);
+        draw_tab(view, tabs[i], {x, area.y, w, area.h}, i == at && found != rooms.end(),
+                 with_title);
         x += w + gap;
     }
 
@@ -135,7 +139,8 @@ void draw_tabs(const View& view, RoomId active, const Rect& area, bool side_show
     const Hit hit = kit.element("people", "button", view.words[Word::StatusPeople], more,
                                 {ActionKind::ToggleSide, 0, 0, 0});
     if (hit.hovered) {
-        view.canvas.fill(more, with_alpha(view.tone(Tone::Raised), 0.8f), kit.px(view.theme.radius_inner));
+        view.canvas.fill(more, with_alpha(view.tone(Tone::Raised), 0.8f),
+                         kit.px(view.theme.radius_inner));
     }
     view.canvas.sign(Sign::People, more.cx(), more.cy(), kit.px(8),
                      view.tone(side_shown ? Tone::Soft : Tone::Dim));

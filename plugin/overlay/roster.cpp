@@ -163,7 +163,8 @@ void Roster::draw_person(const View& view, const Entry& entry, const Rect& rect)
     if (type != nullptr && !type->actions.empty()) {
         const ActionType& action = type->actions[0];
         const FieldType* condition = type->field(action.enabled_if);
-        const client::CardValue* value = condition == nullptr ? nullptr : card->value(condition->id);
+        const client::CardValue* value =
+            condition == nullptr ? nullptr : card->value(condition->id);
         const bool enabled = condition == nullptr || (value != nullptr && value->number != 0);
         Phrase button_id(id);
         button_id.add("/").add(action.name);
@@ -190,9 +191,9 @@ void Roster::draw_person(const View& view, const Entry& entry, const Rect& rect)
     const float width = right - x;
     const bool here = person != nullptr && is_here(person->presence);
     const float name_base = kit.baseline(rect.cy() - kit.px(9), view.theme.body);
-    const float name_w = kit.line(x, name_base, name, view.theme.body,
-                                  view.tone(here ? Tone::Text : Tone::Soft), text::Bold,
-                                  width - kit.px(entry.leader ? 24 : 0));
+    const float name_w =
+        kit.line(x, name_base, name, view.theme.body, view.tone(here ? Tone::Text : Tone::Soft),
+                 text::Bold, width - kit.px(entry.leader ? 24 : 0));
     if (entry.leader) {
         view.canvas.sign(Sign::Crown, x + name_w + kit.px(14), rect.cy() - kit.px(9), kit.px(6.5f),
                          view.tone(Tone::Party));
@@ -251,8 +252,9 @@ float Roster::draw(const View& view, const Rect& space) {
             total.add(static_cast<int64_t>(entry.total));
             const bool direct = room == nullptr || room->kind == wire::RoomKind::Direct;
             const Phrase title =
-                direct ? view.words.say(Word::RosterOnline, {view.words[Word::RoomDirect], here})
-                       : view.words.say(Word::RosterHeading, {room_title(view, *room), here, total});
+                direct
+                    ? view.words.say(Word::RosterOnline, {view.words[Word::RoomDirect], here})
+                    : view.words.say(Word::RosterHeading, {room_title(view, *room), here, total});
             kit.heading(x, y + h - kit.px(9), title, w);
             break;
         }
@@ -270,7 +272,8 @@ float Roster::draw(const View& view, const Rect& space) {
         Phrase number;
         number.add(left_out);
         kit.line(x, kit.baseline(y + kit.px(more_height / 2), view.theme.small),
-                 view.words.say(Word::RosterMore, {number}), view.theme.small, view.tone(Tone::Dim), 0, w);
+                 view.words.say(Word::RosterMore, {number}), view.theme.small, view.tone(Tone::Dim),
+                 0, w);
     }
     return rect.h;
 }

@@ -41,9 +41,9 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
         out.status = {m, m, std::min(want.status_w, want.width - 2 * m), want.status_h};
         left_top = out.status.bottom() + gap;
     }
-    const float roster_left =
-        side_shown && want.roster && want.roster_h > 0 ? want.width - m - std::min(roster_w, want.width - 2 * m)
-                                                       : want.width;
+    const float roster_left = side_shown && want.roster && want.roster_h > 0
+                                  ? want.width - m - std::min(roster_w, want.width - 2 * m)
+                                  : want.width;
     if (want.toast_w > 0) {
         const float w = std::min(want.toast_w, want.width - 2 * m);
         float x = std::round((want.width - w) / 2);
@@ -62,14 +62,16 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
 
     if (chat_shown) {
         float top = left_top;
-        // A toast beside the status does not stand over the chat's column unless it reaches into it.
+        // A toast beside the status does not stand over the chat's column unless it reaches into
+        // it.
         if (out.toast.w > 0 && out.toast.x < m + chat_w) {
             top = std::max(top, out.toast.bottom() + gap);
         }
         const float hints_h = want.hints_h > 0 ? want.hints_h + std::round(8 * u) : 0;
         const float room = want.height - m - top;
-        const float wish = std::min(std::round((want.chat_h > 0 ? want.chat_h : theme.chat_height) * u),
-                                    std::max(std::round(want.height * 0.72f), std::round(chat_height_least * u)));
+        const float wish =
+            std::min(std::round((want.chat_h > 0 ? want.chat_h : theme.chat_height) * u),
+                     std::max(std::round(want.height * 0.72f), std::round(chat_height_least * u)));
         // Hints are the first to go.
         const bool hints = hints_h > 0 && room - hints_h >= std::round(260 * u);
         const float h = std::max(0.0f, std::min(wish, room - (hints ? hints_h : 0)));
@@ -82,10 +84,13 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
         return out;
     }
     // Below a toast that reaches into the column.
-    const float side_left = want.width - m - std::min(std::max(roster_w, cards_w), want.width - 2 * m);
+    const float side_left =
+        want.width - m - std::min(std::max(roster_w, cards_w), want.width - 2 * m);
     const auto below_toast = [&](float left) {
         const float y = out.narrow ? left_top : m;
-        return out.toast.w > 0 && out.toast.right() > left - gap ? std::max(y, out.toast.bottom() + gap) : y;
+        return out.toast.w > 0 && out.toast.right() > left - gap
+                   ? std::max(y, out.toast.bottom() + gap)
+                   : y;
     };
     const float cards_top = below_toast(side_left);
     const float roster_top = out.narrow ? cards_top : below_toast(roster_left);
@@ -112,7 +117,8 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
     }
     room = bottom - roster_top;
     if (want.roster && want.roster_h > 0 && room >= std::round(100 * u)) {
-        const float w = std::min(out.narrow && out.cards.w > 0 ? out.cards.w : roster_w, want.width - 2 * m);
+        const float w =
+            std::min(out.narrow && out.cards.w > 0 ? out.cards.w : roster_w, want.width - 2 * m);
         out.roster = {want.width - m - w, roster_top, w, std::min(want.roster_h, room)};
     }
     return out;
@@ -132,8 +138,9 @@ Screen arrange(const Theme& theme, const Wishes& wishes) {
     if (all.chat.w == 0 || all.chat.h >= least) {
         return all;
     }
-    // At three times the size on a small screen there is no room for everything. The toast goes on without
-    // the status; while one writes it waits, and while one plays it may take the chat's place.
+    // At three times the size on a small screen there is no room for everything. The toast goes on
+    // without the status; while one writes it waits, and while one plays it may take the chat's
+    // place.
     Wishes fewer = wishes;
     fewer.status_w = fewer.status_h = 0;
     Screen out = arrange_all(theme, fewer);

@@ -1,5 +1,5 @@
-// screen.hpp: where the panels stand on a screen of any size and text scale. Pure arithmetic, so that a
-// test can try them all: nothing overlaps, nothing leaves the screen.
+// screen.hpp: where the panels stand on a screen of any size and text scale. Pure arithmetic, so
+// that a test can try them all: nothing overlaps, nothing leaves the screen.
 #pragma once
 
 #include "plugin/overlay/canvas.hpp"
@@ -14,7 +14,7 @@ struct Wishes {
     bool roster = false, cards = false; // asked for
     bool side_in_front = false;         // narrow: people and cards in place of the chat
     float status_w = 0, status_h = 0;
-    float toast_w = 0, toast_h = 0;     // 0: none
+    float toast_w = 0, toast_h = 0; // 0: none
     float hints_h = 0;
     float roster_h = 0, cards_h = 0;
     bool chat_first = false; // one writes: where there is little room, the rest waits

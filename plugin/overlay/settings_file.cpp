@@ -25,7 +25,8 @@ constexpr size_t file_bytes_max = 256 * 1024;
 void flatten(const toml::node& node, const std::string& key, std::vector<Setting>& out) {
     if (const auto* table = node.as_table()) {
         for (const auto& [name, child] : *table) {
-            flatten(child, key.empty() ? std::string(name.str()) : key + "." + std::string(name.str()),
+            flatten(child,
+                    key.empty() ? std::string(name.str()) : key + "." + std::string(name.str()),
                     out);
         }
         return;

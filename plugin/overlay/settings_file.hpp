@@ -1,5 +1,5 @@
-// settings_file.hpp: a TOML file of two levels as a flat list of keys, for theme and words. The only
-// place of the overlay that knows TOML.
+// settings_file.hpp: a TOML file of two levels as a flat list of keys, for theme and words. The
+// only place of the overlay that knows TOML.
 #pragma once
 
 #include <string>

@@ -27,7 +27,8 @@ StatusLine status_line(const View& view) {
     case client::State::Resuming: {
         const uint32_t wait = view.client.retry_in_ms();
         if (wait >= 1000) {
-            line.words = view.words.say(Word::StatusLost, (static_cast<int64_t>(wait) + 999) / 1000);
+            line.words =
+                view.words.say(Word::StatusLost, (static_cast<int64_t>(wait) + 999) / 1000);
         } else {
             line.words.add(view.words[Word::StatusRetrying]);
         }
@@ -36,7 +37,8 @@ StatusLine status_line(const View& view) {
         break;
     }
     case client::State::Failed:
-        line.words = view.words.say(Word::StatusRefused, {view.words.error(view.client.last_error())});
+        line.words =
+            view.words.say(Word::StatusRefused, {view.words.error(view.client.last_error())});
         line.tone = Tone::Bad;
         line.quiet = false;
         break;
@@ -109,10 +111,10 @@ void draw_first_run(const View& view, const Rect& area) {
     view.canvas.sign(refused ? Sign::Warning : Sign::People, area.cx(), cy - kit.px(44), kit.px(12),
                      accent);
     kit.line_centred(area.cx(), kit.baseline(cy + kit.px(2), view.theme.body),
-                     view.words[refused ? Word::StatusFirstRefused : Word::StatusFirstTitle], view.theme.body, view.tone(Tone::Text), text::Bold,
-                     area.w);
-    kit.line_centred(area.cx(), kit.baseline(cy + kit.px(28), view.theme.small), hint, view.theme.small,
-                     view.tone(Tone::Dim), 0, area.w);
+                     view.words[refused ? Word::StatusFirstRefused : Word::StatusFirstTitle],
+                     view.theme.body, view.tone(Tone::Text), text::Bold, area.w);
+    kit.line_centred(area.cx(), kit.baseline(cy + kit.px(28), view.theme.small), hint,
+                     view.theme.small, view.tone(Tone::Dim), 0, area.w);
     view.canvas.alpha = 1;
 }
 

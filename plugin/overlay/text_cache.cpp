@@ -116,8 +116,7 @@ uint32_t TextCache::take(const BodyId& id, std::string_view text) {
     return index;
 }
 
-void TextCache::lay_out(Entry& entry, std::string_view text,
-                        std::span<const text::StyleSpan> spans,
+void TextCache::lay_out(Entry& entry, std::string_view text, std::span<const text::StyleSpan> spans,
                         const text::LayoutOptions& options) {
     const auto before = std::chrono::steady_clock::now();
     engine_.layout(text, spans, options, entry.layout);

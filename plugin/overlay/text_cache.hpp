@@ -1,6 +1,6 @@
 // text_cache.hpp: laid-out text, kept between frames in a bounded pool, and the frame's budget for
-// laying out more. Labels are found by their text, message bodies by key and revision. A layout lives
-// until the next begin_frame at least.
+// laying out more. Labels are found by their text, message bodies by key and revision. A layout
+// lives until the next begin_frame at least.
 #pragma once
 
 #include <chrono>
@@ -62,7 +62,7 @@ private:
         std::string text; // labels: to tell equal hashes apart
         text::Layout layout;
         uint32_t bucket = none;
-        uint32_t next = none;          // in the bucket
+        uint32_t next = none; // in the bucket
         uint32_t older = none, newer = none;
         bool used = false;
     };

@@ -155,9 +155,12 @@ Tone Theme::tone_named(std::string_view name) const {
 
 Colour Theme::user_colour(UserId user) const {
     // Tones that are told apart by lightness too, and bright enough for ink initials.
-    const Colour choices[] = {(*this)[Tone::Party],  (*this)[Tone::Team],
-                              (*this)[Tone::Global], (*this)[Tone::Direct],
-                              (*this)[Tone::Guild],  mix((*this)[Tone::Warn], (*this)[Tone::Text], 0.25f),
+    const Colour choices[] = {(*this)[Tone::Party],
+                              (*this)[Tone::Team],
+                              (*this)[Tone::Global],
+                              (*this)[Tone::Direct],
+                              (*this)[Tone::Guild],
+                              mix((*this)[Tone::Warn], (*this)[Tone::Text], 0.25f),
                               mix((*this)[Tone::Bad], (*this)[Tone::Text], 0.25f),
                               mix((*this)[Tone::Good], (*this)[Tone::Text], 0.3f)};
     // Ids are handed out in order: neighbours get different tones.

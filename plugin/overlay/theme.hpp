@@ -1,5 +1,5 @@
-// theme.hpp: every colour, size and time of the overlay. The built-in theme is dark.toml; a studio's
-// file overrides any of it. Views ask here and write no colour of their own.
+// theme.hpp: every colour, size and time of the overlay. The built-in theme is dark.toml; a
+// studio's file overrides any of it. Views ask here and write no colour of their own.
 #pragma once
 
 #include <array>
@@ -87,7 +87,9 @@ struct Theme {
     PARLEY_SIZES(PARLEY_SIZE_MEMBER)
 #undef PARLEY_SIZE_MEMBER
 
-    Colour operator[](Tone tone) const { return tones[static_cast<size_t>(tone)]; }
+    Colour operator[](Tone tone) const {
+        return tones[static_cast<size_t>(tone)];
+    }
     // The colour of a room kind, and of a card's `tone` word ("good", "team"); Soft when unknown.
     Tone room_tone(wire::RoomKind kind) const;
     Tone tone_named(std::string_view name) const;

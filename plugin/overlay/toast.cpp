@@ -45,7 +45,8 @@ Button later_button(const View& view) {
 Widths widths(const View& view, const Toast& toast, std::string_view key) {
     Widths out;
     if (raw(toast.who) != 0) {
-        out.name = view.kit.width(person_name(view, toast.who), view.theme.body, text::Bold) + view.px(6);
+        out.name =
+            view.kit.width(person_name(view, toast.who), view.theme.body, text::Bold) + view.px(6);
     }
     out.text = view.kit.width(toast.text, view.theme.body);
     if (!toast.action.empty()) {
@@ -130,7 +131,8 @@ void ToastQueue::draw(const View& view, const Rect& rect, std::string_view key, 
     if (raw(toast.who) != 0) {
         Phrase letters;
         kit.avatar({x, std::round(cy - kit.px(side / 2)), kit.px(side), kit.px(side)},
-                   avatar_look(view, toast.who, letters, true), view.tone(Tone::Panel) | 0xff000000u);
+                   avatar_look(view, toast.who, letters, true),
+                   view.tone(Tone::Panel) | 0xff000000u);
         x += kit.px(side + 12);
     }
     const bool below = rect.h > top_h + 1;
@@ -138,8 +140,8 @@ void ToastQueue::draw(const View& view, const Rect& rect, std::string_view key, 
     const float base = kit.baseline(cy, view.theme.body);
     const float words_x = x;
     if (w.name > 0) {
-        kit.line(x, base, person_name(view, toast.who), view.theme.body, view.tone(Tone::Text), text::Bold,
-                 std::max(1.0f, right - x));
+        kit.line(x, base, person_name(view, toast.who), view.theme.body, view.tone(Tone::Text),
+                 text::Bold, std::max(1.0f, right - x));
         x += w.name;
     }
     if (x < right) {

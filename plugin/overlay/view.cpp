@@ -30,7 +30,8 @@ std::string_view initials(std::string_view name, Phrase& out) {
     // Two letters only where letters are narrow and do not join.
     if (static_cast<uint8_t>(name[0]) < 0xd6) {
         const size_t space = name.find_last_of(" _-.");
-        const size_t from = space != std::string_view::npos && space + 1 < name.size() ? space + 1 : first;
+        const size_t from =
+            space != std::string_view::npos && space + 1 < name.size() ? space + 1 : first;
         const size_t second = text::next_grapheme(name, from);
         if (second > from && static_cast<uint8_t>(name[from]) < 0xd6) {
             if (from == first) {
@@ -48,8 +49,8 @@ AvatarLook avatar_look(const View& view, UserId user, Phrase& initials_out, bool
     const client::Person* person = view.model.person(user);
     const bool self = user == view.model.self();
     look.colour = self ? view.tone(Tone::Mine) : view.theme.user_colour(user);
-    look.initials = initials(person == nullptr ? std::string_view("?") : std::string_view(person->name),
-                             initials_out);
+    look.initials = initials(
+        person == nullptr ? std::string_view("?") : std::string_view(person->name), initials_out);
     look.has_dot = with_dot && !self && person != nullptr;
     if (!look.has_dot) {
         return look;

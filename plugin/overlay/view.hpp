@@ -21,8 +21,8 @@ struct View {
     double now_s = 0;
     float dt_s = 0;
     bool reduced_motion = false;
-    bool open = false;      // the composer has the keyboard
-    float presence = 1;     // 1: panels are there; 0: idle, only text stands on the game
+    bool open = false;  // the composer has the keyboard
+    float presence = 1; // 1: panels are there; 0: idle, only text stands on the game
     TimeMs server_ms = 0;
     int64_t utc_offset_s = 0; // of the player's clock, for times of day
 

@@ -39,8 +39,8 @@ Hit Kit::element(std::string_view id, const char* role, std::string_view label, 
     element.action = action;
     Hit hit;
     hit.focused = element.focused;
-    hit.hovered = pointer_ && action.kind != ActionKind::None &&
-                  element.rect.contains(mouse_x_, mouse_y_);
+    hit.hovered =
+        pointer_ && action.kind != ActionKind::None && element.rect.contains(mouse_x_, mouse_y_);
     hit.held = hit.hovered && !held_.empty() && id == held_;
     return hit;
 }
@@ -57,7 +57,8 @@ const Element* Kit::find(std::string_view id) const {
 const Element* Kit::under(float x, float y) const {
     for (size_t i = count_; i-- > 0;) {
         const Element& element = elements_[i];
-        if (element.action.kind != ActionKind::None && element.enabled && element.rect.contains(x, y)) {
+        if (element.action.kind != ActionKind::None && element.enabled &&
+            element.rect.contains(x, y)) {
             return &element;
         }
     }
@@ -96,7 +97,8 @@ float Kit::line_right(float right, float baseline, std::string_view text, float 
     if (laid == nullptr || laid->lines.empty()) {
         return 0;
     }
-    canvas_.text(*laid, right - std::ceil(laid->width_px), baseline - laid->lines[0].baseline, colour);
+    canvas_.text(*laid, right - std::ceil(laid->width_px), baseline - laid->lines[0].baseline,
+                 colour);
     return std::ceil(laid->width_px);
 }
 
@@ -130,7 +132,8 @@ float Kit::heading(float x, float baseline, std::string_view text, float width_p
     for (const char c : upper.view()) {
         apart = apart && static_cast<uint8_t>(c) < 0xd6;
     }
-    canvas_.text(*laid, x, baseline - laid->lines[0].baseline, theme_[Tone::Dim], apart ? tracking : 0);
+    canvas_.text(*laid, x, baseline - laid->lines[0].baseline, theme_[Tone::Dim],
+                 apart ? tracking : 0);
     return std::ceil(laid->width_px +
                      (apart ? tracking * static_cast<float>(laid->quads.size()) : 0));
 }
@@ -189,12 +192,14 @@ void Kit::button(const Button& button, const Rect& rect) {
         ink = theme_[Tone::OnAccent];
     }
     if (button.enabled && (hit.hovered || hit.held)) {
-        back = mix(back, hit.held ? theme_[Tone::Ink] : theme_[Tone::Text], hit.held ? 0.25f : 0.14f);
+        back =
+            mix(back, hit.held ? theme_[Tone::Ink] : theme_[Tone::Text], hit.held ? 0.25f : 0.14f);
     }
     canvas_.fill(rect, back, radius);
     if (hit.focused) {
         // On the accent itself the ring needs a gap to be seen.
-        canvas_.stroke(rect.grown(px(4)), theme_[Tone::Accent], radius + px(4), std::max(2.0f, px(2)));
+        canvas_.stroke(rect.grown(px(4)), theme_[Tone::Accent], radius + px(4),
+                       std::max(2.0f, px(2)));
     }
 
     // Label, reason and key cap as one centred group; the label gives way first, then the reason
@@ -208,10 +213,10 @@ void Kit::button(const Button& button, const Rect& rect) {
     const float between = reason ? px(11) : 0;
     if (reason && label_w + between + reason_w > inner) {
         const float step = line_height(theme_.small) / 2;
-        line_centred(rect.cx(), baseline(rect.cy() - step, button.size), button.label, button.size, ink,
-                     style, inner);
-        line_centred(rect.cx(), baseline(rect.cy() + step, theme_.small), button.why, theme_.small, ink,
-                     0, inner);
+        line_centred(rect.cx(), baseline(rect.cy() - step, button.size), button.label, button.size,
+                     ink, style, inner);
+        line_centred(rect.cx(), baseline(rect.cy() + step, theme_.small), button.why, theme_.small,
+                     ink, 0, inner);
         return;
     }
     float x = rect.x + std::round((rect.w - label_w - cap_w - between - reason_w) / 2);
@@ -224,7 +229,8 @@ void Kit::button(const Button& button, const Rect& rect) {
     if (!button.key.empty()) {
         const bool primary = button.look == ButtonLook::Primary;
         key_cap(x + px(7), rect.cy(), button.key,
-                primary ? mix(theme_[Tone::OnAccent], theme_[Tone::Accent], 0.12f) : theme_[Tone::Ink],
+                primary ? mix(theme_[Tone::OnAccent], theme_[Tone::Accent], 0.12f)
+                        : theme_[Tone::Ink],
                 primary ? mix(theme_[Tone::Text], theme_[Tone::Accent], 0.1f) : theme_[Tone::Soft]);
     }
 }
@@ -242,8 +248,8 @@ void Kit::avatar(const Rect& rect, const AvatarLook& look, Colour behind) {
     const float radius = std::round(rect.w * 0.26f);
     canvas_.fill(rect, look.colour, radius);
     const float size = rect.w / unit_ * 0.41f;
-    line_centred(rect.cx(), baseline(rect.cy(), size), look.initials, size, theme_[Tone::Ink], text::Bold,
-                 rect.w);
+    line_centred(rect.cx(), baseline(rect.cy(), size), look.initials, size, theme_[Tone::Ink],
+                 text::Bold, rect.w);
     if (look.has_dot) {
         const float r = std::max(4.0f, std::round(rect.w * 0.145f));
         const float x = rect.right() - r * 0.55f;

@@ -21,13 +21,13 @@ namespace parley::overlay {
 enum class ActionKind : uint8_t {
     None,
     FocusComposer,
-    SwitchRoom,    // a: room
-    Retry,         // a: room, b: nonce
-    Reply,         // a: room, b: seq
+    SwitchRoom, // a: room
+    Retry,      // a: room, b: nonce
+    Reply,      // a: room, b: seq
     CancelReply,
-    Reveal,        // b: message key
+    Reveal, // b: message key
     ToNewest,
-    CardButton,    // a: room, b: user, index: card type << 8 | action
+    CardButton, // a: room, b: user, index: card type << 8 | action
     ToastButton,
     ToastLater,
     ToggleSide
@@ -80,7 +80,8 @@ struct AvatarLook {
 // Owner: the game thread. Lives as long as the overlay.
 class Kit {
 public:
-    Kit(Canvas& canvas, TextCache& text, const Theme& theme) : canvas_(canvas), text_(text), theme_(theme) {}
+    Kit(Canvas& canvas, TextCache& text, const Theme& theme)
+        : canvas_(canvas), text_(text), theme_(theme) {}
 
     void begin_frame(float unit, float mouse_x, float mouse_y, bool pointer, std::string_view focus,
                      std::string_view held);

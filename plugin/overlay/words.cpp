@@ -28,7 +28,9 @@ Phrase& Phrase::add(std::string_view text) {
     while (bytes < text.size() && bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xc0) == 0x80) {
         --bytes;
     }
-    std::memcpy(bytes_ + size_, text.data(), bytes);
+    if (bytes > 0) { // an empty view may have no pointer, and memcpy wants one
+        std::memcpy(bytes_ + size_, text.data(), bytes);
+    }
     size_ += bytes;
     return *this;
 }
@@ -237,7 +239,8 @@ void add_upper(Phrase& out, std::string_view text) {
             continue;
         }
         uint32_t point = (lead & 31u) << 6 | (static_cast<uint8_t>(one[1]) & 63u);
-        if ((point >= 0xe0 && point <= 0xfe && point != 0xf7) || (point >= 0x3b1 && point <= 0x3c9 && point != 0x3c2) ||
+        if ((point >= 0xe0 && point <= 0xfe && point != 0xf7) ||
+            (point >= 0x3b1 && point <= 0x3c9 && point != 0x3c2) ||
             (point >= 0x430 && point <= 0x44f)) {
             point -= 32;
         } else if (point >= 0x450 && point <= 0x45f) {

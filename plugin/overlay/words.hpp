@@ -175,8 +175,8 @@ class Words {
 public:
     // The built-in words. Never fails: they are part of the build and under test.
     static Words built_in();
-    // Over the built-in ones; also [presence] token = "sentence" and [hints] keys = [["T", "team"]].
-    // BadConfig: message says what and where.
+    // Over the built-in ones; also [presence] token = "sentence" and [hints] keys = [["T",
+    // "team"]]. BadConfig: message says what and where.
     static Result<Words> load(std::string_view toml, std::string& message);
 
     std::string_view operator[](Word word) const { return texts_[static_cast<size_t>(word)]; }

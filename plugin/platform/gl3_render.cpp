@@ -1,10 +1,10 @@
-// gl3_render.cpp: draw data through OpenGL 3.0+ or ES 3.0. Loads the few functions it needs itself, so that it
-// links to no GL and meets no loader of the host; saves what it touches and puts it back.
+// gl3_render.cpp: draw data through OpenGL 3.0+ or ES 3.0. Loads the few functions it needs itself,
+// so that it links to no GL and meets no loader of the host; saves what it touches and puts it
+// back.
 #include <SDL_opengl.h>
 
 #include <cstddef>
 #include <cstring>
-
 
 #include "plugin/platform/sdl2.hpp"
 
@@ -28,8 +28,10 @@ namespace {
     X(void, ActiveTexture, (GLenum))                                                               \
     X(void, TexParameteri, (GLenum, GLenum, GLint))                                                \
     X(void, PixelStorei, (GLenum, GLint))                                                          \
-    X(void, TexImage2D, (GLenum, GLint, GLint, GLsizei, GLsizei, GLint, GLenum, GLenum, const void*)) \
-    X(void, TexSubImage2D, (GLenum, GLint, GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, const void*)) \
+    X(void, TexImage2D,                                                                            \
+      (GLenum, GLint, GLint, GLsizei, GLsizei, GLint, GLenum, GLenum, const void*))                \
+    X(void, TexSubImage2D,                                                                         \
+      (GLenum, GLint, GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, const void*))                \
     X(GLuint, CreateShader, (GLenum))                                                              \
     X(void, ShaderSource, (GLuint, GLsizei, const GLchar* const*, const GLint*))                   \
     X(void, CompileShader, (GLuint))                                                               \
@@ -78,18 +80,19 @@ struct Functions {
     }
 };
 
-constexpr const char* vertex_source = "uniform vec2 two_over_size;\n"
-                                      "in vec2 position;\n"
-                                      "in vec2 texel;\n"
-                                      "in vec4 colour;\n"
-                                      "out vec2 at;\n"
-                                      "out vec4 tint;\n"
-                                      "void main() {\n"
-                                      "    at = texel;\n"
-                                      "    tint = colour;\n"
-                                      "    gl_Position = vec4(position.x * two_over_size.x - 1.0,\n"
-                                      "                       1.0 - position.y * two_over_size.y, 0.0, 1.0);\n"
-                                      "}\n";
+constexpr const char* vertex_source =
+    "uniform vec2 two_over_size;\n"
+    "in vec2 position;\n"
+    "in vec2 texel;\n"
+    "in vec4 colour;\n"
+    "out vec2 at;\n"
+    "out vec4 tint;\n"
+    "void main() {\n"
+    "    at = texel;\n"
+    "    tint = colour;\n"
+    "    gl_Position = vec4(position.x * two_over_size.x - 1.0,\n"
+    "                       1.0 - position.y * two_over_size.y, 0.0, 1.0);\n"
+    "}\n";
 constexpr const char* fragment_source = "uniform sampler2D atlas;\n"
                                         "in vec2 at;\n"
                                         "in vec4 tint;\n"
@@ -137,9 +140,11 @@ public:
         gl_.BindBuffer(GL_ARRAY_BUFFER, static_cast<GLuint>(array_buffer_));
         gl_.Viewport(viewport_[0], viewport_[1], viewport_[2], viewport_[3]);
         gl_.Scissor(scissor_[0], scissor_[1], scissor_[2], scissor_[3]);
-        gl_.BlendEquationSeparate(static_cast<GLenum>(equation_rgb_), static_cast<GLenum>(equation_alpha_));
+        gl_.BlendEquationSeparate(static_cast<GLenum>(equation_rgb_),
+                                  static_cast<GLenum>(equation_alpha_));
         gl_.BlendFuncSeparate(static_cast<GLenum>(source_rgb_), static_cast<GLenum>(target_rgb_),
-                              static_cast<GLenum>(source_alpha_), static_cast<GLenum>(target_alpha_));
+                              static_cast<GLenum>(source_alpha_),
+                              static_cast<GLenum>(target_alpha_));
         gl_.PixelStorei(GL_UNPACK_ALIGNMENT, unpack_alignment_);
         gl_.PixelStorei(GL_UNPACK_ROW_LENGTH, unpack_row_length_);
         gl_.PixelStorei(GL_UNPACK_SKIP_PIXELS, unpack_skip_pixels_);
@@ -153,13 +158,16 @@ public:
     SavedState& operator=(const SavedState&) = delete;
 
 private:
-    static constexpr GLenum switches[] = {GL_BLEND, GL_CULL_FACE, GL_DEPTH_TEST, GL_STENCIL_TEST, GL_SCISSOR_TEST};
+    static constexpr GLenum switches[] = {GL_BLEND, GL_CULL_FACE, GL_DEPTH_TEST, GL_STENCIL_TEST,
+                                          GL_SCISSOR_TEST};
     const Functions& gl_;
-    GLint active_texture_ = 0, texture_ = 0, program_ = 0, array_buffer_ = 0, vertex_array_ = 0, sampler_ = 0;
+    GLint active_texture_ = 0, texture_ = 0, program_ = 0, array_buffer_ = 0, vertex_array_ = 0,
+          sampler_ = 0;
     GLint viewport_[4]{}, scissor_[4]{};
     GLint source_rgb_ = 0, target_rgb_ = 0, source_alpha_ = 0, target_alpha_ = 0;
     GLint equation_rgb_ = 0, equation_alpha_ = 0;
-    GLint unpack_alignment_ = 4, unpack_row_length_ = 0, unpack_skip_pixels_ = 0, unpack_skip_rows_ = 0;
+    GLint unpack_alignment_ = 4, unpack_row_length_ = 0, unpack_skip_pixels_ = 0,
+          unpack_skip_rows_ = 0;
     GLint unpack_buffer_ = 0;
     GLboolean enabled_[std::size(switches)]{};
 };
@@ -236,18 +244,19 @@ struct Gl3Renderer::Gl {
             call.TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
             call.TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
             call.TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-            call.TexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, update.width, update.height, 0, GL_RGBA, GL_UNSIGNED_BYTE,
-                            nullptr);
+            call.TexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, update.width, update.height, 0, GL_RGBA,
+                            GL_UNSIGNED_BYTE, nullptr);
             side = update.width;
         }
-        call.TexSubImage2D(GL_TEXTURE_2D, 0, update.x, update.y, update.w, update.h, GL_RGBA, GL_UNSIGNED_BYTE,
-                           update.pixels);
+        call.TexSubImage2D(GL_TEXTURE_2D, 0, update.x, update.y, update.w, update.h, GL_RGBA,
+                           GL_UNSIGNED_BYTE, update.pixels);
     }
 
     void draw(const overlay::DrawData& data, int width, int height) {
         call.Enable(GL_BLEND);
         call.BlendEquationSeparate(GL_FUNC_ADD, GL_FUNC_ADD);
-        call.BlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+        call.BlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE,
+                               GL_ONE_MINUS_SRC_ALPHA);
         call.Disable(GL_CULL_FACE);
         call.Disable(GL_DEPTH_TEST);
         call.Disable(GL_STENCIL_TEST);
@@ -255,15 +264,16 @@ struct Gl3Renderer::Gl {
         call.Viewport(0, 0, width, height);
         call.UseProgram(program);
         call.Uniform1i(atlas, 0);
-        call.Uniform2f(two_over_size, 2.0f / static_cast<float>(width), 2.0f / static_cast<float>(height));
+        call.Uniform2f(two_over_size, 2.0f / static_cast<float>(width),
+                       2.0f / static_cast<float>(height));
         if (call.BindSampler != nullptr) {
             call.BindSampler(0, 0); // a sampler object of the host would win over our filters
         }
         call.BindVertexArray(vertex_array);
         call.BindBuffer(GL_ARRAY_BUFFER, vertex_buffer);
         call.BindBuffer(GL_ELEMENT_ARRAY_BUFFER, index_buffer);
-        call.BufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(data.vertices.size_bytes()), data.vertices.data(),
-                        GL_STREAM_DRAW);
+        call.BufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(data.vertices.size_bytes()),
+                        data.vertices.data(), GL_STREAM_DRAW);
         call.BufferData(GL_ELEMENT_ARRAY_BUFFER, static_cast<GLsizeiptr>(data.indices.size_bytes()),
                         data.indices.data(), GL_STREAM_DRAW);
         for (GLuint i = 0; i < 3; ++i) {
@@ -271,23 +281,31 @@ struct Gl3Renderer::Gl {
         }
         constexpr GLsizei stride = sizeof(overlay::Vertex);
         for (const overlay::DrawCommand& command : data.commands) {
-            const GLuint texture =
-                command.texture == 0 || command.texture > textures_max ? 0 : textures[command.texture - 1];
+            const GLuint texture = command.texture == 0 || command.texture > textures_max
+                                       ? 0
+                                       : textures[command.texture - 1];
             if (texture == 0) {
                 continue;
             }
             // ES 3.0 has no base vertex: the attributes start where the command's vertices do.
             const size_t base = command.vertex_start * sizeof(overlay::Vertex);
-            const auto at = [&](size_t offset) { return reinterpret_cast<const void*>(base + offset); };
-            call.VertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, stride, at(offsetof(overlay::Vertex, x)));
-            call.VertexAttribPointer(1, 2, GL_FLOAT, GL_FALSE, stride, at(offsetof(overlay::Vertex, u)));
-            call.VertexAttribPointer(2, 4, GL_UNSIGNED_BYTE, GL_TRUE, stride, at(offsetof(overlay::Vertex, rgba)));
-            call.Scissor(static_cast<GLint>(command.clip_x),
-                         static_cast<GLint>(static_cast<float>(height) - command.clip_y - command.clip_h),
-                         static_cast<GLsizei>(command.clip_w), static_cast<GLsizei>(command.clip_h));
+            const auto at = [&](size_t offset) {
+                return reinterpret_cast<const void*>(base + offset);
+            };
+            call.VertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, stride,
+                                     at(offsetof(overlay::Vertex, x)));
+            call.VertexAttribPointer(1, 2, GL_FLOAT, GL_FALSE, stride,
+                                     at(offsetof(overlay::Vertex, u)));
+            call.VertexAttribPointer(2, 4, GL_UNSIGNED_BYTE, GL_TRUE, stride,
+                                     at(offsetof(overlay::Vertex, rgba)));
+            call.Scissor(
+                static_cast<GLint>(command.clip_x),
+                static_cast<GLint>(static_cast<float>(height) - command.clip_y - command.clip_h),
+                static_cast<GLsizei>(command.clip_w), static_cast<GLsizei>(command.clip_h));
             call.BindTexture(GL_TEXTURE_2D, texture);
-            call.DrawElements(GL_TRIANGLES, static_cast<GLsizei>(command.index_count), GL_UNSIGNED_SHORT,
-                              reinterpret_cast<const void*>(command.index_start * sizeof(uint16_t)));
+            call.DrawElements(
+                GL_TRIANGLES, static_cast<GLsizei>(command.index_count), GL_UNSIGNED_SHORT,
+                reinterpret_cast<const void*>(command.index_start * sizeof(uint16_t)));
         }
     }
 };
@@ -305,6 +323,7 @@ bool Gl3Renderer::render(overlay::Overlay& overlay, int width, int height, Load 
     if (!gl.usable || width <= 0 || height <= 0) {
         return false;
     }
+    candidates_.tell(overlay);
     const SavedState saved(gl.call);
     if (first) {
         gl.usable = gl.build();

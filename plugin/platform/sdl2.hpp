@@ -1,8 +1,8 @@
-// sdl2.hpp: the overlay in an SDL2 game: events in, triangles out. The C functions of parley_sdl2.h are
-// thin calls of these.
+// sdl2.hpp: the overlay in an SDL2 game: events in, triangles out. The C functions of parley_sdl2.h
+// are thin calls of these.
 //
-// Input     [x] keys, text, preedit (long ones too)  [x] mouse, wheel  [x] controller  [x] window focus
-// Renderers [x] SDL_Renderer, every driver, software too  [x] OpenGL 3.0+ and ES 3.0
+// Input     [x] keys, text, preedit (long ones too)  [x] mouse, wheel  [x] controller  [x] window
+// focus Renderers [x] SDL_Renderer, every driver, software too  [x] OpenGL 3.0+ and ES 3.0
 //           [x] clip rectangles  [x] partial texture updates  [x] leaves the host's state as it was
 #pragma once
 
@@ -23,6 +23,15 @@ void sdl2_hints();
 // True: the overlay took it.
 bool sdl2_event(overlay::Overlay& overlay, const SDL_Event& event);
 
+// Tells the input method where the caret is, when it moved.
+class CandidatePlace {
+public:
+    void tell(const overlay::Overlay& overlay);
+
+private:
+    overlay::Rect told_{};
+};
+
 // Owner: the thread that renders. forget() before the renderer is destroyed.
 class Sdl2Renderer {
 public:
@@ -35,6 +44,7 @@ private:
     SDL_Renderer* renderer_ = nullptr;
     std::array<SDL_Texture*, textures_max> textures_{};
     std::array<int, textures_max> sides_{};
+    CandidatePlace candidates_;
 };
 
 // Owner: the thread of the GL context. forget() while the context is current.
@@ -55,6 +65,7 @@ public:
 private:
     struct Gl;
     std::unique_ptr<Gl> gl_;
+    CandidatePlace candidates_;
 };
 
 } // namespace parley::platform

@@ -117,6 +117,17 @@ void sdl2_hints() {
     SDL_SetHint(SDL_HINT_IME_SUPPORT_EXTENDED_TEXT, "1");
 }
 
+void CandidatePlace::tell(const overlay::Overlay& overlay) {
+    const overlay::Rect caret = overlay.caret();
+    if (caret.w <= 0 || (caret.x == told_.x && caret.y == told_.y && caret.h == told_.h)) {
+        return;
+    }
+    told_ = caret;
+    const SDL_Rect rect{static_cast<int>(caret.x), static_cast<int>(caret.y),
+                        static_cast<int>(caret.w), static_cast<int>(caret.h)};
+    SDL_SetTextInputRect(&rect);
+}
+
 bool sdl2_event(overlay::Overlay& overlay, const SDL_Event& event) {
     Input input;
     switch (event.type) {
@@ -173,7 +184,8 @@ bool sdl2_event(overlay::Overlay& overlay, const SDL_Event& event) {
             return false;
         }
         input.type = InputType::Wheel;
-        input.y = event.wheel.preciseY * (event.wheel.direction == SDL_MOUSEWHEEL_FLIPPED ? -1.0f : 1.0f);
+        input.y =
+            event.wheel.preciseY * (event.wheel.direction == SDL_MOUSEWHEEL_FLIPPED ? -1.0f : 1.0f);
         return overlay.input(input);
     case SDL_CONTROLLERBUTTONDOWN:
     case SDL_CONTROLLERBUTTONUP:

@@ -14,6 +14,7 @@ void Sdl2Renderer::render(overlay::Overlay& overlay, SDL_Renderer* renderer) {
         renderer_ = renderer;
         overlay.textures_lost();
     }
+    candidates_.tell(overlay);
     overlay::TextureUpdate update;
     while (overlay.next_texture(update)) {
         if (update.texture == 0 || update.texture > textures_max) {
@@ -26,8 +27,8 @@ void Sdl2Renderer::render(overlay::Overlay& overlay, SDL_Renderer* renderer) {
             texture = nullptr;
         }
         if (texture == nullptr) {
-            texture = SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888, SDL_TEXTUREACCESS_STATIC, update.width,
-                                        update.height);
+            texture = SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888,
+                                        SDL_TEXTUREACCESS_STATIC, update.width, update.height);
             if (texture == nullptr) {
                 continue; // drawn without text; the renderer is out of memory
             }
@@ -58,15 +59,18 @@ void Sdl2Renderer::render(overlay::Overlay& overlay, SDL_Renderer* renderer) {
         }
         const int left = static_cast<int>(std::floor(command.clip_x));
         const int top = static_cast<int>(std::floor(command.clip_y));
-        const SDL_Rect clip{left, top, static_cast<int>(std::ceil(command.clip_x + command.clip_w)) - left,
+        const SDL_Rect clip{left, top,
+                            static_cast<int>(std::ceil(command.clip_x + command.clip_w)) - left,
                             static_cast<int>(std::ceil(command.clip_y + command.clip_h)) - top};
         SDL_RenderSetClipRect(renderer, &clip);
         const overlay::Vertex* first = draw.vertices.data() + command.vertex_start;
         // All that the indices can reach, and no more than 16 bits of it.
-        const size_t reachable = std::min<size_t>(draw.vertices.size() - command.vertex_start, 65'536);
+        const size_t reachable =
+            std::min<size_t>(draw.vertices.size() - command.vertex_start, 65'536);
         SDL_RenderGeometryRaw(renderer, texture, &first->x, stride,
-                              reinterpret_cast<const SDL_Color*>(&first->rgba), stride, &first->u, stride,
-                              static_cast<int>(reachable), draw.indices.data() + command.index_start,
+                              reinterpret_cast<const SDL_Color*>(&first->rgba), stride, &first->u,
+                              stride, static_cast<int>(reachable),
+                              draw.indices.data() + command.index_start,
                               static_cast<int>(command.index_count), sizeof(uint16_t));
     }
     SDL_RenderSetViewport(renderer, &viewport_before);

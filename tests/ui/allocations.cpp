@@ -1,5 +1,5 @@
-// allocations.cpp: malloc of this program, counted, in front of glibc's own. operator new, Dear ImGui, FreeType
-// and HarfBuzz all come through here.
+// allocations.cpp: malloc of this program, counted, in front of glibc's own. operator new, Dear
+// ImGui, FreeType and HarfBuzz all come through here.
 #include "tests/ui/allocations.hpp"
 
 #include <atomic>

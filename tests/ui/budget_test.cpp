@@ -1,5 +1,5 @@
-// budget_test.cpp: what a frame costs: no memory when nothing happens, bounded triangles, and layouts that wait
-// for their frame.
+// budget_test.cpp: what a frame costs: no memory when nothing happens, bounded triangles, and
+// layouts that wait for their frame.
 #include "tests/ui/allocations.hpp"
 #include "tests/ui/scene.hpp"
 
@@ -52,8 +52,12 @@ TEST_CASE("ten thousand messages cost no more than those that are seen", "[budge
         batch.room = party;
         batch.from = seq + 1;
         for (int i = 0; i < 100; ++i) {
-            batch.lines.push_back({++seq, i % 3 == 0 ? kenji : me,
-                                   "line " + std::to_string(seq) + " of a long evening, with a few words more", 0, {}});
+            batch.lines.push_back(
+                {++seq,
+                 i % 3 == 0 ? kenji : me,
+                 "line " + std::to_string(seq) + " of a long evening, with a few words more",
+                 0,
+                 {}});
         }
         batch.to = seq;
         scene.shard.batch(batch);
@@ -73,14 +77,16 @@ TEST_CASE("ten thousand messages cost no more than those that are seen", "[budge
     }
     std::sort(costs.begin(), costs.end());
     WARN("frame p50 " << costs[100] << " us, p99 " << costs[198] << " us, vertices "
-                      << scene.overlay->stats().vertices << ", commands " << scene.overlay->stats().commands);
+                      << scene.overlay->stats().vertices << ", commands "
+                      << scene.overlay->stats().commands);
     // Scrolling lays out only what comes into view.
     scene.key(SDLK_PAGEUP);
     scene.frames(1);
     CHECK(scene.overlay->stats().layouts < 40);
 }
 
-TEST_CASE("without budget the frame returns, and what waited comes with the next ones", "[budget]") {
+TEST_CASE("without budget the frame returns, and what waited comes with the next ones",
+          "[budget]") {
     Scene scene;
     scene.fill();
     REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());

@@ -1,5 +1,5 @@
-// gl_test.cpp: the OpenGL renderer on SDL's off-screen driver: the same picture as the software renderer's, and
-// the host's state left as it was. Skipped, and said so, where there is no GL.
+// gl_test.cpp: the OpenGL renderer on SDL's off-screen driver: the same picture as the software
+// renderer's, and the host's state left as it was. Skipped, and said so, where there is no GL.
 #include "tests/ui/scene.hpp"
 
 #include "tests/support/catch.hpp"
@@ -67,9 +67,11 @@ TEST_CASE("OpenGL draws the same picture, and leaves the host's state as it was"
         WARN("skipped: no OpenGL here (" << window.why << ")");
         return;
     }
-    const auto clear_colour = gl<void(APIENTRY*)(GLfloat, GLfloat, GLfloat, GLfloat)>("glClearColor");
+    const auto clear_colour =
+        gl<void(APIENTRY*)(GLfloat, GLfloat, GLfloat, GLfloat)>("glClearColor");
     const auto clear = gl<void(APIENTRY*)(GLbitfield)>("glClear");
-    const auto read = gl<void(APIENTRY*)(GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, void*)>("glReadPixels");
+    const auto read =
+        gl<void(APIENTRY*)(GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, void*)>("glReadPixels");
     const auto get = gl<void(APIENTRY*)(GLenum, GLint*)>("glGetIntegerv");
     const auto enable = gl<void(APIENTRY*)(GLenum)>("glEnable");
     const auto enabled = gl<GLboolean(APIENTRY*)(GLenum)>("glIsEnabled");
@@ -107,7 +109,8 @@ TEST_CASE("OpenGL draws the same picture, and leaves the host's state as it was"
     std::vector<uint8_t> upside_down(hardware.rgba.size());
     read(0, 0, 1280, 720, GL_RGBA, GL_UNSIGNED_BYTE, upside_down.data());
     for (size_t y = 0; y < 720; ++y) {
-        std::memcpy(hardware.rgba.data() + y * 1280 * 4, upside_down.data() + (719 - y) * 1280 * 4, 1280 * 4);
+        std::memcpy(hardware.rgba.data() + y * 1280 * 4, upside_down.data() + (719 - y) * 1280 * 4,
+                    1280 * 4);
     }
     REQUIRE(hardware.write_png(PARLEY_BINARY_DIR "/ui/gl3.png"));
     // Blending rounds differently, and shadows are interpolated otherwise; text and boxes agree.
@@ -125,7 +128,8 @@ TEST_CASE("OpenGL draws the same picture, and leaves the host's state as it was"
 TEST_CASE("a loader that knows nothing is refused", "[gl]") {
     Scene scene;
     platform::Gl3Renderer renderer;
-    CHECK_FALSE(renderer.render(*scene.overlay, 100, 100, [](const char*) -> void* { return nullptr; }));
+    CHECK_FALSE(
+        renderer.render(*scene.overlay, 100, 100, [](const char*) -> void* { return nullptr; }));
     CHECK_FALSE(renderer.render(*scene.overlay, 100, 100, nullptr));
 }
 

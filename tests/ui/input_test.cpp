@@ -1,5 +1,5 @@
-// input_test.cpp: the player's hands, through SDL's own queue: what the overlay takes, what the game keeps, and
-// what comes of it.
+// input_test.cpp: the player's hands, through SDL's own queue: what the overlay takes, what the
+// game keeps, and what comes of it.
 #include "tests/ui/scene.hpp"
 
 #include "tests/support/catch.hpp"
@@ -40,7 +40,8 @@ TEST_CASE("while one plays, keys, text, wheel and clicks on the game are the gam
     CHECK(draft(scene).empty());
 }
 
-TEST_CASE("the key that opens is not written; what follows is; its release is the game's", "[input]") {
+TEST_CASE("the key that opens is not written; what follows is; its release is the game's",
+          "[input]") {
     Ready ready;
     Scene& scene = ready.scene;
     CHECK_FALSE(scene.key_down(SDLK_t));
@@ -131,6 +132,21 @@ TEST_CASE("preedit is shown, not kept; its keys are the input method's", "[input
     CHECK(draft(scene) == "日本語");
 }
 
+TEST_CASE("a name between colons becomes its emoji, and undo takes it back", "[input]") {
+    Ready ready;
+    Scene& scene = ready.open();
+    for (const char* piece : {"go ", ":", "fire", ":", " at 12", ":", "30"}) {
+        scene.text(piece);
+    }
+    CHECK(draft(scene) == "go 🔥 at 12:30");
+    scene.key(SDLK_a, KMOD_CTRL);
+    scene.key(SDLK_BACKSPACE);
+    for (const char* piece : {":", "no such thing", ":"}) {
+        scene.text(piece);
+    }
+    CHECK(draft(scene) == ":no such thing:");
+}
+
 TEST_CASE("the clipboard, undo and history", "[input]") {
     Ready ready;
     Scene& scene = ready.open();
@@ -199,7 +215,26 @@ TEST_CASE("a card's button comes back to the game; one that is disabled does not
     CHECK(scene.actions().empty());
 }
 
-TEST_CASE("a toast is answered by its key, its button, or later; and never by another key", "[input]") {
+TEST_CASE("a friend's presence card offers to join him from the roster", "[input]") {
+    Ready ready;
+    Scene& scene = ready.scene;
+    // Any type will do: the first action of the card stands in the row.
+    const CardType* type = scene.client->card_types()->find(std::string_view("match"));
+    REQUIRE(type != nullptr);
+    scene.shard.card(0, zoe, type->id, 1, {});
+    scene.step_client();
+    scene.settle();
+    const overlay::Element* button = scene.find("person/4/spectate");
+    REQUIRE(button != nullptr);
+    CHECK(button->label == "Spectate");
+    const overlay::Rect at = button->rect;
+    scene.actions();
+    CHECK(scene.click(at.cx(), at.cy()));
+    CHECK(scene.actions() == std::vector<std::string>{"spectate"});
+}
+
+TEST_CASE("a toast is answered by its key, its button, or later; and never by another key",
+          "[input]") {
     Ready ready;
     Scene& scene = ready.scene;
     const auto toast = [&] {
@@ -247,7 +282,8 @@ TEST_CASE("a direct message elsewhere is a toast whose action opens its room", "
     CHECK(scene.find("toast") == nullptr);
 }
 
-TEST_CASE("everything is reached with the pad: focus moves, South presses, shoulders change rooms, East closes",
+TEST_CASE("everything is reached with the pad: focus moves, South presses, shoulders change rooms, "
+          "East closes",
           "[input]") {
     Ready ready;
     Scene& scene = ready.open();
@@ -328,7 +364,8 @@ TEST_CASE("what is new is spoken: lines, failures, focus, opening and closing", 
     CHECK(scene.spoken() == std::vector<std::string>{"Chat closed"});
     scene.send_refused(party, "nope", Error::NotMember, 0);
     scene.frames(1);
-    CHECK(scene.spoken() == std::vector<std::string>{"Not sent: you are not in this room any more"});
+    CHECK(scene.spoken() ==
+          std::vector<std::string>{"Not sent: you are not in this room any more"});
 }
 
 TEST_CASE("what stands at the bottom of the room in front is read, and only that", "[input]") {

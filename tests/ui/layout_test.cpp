@@ -1,5 +1,6 @@
-// layout_test.cpp: what a picture cannot say for itself: boxes inside their parents, no overlaps, order, and
-// sizes that a finger or a pad can hit, read from the elements that the overlay gives to screen readers.
+// layout_test.cpp: what a picture cannot say for itself: boxes inside their parents, no overlaps,
+// order, and sizes that a finger or a pad can hit, read from the elements that the overlay gives to
+// screen readers.
 #include "tests/ui/scene.hpp"
 
 #include "tests/support/catch.hpp"
@@ -12,12 +13,13 @@ using overlay::Rect;
 
 bool inside(const Rect& child, const Rect& parent) {
     constexpr float slack = 1.5f;
-    return child.x >= parent.x - slack && child.y >= parent.y - slack && child.right() <= parent.right() + slack &&
-           child.bottom() <= parent.bottom() + slack;
+    return child.x >= parent.x - slack && child.y >= parent.y - slack &&
+           child.right() <= parent.right() + slack && child.bottom() <= parent.bottom() + slack;
 }
 
 bool overlap(const Rect& a, const Rect& b) {
-    return a.x < b.right() - 1 && b.x < a.right() - 1 && a.y < b.bottom() - 1 && b.y < a.bottom() - 1;
+    return a.x < b.right() - 1 && b.x < a.right() - 1 && a.y < b.bottom() - 1 &&
+           b.y < a.bottom() - 1;
 }
 
 bool starts(const std::string& text, std::string_view with) {
@@ -25,7 +27,8 @@ bool starts(const std::string& text, std::string_view with) {
 }
 
 void check_screen(const Scene& scene) {
-    const Rect screen{0, 0, static_cast<float>(scene.options.width), static_cast<float>(scene.options.height)};
+    const Rect screen{0, 0, static_cast<float>(scene.options.width),
+                      static_cast<float>(scene.options.height)};
     const Element* chat = scene.find("chat");
     const Element* log = scene.find("log");
     REQUIRE(chat != nullptr);
@@ -37,7 +40,8 @@ void check_screen(const Scene& scene) {
         CAPTURE(element.id, element.rect.x, element.rect.y, element.rect.w, element.rect.h);
         CHECK(inside(element.rect, screen));
         CHECK_FALSE(element.label.empty());
-        if (starts(element.id, "tab/") || element.id == "composer" || element.id == "typing" || element.id == "log") {
+        if (starts(element.id, "tab/") || element.id == "composer" || element.id == "typing" ||
+            element.id == "log") {
             CHECK(inside(element.rect, chat->rect));
         }
         if (starts(element.id, "message/")) {
@@ -69,7 +73,8 @@ void check_screen(const Scene& scene) {
         }
     }
     for (const char* panel : {"status", "toast", "chat", "roster", "card/match", "card/party"}) {
-        for (const char* other : {"status", "toast", "chat", "roster", "card/match", "card/party"}) {
+        for (const char* other :
+             {"status", "toast", "chat", "roster", "card/match", "card/party"}) {
             const Element* a = scene.find(panel);
             const Element* b = scene.find(other);
             if (a != nullptr && b != nullptr && a != b) {
@@ -87,9 +92,10 @@ TEST_CASE("boxes stay in their parents and apart at every size and scale", "[lay
     const struct {
         int width, height;
         float scale;
-    } screens[] = {{1600, 900, 1}, {1600, 900, 1.5f}, {1280, 720, 1},  {1280, 720, 0.75f}, {1280, 720, 2},
-                   {1280, 720, 3}, {560, 900, 1},     {560, 900, 2},   {560, 600, 1},      {1920, 1080, 2},
-                   {1024, 768, 1}, {2560, 1080, 1},   {800, 1200, 1.5f}};
+    } screens[] = {{1600, 900, 1},   {1600, 900, 1.5f}, {1280, 720, 1}, {1280, 720, 0.75f},
+                   {1280, 720, 2},   {1280, 720, 3},    {560, 900, 1},  {560, 900, 2},
+                   {560, 600, 1},    {1920, 1080, 2},   {1024, 768, 1}, {2560, 1080, 1},
+                   {800, 1200, 1.5f}};
     for (const auto& screen : screens) {
         CAPTURE(screen.width, screen.height, screen.scale);
         Scene scene({.width = screen.width, .height = screen.height, .scale = screen.scale});
@@ -131,7 +137,8 @@ TEST_CASE("the reference screen has everything, in reading order", "[layout]") {
     CHECK(at("card/party") < at("toast"));
     CHECK(scene.find("tab/102")->label == "Team, 3 new");
     CHECK(scene.find("tab/103")->label == "Global, 99+ new");
-    CHECK(scene.find("message/1")->label == "Kenji, 21:04: 北の橋に二人いる。待ってから行こう 👍🏽");
+    CHECK(scene.find("message/1")->label ==
+          "Kenji, 21:04: 北の橋に二人いる。待ってから行こう 👍🏽");
     CHECK(scene.find("person/1")->label == "Kenji, leader, In match · Harbour · 3–2");
     CHECK(scene.find("person/4")->label == "Zoë, Looking for group · can be joined");
     CHECK(scene.find("card/match")->label == "Match · Harbour · Capture");
@@ -142,14 +149,20 @@ TEST_CASE("the reference screen has everything, in reading order", "[layout]") {
     CHECK(scene.find("composer")->label == "Message to Party");
 }
 
-TEST_CASE("the list does not jump while one reads: not for new lines, not for older ones", "[layout]") {
+TEST_CASE("the list does not jump while one reads: not for new lines, not for older ones",
+          "[layout]") {
     Scene scene;
     scene.connect();
     std::vector<Said> log;
     for (int i = 0; i < 60; ++i) {
-        log.push_back({kenji, i / 2, "line " + std::to_string(i) + (i % 7 == 0 ? " that is a good deal longer than "
-                                                                                 "the others, so that it is broken "
-                                                                                 "into two" : ""), {}});
+        log.push_back({kenji,
+                       i / 2,
+                       "line " + std::to_string(i) +
+                           (i % 7 == 0 ? " that is a good deal longer than "
+                                         "the others, so that it is broken "
+                                         "into two"
+                                       : ""),
+                       {}});
     }
     scene.enter(party, wire::RoomKind::Party, {kenji, me}, 60, log);
     REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
@@ -197,7 +210,8 @@ TEST_CASE("bodies read from the right stand on the right, names on the left", "[
     const Picture picture = scene.picture();
     const auto ink = [&](float from, float to) {
         int bright = 0;
-        for (int y = static_cast<int>(row.bottom() - 24); y < static_cast<int>(row.bottom() - 4); ++y) {
+        for (int y = static_cast<int>(row.bottom() - 24); y < static_cast<int>(row.bottom() - 4);
+             ++y) {
             for (int x = static_cast<int>(from); x < static_cast<int>(to); ++x) {
                 bright += picture.at(x, y)[0] > 160 ? 1 : 0;
             }

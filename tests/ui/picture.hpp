@@ -17,11 +17,13 @@ struct Picture {
 
     static Picture of(SDL_Renderer* renderer, int width, int height) {
         Picture out{width, height, std::vector<uint8_t>(static_cast<size_t>(width * height) * 4)};
-        SDL_RenderReadPixels(renderer, nullptr, SDL_PIXELFORMAT_ABGR8888, out.rgba.data(), width * 4);
+        SDL_RenderReadPixels(renderer, nullptr, SDL_PIXELFORMAT_ABGR8888, out.rgba.data(),
+                             width * 4);
         return out;
     }
     const uint8_t* at(int x, int y) const {
-        return rgba.data() + (static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)) * 4;
+        return rgba.data() +
+               (static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)) * 4;
     }
 
     bool write_png(const std::string& path) const {
@@ -35,7 +37,8 @@ struct Picture {
         }
         uLongf packed_bytes = compressBound(static_cast<uLong>(raw.size()));
         std::vector<uint8_t> packed(packed_bytes);
-        if (compress2(packed.data(), &packed_bytes, raw.data(), static_cast<uLong>(raw.size()), 6) != Z_OK) {
+        if (compress2(packed.data(), &packed_bytes, raw.data(), static_cast<uLong>(raw.size()),
+                      6) != Z_OK) {
             return false;
         }
         packed.resize(packed_bytes);
@@ -66,7 +69,8 @@ private:
         big_endian(bytes, static_cast<uint32_t>(body.size()));
         bytes.insert(bytes.end(), name, name + 4);
         bytes.insert(bytes.end(), body.begin(), body.end());
-        big_endian(bytes, static_cast<uint32_t>(crc32(0, bytes.data() + 4, static_cast<uInt>(bytes.size() - 4))));
+        big_endian(bytes, static_cast<uint32_t>(
+                              crc32(0, bytes.data() + 4, static_cast<uInt>(bytes.size() - 4))));
         std::fwrite(bytes.data(), 1, bytes.size(), file);
     }
 };

@@ -1,5 +1,6 @@
-// pictures_test.cpp: draws the reference scene at the sizes and scales that must look intended, and the states
-// of the connection. The files are for eyes; layout_test.cpp asserts what can be asserted.
+// pictures_test.cpp: draws the reference scene at the sizes and scales that must look intended, and
+// the states of the connection. The files are for eyes; layout_test.cpp asserts what can be
+// asserted.
 #include "tests/ui/scene.hpp"
 
 #include "tests/support/catch.hpp"
@@ -65,8 +66,12 @@ TEST_CASE("a long log, far from its end, in many rooms", "[pictures]") {
         scene.key(SDLK_PAGEUP);
     }
     for (Seq seq = 111; seq < 114; ++seq) {
-        scene.say(global, seq, {zoe, 5, "नमस्ते दोस्तों, ปีใหม่ 🎆 and a longer line that must be broken somewhere "
-                                        "because it does not fit, שלום", {}});
+        scene.say(global, seq,
+                  {zoe,
+                   5,
+                   "नमस्ते दोस्तों, ปีใหม่ 🎆 and a longer line that must be broken somewhere "
+                   "because it does not fit, שלום",
+                   {}});
     }
     for (uint64_t i = 0; i < 12; ++i) {
         scene.enter(200 + i, wire::RoomKind::Guild, {mika, me}, 0, {{mika, 1, "guild news", {}}});

@@ -108,7 +108,8 @@ void Scene::connect() {
     shard.say(Lane::Control, 0, wire::Event::Ready,
               wire::CreateReady(b, 1, user, now, now + 3'600'000, false, options.dev));
     step_client();
-    CAPTURE(client->stats().refused_frames, client->stats().frames_received, error_name(client->last_error()));
+    CAPTURE(client->stats().refused_frames, client->stats().frames_received,
+            error_name(client->last_error()));
     REQUIRE(client->state() == client::State::Ready);
 }
 
@@ -119,8 +120,9 @@ void Scene::entry(uint64_t room, Seq seq, const Said& said, Seq edit_target) {
     for (const Said::Mark& mark : said.marks) {
         const size_t at = said.text.find(mark.words, from);
         REQUIRE(at != std::string::npos);
-        spans.emplace_back(mark.target, static_cast<uint16_t>(at), static_cast<uint16_t>(mark.words.size()),
-                           uint16_t{0}, mark.kind, uint8_t{0});
+        spans.emplace_back(mark.target, static_cast<uint16_t>(at),
+                           static_cast<uint16_t>(mark.words.size()), uint16_t{0}, mark.kind,
+                           uint8_t{0});
         from = at;
     }
     const auto text = b.CreateString(said.text);
@@ -128,9 +130,9 @@ void Scene::entry(uint64_t room, Seq seq, const Said& said, Seq edit_target) {
     const TimeMs at_ms = today_ms + said.minute * 60'000;
     const auto body = edit_target == 0 ? wire::CreateMessage(b, text, marks, said.reply_to).Union()
                                        : wire::CreateEdit(b, edit_target, text, marks).Union();
-    const auto made =
-        wire::CreateEntry(b, seq, at_ms, said.author, seq * 1000 + room,
-                          edit_target == 0 ? wire::EntryBody::Message : wire::EntryBody::Edit, body, 0);
+    const auto made = wire::CreateEntry(
+        b, seq, at_ms, said.author, seq * 1000 + room,
+        edit_target == 0 ? wire::EntryBody::Message : wire::EntryBody::Edit, body, 0);
     const auto entries = b.CreateVector(&made, 1);
     shard.say(Lane::Chat, 0, wire::Event::Batch,
               wire::CreateBatch(b, room, 77, seq, seq, at_ms, 0, 0, 0, entries));
@@ -146,20 +148,22 @@ void Scene::edit(uint64_t room, Seq seq, Seq target, const Said& said) {
     step_client();
 }
 
-void Scene::membership(uint64_t room, Seq seq, uint64_t user, wire::MembershipChange change, int minute) {
+void Scene::membership(uint64_t room, Seq seq, uint64_t user, wire::MembershipChange change,
+                       int minute) {
     auto& b = shard.fbb();
     const auto who = wire::CreateUser(b, user, b.CreateString(name_of(user)));
     const auto body = wire::CreateMembership(b, who, change).Union();
     const TimeMs at_ms = today_ms + minute * 60'000;
-    const auto made = wire::CreateEntry(b, seq, at_ms, user, 0, wire::EntryBody::Membership, body, 0);
+    const auto made =
+        wire::CreateEntry(b, seq, at_ms, user, 0, wire::EntryBody::Membership, body, 0);
     const auto entries = b.CreateVector(&made, 1);
     shard.say(Lane::Chat, 0, wire::Event::Batch,
               wire::CreateBatch(b, room, 77, seq, seq, at_ms, 0, 0, 0, entries));
     step_client();
 }
 
-void Scene::enter(uint64_t room, wire::RoomKind kind, const std::vector<uint64_t>& members, Seq read_seq,
-                  const std::vector<Said>& log) {
+void Scene::enter(uint64_t room, wire::RoomKind kind, const std::vector<uint64_t>& members,
+                  Seq read_seq, const std::vector<Said>& log) {
     auto& b = shard.fbb();
     const auto name = b.CreateString("room");
     const auto title = b.CreateString("Night owls");
@@ -168,18 +172,21 @@ void Scene::enter(uint64_t room, wire::RoomKind kind, const std::vector<uint64_t
                            : flatbuffers::Offset<wire::User>{};
     const auto& tier = limits::tiers[static_cast<size_t>(kind)];
     shard.say(Lane::Control, 0, wire::Event::RoomState,
-              wire::CreateRoomState(b, room, kind, name, title, 77, 0, 1, read_seq, wire::Role::Member,
-                                    static_cast<uint32_t>(members.size()), tier.text_code_points_max,
-                                    tier.pace_burst, tier.pace_period_ms, 0, other));
+              wire::CreateRoomState(b, room, kind, name, title, 77, 0, 1, read_seq,
+                                    wire::Role::Member, static_cast<uint32_t>(members.size()),
+                                    tier.text_code_points_max, tier.pace_burst, tier.pace_period_ms,
+                                    0, other));
     std::vector<flatbuffers::Offset<wire::Member>> rows;
     auto& c = shard.fbb();
     for (size_t i = 0; i < members.size(); ++i) {
         const auto user = wire::CreateUser(c, members[i], c.CreateString(name_of(members[i])));
-        rows.push_back(wire::CreateMember(c, user, i == 0 && !two ? wire::Role::Leader : wire::Role::Member));
+        rows.push_back(
+            wire::CreateMember(c, user, i == 0 && !two ? wire::Role::Leader : wire::Role::Member));
     }
     const auto row_vector = c.CreateVector(rows);
-    shard.say(Lane::Control, 0, wire::Event::Roster,
-              wire::CreateRoster(c, room, true, row_vector, 0, static_cast<uint32_t>(members.size())));
+    shard.say(
+        Lane::Control, 0, wire::Event::Roster,
+        wire::CreateRoster(c, room, true, row_vector, 0, static_cast<uint32_t>(members.size())));
     step_client();
     Seq seq = 0;
     for (const Said& said : log) {
@@ -192,8 +199,8 @@ void Scene::presence(uint64_t user, wire::PresenceState state, const char* token
     auto& b = shard.fbb();
     const auto token_text = b.CreateString(token);
     const auto words = b.CreateVectorOfStrings(params);
-    const auto one = wire::CreatePresence(b, user, state, token_text, words,
-                                          today_ms + 5 * 60'000 - ago_ms);
+    const auto one =
+        wire::CreatePresence(b, user, state, token_text, words, today_ms + 5 * 60'000 - ago_ms);
     const auto all = b.CreateVector(&one, 1);
     shard.say(Lane::State, 0, wire::Event::Presences, wire::CreatePresences(b, all));
     step_client();
@@ -202,26 +209,35 @@ void Scene::presence(uint64_t user, wire::PresenceState state, const char* token
 void Scene::cards() {
     const CardTypeSet* types = client->card_types();
     REQUIRE(types != nullptr);
-    const auto set = [&](const char* name, uint64_t room,
-                         const std::vector<std::pair<const char*, std::pair<int64_t, const char*>>>& values) {
-        const CardType* type = types->find(std::string_view(name));
-        REQUIRE(type != nullptr);
-        std::vector<client::ScriptShard::FieldSays> said;
-        for (const auto& [field_name, value] : values) {
-            const FieldType* field = type->field(std::string_view(field_name));
-            INFO(field_name);
-            REQUIRE(field != nullptr);
-            said.push_back({field->id, value.first, value.second});
-        }
-        shard.card(room, 0, type->id, 1, said);
-    };
+    const auto set =
+        [&](const char* name, uint64_t room,
+            const std::vector<std::pair<const char*, std::pair<int64_t, const char*>>>& values) {
+            const CardType* type = types->find(std::string_view(name));
+            REQUIRE(type != nullptr);
+            std::vector<client::ScriptShard::FieldSays> said;
+            for (const auto& [field_name, value] : values) {
+                const FieldType* field = type->field(std::string_view(field_name));
+                INFO(field_name);
+                REQUIRE(field != nullptr);
+                said.push_back({field->id, value.first, value.second});
+            }
+            shard.card(room, 0, type->id, 1, said);
+        };
     const TimeMs now = client->server_ms();
     set("match", team,
-        {{"map", {0, "Harbour"}}, {"mode", {0, nullptr}}, {"teal_score", {3, nullptr}},
-         {"coral_score", {2, nullptr}}, {"ends_at", {now + 252'000, nullptr}}, {"carrier", {0, "Aria"}}, {"flag", {62, nullptr}}});
+        {{"map", {0, "Harbour"}},
+         {"mode", {0, nullptr}},
+         {"teal_score", {3, nullptr}},
+         {"coral_score", {2, nullptr}},
+         {"ends_at", {now + 252'000, nullptr}},
+         {"carrier", {0, "Aria"}},
+         {"flag", {62, nullptr}}});
     set("party", party,
-        {{"name", {0, "Night owls"}}, {"next", {0, "Ranked · EU West"}}, {"ready_ends_at", {now + 18'000, nullptr}},
-         {"ready", {3, nullptr}}, {"open_slots", {0, nullptr}}});
+        {{"name", {0, "Night owls"}},
+         {"next", {0, "Ranked · EU West"}},
+         {"ready_ends_at", {now + 18'000, nullptr}},
+         {"ready", {3, nullptr}},
+         {"open_slots", {0, nullptr}}});
     step_client();
 }
 
@@ -229,14 +245,27 @@ void Scene::fill() {
     using K = wire::SpanKind;
     connect();
     enter(party, wire::RoomKind::Party, {kenji, layla, aria, me}, 2,
-          {{kenji, 4, "北の橋に二人いる。待ってから行こう 👍🏽", {{"待って", K::Bold}}},
+          {{kenji,
+            4,
+            "北の橋に二人いる。待ってから行こう 👍🏽",
+            {{"待って", K::Bold}}},
            {layla, 4, "حسنًا، سأنتظر عند البوابة 25 ثانية!", {}, 1},
-           {aria, 5, "@you take mid, not left right. Code is 4711",
-            {{"@you", K::Mention, me}, {"mid", K::Underline}, {"not", K::Italic}, {"left", K::Strike},
+           {aria,
+            5,
+            "@you take mid, not left right. Code is 4711",
+            {{"@you", K::Mention, me},
+             {"mid", K::Underline},
+             {"not", K::Italic},
+             {"left", K::Strike},
              {"4711", K::Spoiler}}}});
     edit(party, 4, 3,
-         {aria, 5, "@you take mid, not left right. Code is 4711",
-          {{"@you", K::Mention, me}, {"mid", K::Underline}, {"not", K::Italic}, {"left", K::Strike},
+         {aria,
+          5,
+          "@you take mid, not left right. Code is 4711",
+          {{"@you", K::Mention, me},
+           {"mid", K::Underline},
+           {"not", K::Italic},
+           {"left", K::Strike},
            {"4711", K::Spoiler}}});
     say(party, 5, {me, 5, "on it 🚀", {}});
     enter(team, wire::RoomKind::Team, {kenji, layla, aria, mika, me}, 0,
@@ -266,7 +295,8 @@ void Scene::send_waiting(uint64_t room, std::string_view said) {
     step_client();
 }
 
-void Scene::send_refused(uint64_t room, std::string_view said, Error error, uint32_t retry_after_ms) {
+void Scene::send_refused(uint64_t room, std::string_view said, Error error,
+                         uint32_t retry_after_ms) {
     const auto request = client->send_text(RoomId{room}, said, 0);
     REQUIRE(request.ok());
     step_client();
@@ -279,7 +309,8 @@ void Scene::send_refused(uint64_t room, std::string_view said, Error error, uint
 void Scene::crowd_the_screen() {
     send_refused(party, "no, the other bridge", Error::TooLong, 0);
     send_waiting(party, "cover me from the ridge");
-    REQUIRE(overlay->toast(UserId{zoe}, "invites you to her party · 3 of 5 · EU", "join", "Join").ok());
+    REQUIRE(
+        overlay->toast(UserId{zoe}, "invites you to her party · 3 of 5 · EU", "join", "Join").ok());
 }
 
 // [time]
@@ -287,10 +318,14 @@ void Scene::crowd_the_screen() {
 void Scene::draw_world() {
     const float w = static_cast<float>(options.width);
     const float h = static_cast<float>(options.height);
-    // A dim field with light from the middle: like a game, bright and dark enough to test panels on.
+    // A dim field with light from the middle: like a game, bright and dark enough to test panels
+    // on.
     constexpr int rings = 5, points = 64;
     const float radii[rings] = {0, 0.28f, 0.5f, 0.75f, 1.1f};
-    const SDL_Color colours[rings] = {{59, 93, 88, 255}, {48, 78, 74, 255}, {36, 62, 60, 255}, {21, 38, 43, 255},
+    const SDL_Color colours[rings] = {{59, 93, 88, 255},
+                                      {48, 78, 74, 255},
+                                      {36, 62, 60, 255},
+                                      {21, 38, 43, 255},
                                       {13, 24, 29, 255}};
     std::vector<SDL_Vertex> vertices;
     std::vector<int> indices;
@@ -315,19 +350,23 @@ void Scene::draw_world() {
     SDL_SetRenderDrawBlendMode(renderer_, SDL_BLENDMODE_BLEND);
     SDL_SetRenderDrawColor(renderer_, 13, 24, 29, 255);
     SDL_RenderClear(renderer_);
-    SDL_RenderGeometry(renderer_, nullptr, vertices.data(), static_cast<int>(vertices.size()), indices.data(),
-                       static_cast<int>(indices.size()));
+    SDL_RenderGeometry(renderer_, nullptr, vertices.data(), static_cast<int>(vertices.size()),
+                       indices.data(), static_cast<int>(indices.size()));
     const struct {
         float x, y;
         SDL_Color colour;
-    } units[] = {{905, 360, {98, 214, 181, 150}}, {1010, 520, {98, 214, 181, 150}},
-                 {1120, 330, {255, 138, 128, 150}}, {830, 560, {255, 138, 128, 150}}};
+    } units[] = {{905, 360, {98, 214, 181, 150}},
+                 {1010, 520, {98, 214, 181, 150}},
+                 {1120, 330, {255, 138, 128, 150}},
+                 {830, 560, {255, 138, 128, 150}}};
     for (const auto& unit : units) {
-        SDL_SetRenderDrawColor(renderer_, unit.colour.r, unit.colour.g, unit.colour.b, unit.colour.a);
+        SDL_SetRenderDrawColor(renderer_, unit.colour.r, unit.colour.g, unit.colour.b,
+                               unit.colour.a);
         for (int dy = -18; dy <= 18; ++dy) {
             const float half = std::sqrt(18.0f * 18 - static_cast<float>(dy * dy));
-            SDL_RenderDrawLineF(renderer_, unit.x * w / 1600 - half, unit.y * h / 900 + static_cast<float>(dy),
-                                unit.x * w / 1600 + half, unit.y * h / 900 + static_cast<float>(dy));
+            SDL_RenderDrawLineF(renderer_, unit.x * w / 1600 - half,
+                                unit.y * h / 900 + static_cast<float>(dy), unit.x * w / 1600 + half,
+                                unit.y * h / 900 + static_cast<float>(dy));
         }
     }
 }

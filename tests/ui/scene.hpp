@@ -1,6 +1,6 @@
-// scene.hpp: a screen without a screen. A real client that hears a scripted shard, the overlay over it, SDL's
-// dummy video driver and its software renderer; time is moved by the test. Events go through SDL's queue, as
-// a player's do.
+// scene.hpp: a screen without a screen. A real client that hears a scripted shard, the overlay over
+// it, SDL's dummy video driver and its software renderer; time is moved by the test. Events go
+// through SDL's queue, as a player's do.
 #pragma once
 
 #include <SDL.h>
@@ -52,11 +52,12 @@ public:
     // [the shard's side]
     void connect();
     // Members in order; first leads.
-    void enter(uint64_t room, wire::RoomKind kind, const std::vector<uint64_t>& members, Seq read_seq,
-               const std::vector<Said>& log);
+    void enter(uint64_t room, wire::RoomKind kind, const std::vector<uint64_t>& members,
+               Seq read_seq, const std::vector<Said>& log);
     void say(uint64_t room, Seq seq, const Said& said);
     void edit(uint64_t room, Seq seq, Seq target, const Said& said);
-    void membership(uint64_t room, Seq seq, uint64_t user, wire::MembershipChange change, int minute);
+    void membership(uint64_t room, Seq seq, uint64_t user, wire::MembershipChange change,
+                    int minute);
     void presence(uint64_t user, wire::PresenceState state, const char* token,
                   const std::vector<std::string>& params, int64_t ago_ms = 0);
     void cards();

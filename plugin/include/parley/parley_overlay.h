@@ -49,7 +49,8 @@ typedef enum parley_key {
     PARLEY_KEY_DELETE, PARLEY_KEY_LEFT, PARLEY_KEY_RIGHT, PARLEY_KEY_UP, PARLEY_KEY_DOWN,
     PARLEY_KEY_HOME, PARLEY_KEY_END, PARLEY_KEY_PAGE_UP, PARLEY_KEY_PAGE_DOWN, PARLEY_KEY_SPACE,
     PARLEY_KEY_F1 = 64, PARLEY_KEY_F6 = 69, PARLEY_KEY_F12 = 75,
-    PARLEY_KEY_A = 97, PARLEY_KEY_Z = 122      /* letters: their lower-case ASCII; digits likewise */
+    PARLEY_KEY_A = 97, PARLEY_KEY_Z = 122,     /* letters: their lower-case ASCII; digits likewise */
+    PARLEY_KEY_OTHER = 0x10000                 /* + any number that always means the same key */
 } parley_key;
 
 typedef enum parley_mods {

@@ -1,6 +1,7 @@
-// arbiter_test.cpp: every sequence of events up to a length, over a small alphabet, against what must always
-// hold. The alphabet has two keys and everything that may happen between their press and release; the chat
-// opens and closes as the overlay would do it. Six events of ten are a million sequences.
+// arbiter_test.cpp: every sequence of events up to a length, over a small alphabet, against what
+// must always hold. The alphabet has two keys and everything that may happen between their press
+// and release; the chat opens and closes as the overlay would do it. Six events of ten are a
+// million sequences.
 #include "plugin/overlay/arbiter.hpp"
 
 #include "tests/support/catch.hpp"
@@ -21,10 +22,10 @@ struct Twin {
     Arbiter arbiter;
     bool open = false;
     struct Key {
-        bool down = false;      // physically
-        bool game_saw = false;  // the game has seen a press without a release
+        bool down = false;     // physically
+        bool game_saw = false; // the game has seen a press without a release
         bool chat_saw = false;
-        bool lost = false;      // the focus went while it was down
+        bool lost = false; // the focus went while it was down
     };
     std::array<Key, 2> keys;
     // The last thing that could have made text was a key of the game, in this batch of events.
@@ -39,7 +40,8 @@ struct Twin {
         if (!repeat && key.down && !key.lost) {
             return;
         }
-        const Owner owner = arbiter.press(Device::Key, static_cast<uint32_t>('a' + k), repeat, open);
+        const Owner owner =
+            arbiter.press(Device::Key, static_cast<uint32_t>('a' + k), repeat, open);
         if (repeat) {
             if (key.chat_saw && owner != Owner::Chat) {
                 wrong = "a repeat of the chat's key reached the game";
@@ -146,7 +148,8 @@ std::string run(int length, int64_t sequence) {
     return "";
 }
 
-TEST_CASE("no key reaches both game and chat, none gets stuck, in any order of events", "[arbiter]") {
+TEST_CASE("no key reaches both game and chat, none gets stuck, in any order of events",
+          "[arbiter]") {
     constexpr int length = 6;
     int64_t sequences = 1;
     for (int i = 0; i < length; ++i) {
@@ -187,7 +190,8 @@ TEST_CASE("what an input method commits after the opening is written", "[arbiter
     CHECK_FALSE(arbiter.swallowing());
 }
 
-TEST_CASE("32 keys may be the chat's at once; the 33rd is the game's with press and release", "[arbiter]") {
+TEST_CASE("32 keys may be the chat's at once; the 33rd is the game's with press and release",
+          "[arbiter]") {
     Arbiter arbiter;
     for (uint32_t i = 0; i < Arbiter::held_max; ++i) {
         CHECK(arbiter.press(Device::Key, 1000 + i, false, true) == Owner::Chat);
@@ -205,7 +209,8 @@ TEST_CASE("a key, a pad button and a mouse button of one number are three things
     CHECK(arbiter.release(Device::Mouse, 1) == Owner::Game);
     CHECK(arbiter.holds(Device::Key, 1));
     CHECK(arbiter.release(Device::Key, 1) == Owner::Chat);
-    CHECK(arbiter.press(Device::Mouse, 0, false, true) == Owner::Chat); // the left button is number 0
+    CHECK(arbiter.press(Device::Mouse, 0, false, true) ==
+          Owner::Chat); // the left button is number 0
     CHECK(arbiter.release(Device::Mouse, 0) == Owner::Chat);
 }
 

@@ -25,7 +25,8 @@ TEST_CASE("every sign can be told from every other without colour", "[masks]") {
         int inside = 0;
         for (int y = 0; y < side; ++y) {
             for (int x = 0; x < side; ++x) {
-                const bool on = sign_covers(static_cast<Sign>(sign), (static_cast<float>(x) + 0.5f) / side * 2.4f - 1.2f,
+                const bool on = sign_covers(static_cast<Sign>(sign),
+                                            (static_cast<float>(x) + 0.5f) / side * 2.4f - 1.2f,
                                             (static_cast<float>(y) + 0.5f) / side * 2.4f - 1.2f);
                 shape.push_back(on);
                 inside += on ? 1 : 0;
@@ -57,7 +58,8 @@ TEST_CASE("masks lie in the atlas of the text and are made once", "[masks]") {
     CHECK(masks.sign(Sign::Disc, 6.5f).w != 0);
     // The middle is covered, the corner is not, the edge is between.
     const auto alpha = [&](const Mask& mask, uint32_t x, uint32_t y) {
-        return engine.pixels(mask.place.page)[((mask.place.y + y) * engine.page_px() + mask.place.x + x) * 4 + 3];
+        return engine.pixels(
+            mask.place.page)[((mask.place.y + y) * engine.page_px() + mask.place.x + x) * 4 + 3];
     };
     CHECK(alpha(disc, disc.w / 2u, disc.h / 2u) == 255);
     CHECK(alpha(disc, 0, 0) == 0);

@@ -1,5 +1,5 @@
-// screen_test.cpp: tries every size and scale that is promised, with every set of panels, and checks that
-// nothing overlaps and nothing leaves the screen.
+// screen_test.cpp: tries every size and scale that is promised, with every set of panels, and
+// checks that nothing overlaps and nothing leaves the screen.
 #include "plugin/overlay/screen.hpp"
 
 #include "tests/support/catch.hpp"
@@ -12,8 +12,8 @@ namespace parley::overlay {
 namespace {
 
 bool overlap(const Rect& a, const Rect& b) {
-    return a.w > 0 && b.w > 0 && a.x < b.right() - 0.5f && b.x < a.right() - 0.5f && a.y < b.bottom() - 0.5f &&
-           b.y < a.bottom() - 0.5f;
+    return a.w > 0 && b.w > 0 && a.x < b.right() - 0.5f && b.x < a.right() - 0.5f &&
+           a.y < b.bottom() - 0.5f && b.y < a.bottom() - 0.5f;
 }
 
 std::string check(const Screen& screen, const Wishes& want) {
@@ -26,8 +26,8 @@ std::string check(const Screen& screen, const Wishes& want) {
         if (rect.w <= 0) {
             continue;
         }
-        if (rect.x < 0 || rect.y < 0 || rect.right() > want.width + 0.5f || rect.bottom() > want.height + 0.5f ||
-            rect.h <= 0) {
+        if (rect.x < 0 || rect.y < 0 || rect.right() > want.width + 0.5f ||
+            rect.bottom() > want.height + 0.5f || rect.h <= 0) {
             return std::string(name) + " leaves the screen";
         }
         for (size_t j = i + 1; j < std::size(all); ++j) {
@@ -41,9 +41,10 @@ std::string check(const Screen& screen, const Wishes& want) {
 
 TEST_CASE("panels neither overlap nor leave the screen, at any size, scale and set", "[screen]") {
     const Theme theme = built_in();
-    const std::pair<int, int> sizes[] = {{560, 420}, {560, 900}, {800, 600}, {1024, 768}, {1280, 720}, {1280, 800},
-                                         {1366, 768}, {1600, 900}, {1920, 1080}, {2560, 1080}, {2560, 1440},
-                                         {3840, 2160}, {1080, 1920}};
+    const std::pair<int, int> sizes[] = {{560, 420},   {560, 900},   {800, 600},   {1024, 768},
+                                         {1280, 720},  {1280, 800},  {1366, 768},  {1600, 900},
+                                         {1920, 1080}, {2560, 1080}, {2560, 1440}, {3840, 2160},
+                                         {1080, 1920}};
     for (const auto& [width, height] : sizes) {
         for (const float scale : {0.75f, 1.0f, 1.25f, 1.5f, 2.0f, 2.5f, 3.0f}) {
             for (int set = 0; set < 64; ++set) {
@@ -59,7 +60,8 @@ TEST_CASE("panels neither overlap nor leave the screen, at any size, scale and s
                 want.cards_h = want.cards ? 480 * u : 0;
                 want.status_w = (set & 4) != 0 ? std::min(300 * u, want.width - 2 * margin) : 0;
                 want.status_h = (set & 4) != 0 ? 32 * u : 0;
-                want.toast_w = (set & 8) != 0 ? std::min(540 * u, toast_width_max(want.width, margin)) : 0;
+                want.toast_w =
+                    (set & 8) != 0 ? std::min(540 * u, toast_width_max(want.width, margin)) : 0;
                 want.toast_h = (set & 8) != 0 ? 54 * u : 0;
                 want.hints_h = 20 * u;
                 want.side_in_front = (set & 16) != 0;
@@ -71,8 +73,10 @@ TEST_CASE("panels neither overlap nor leave the screen, at any size, scale and s
                     FAIL(wrong);
                 }
                 // While one writes, the chat is there and can be written in.
-                if (want.chat_first && !(screen.narrow && want.side_in_front && (want.roster || want.cards))) {
-                    REQUIRE(screen.chat.h >= std::min(chat_height_least * u, want.height - 2 * margin) - 1);
+                if (want.chat_first &&
+                    !(screen.narrow && want.side_in_front && (want.roster || want.cards))) {
+                    REQUIRE(screen.chat.h >=
+                            std::min(chat_height_least * u, want.height - 2 * margin) - 1);
                 }
             }
         }
@@ -105,7 +109,8 @@ TEST_CASE("at the reference size all panels stand where the design has them", "[
     CHECK(screen.toast.y == 24);
 }
 
-TEST_CASE("a screen too narrow for both shows the chat, or the people, with a way back", "[screen]") {
+TEST_CASE("a screen too narrow for both shows the chat, or the people, with a way back",
+          "[screen]") {
     const Theme theme = built_in();
     Wishes want;
     want.width = 560;

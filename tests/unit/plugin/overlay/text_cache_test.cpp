@@ -7,7 +7,8 @@ namespace parley::overlay {
 namespace {
 
 struct Cached {
-    explicit Cached(size_t layouts) : engine(text::Engine::create({}).value()), cache(*engine, layouts) {
+    explicit Cached(size_t layouts)
+        : engine(text::Engine::create({}).value()), cache(*engine, layouts) {
         cache.begin_frame(1'000'000, 1.35f);
     }
     std::unique_ptr<text::Engine> engine;

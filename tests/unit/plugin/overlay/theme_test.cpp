@@ -30,10 +30,12 @@ TEST_CASE("contrast follows WCAG", "[theme]") {
     CHECK(contrast(rgba(0x76, 0x76, 0x76), white) == Approx(4.54).margin(0.01));
 }
 
-TEST_CASE("every text colour is at least 4.5 to 1 on the worst blend of its panel and the scene", "[theme]") {
+TEST_CASE("every text colour is at least 4.5 to 1 on the worst blend of its panel and the scene",
+          "[theme]") {
     const Theme theme = built_in();
-    const Tone texts[] = {Tone::Text, Tone::Soft, Tone::Dim,  Tone::Good,   Tone::Warn,   Tone::Bad,  Tone::Accent,
-                          Tone::Party, Tone::Team, Tone::Global, Tone::Direct, Tone::Guild};
+    const Tone texts[] = {Tone::Text, Tone::Soft,   Tone::Dim,    Tone::Good,
+                          Tone::Warn, Tone::Bad,    Tone::Accent, Tone::Party,
+                          Tone::Team, Tone::Global, Tone::Direct, Tone::Guild};
     for (const Tone text : texts) {
         CAPTURE(static_cast<int>(text));
         CHECK(worst(theme, theme[text], {Tone::Panel}) >= 4.5);
@@ -61,9 +63,10 @@ TEST_CASE("initials can be read on every user's avatar, and neighbours look diff
 
 TEST_CASE("a theme changes what it names and keeps the rest", "[theme]") {
     std::string message;
-    const Result<Theme> theme = load_theme("[colours]\naccent = \"#FF0080\"\npanel = \"#00000080\"\n"
-                                           "[sizes]\nbody = 20\n",
-                                           message);
+    const Result<Theme> theme =
+        load_theme("[colours]\naccent = \"#FF0080\"\npanel = \"#00000080\"\n"
+                   "[sizes]\nbody = 20\n",
+                   message);
     REQUIRE(theme.ok());
     CHECK((*theme)[Tone::Accent] == rgba(255, 0, 128));
     CHECK((*theme)[Tone::Panel] == rgba(0, 0, 0, 128));
@@ -77,7 +80,8 @@ TEST_CASE("a wrong theme is refused with what and where", "[theme]") {
         const char *toml, *says;
     } wrong[] = {
         {"[colours]\nacent = \"#FF0080\"\n", "line 2: there is no colour named acent"},
-        {"[colours]\naccent = \"red\"\n", "line 2: colours.accent must be #RRGGBB or #RRGGBBAA, not red"},
+        {"[colours]\naccent = \"red\"\n",
+         "line 2: colours.accent must be #RRGGBB or #RRGGBBAA, not red"},
         {"[colours]\naccent = 7\n", "line 2: colours.accent must be #RRGGBB or #RRGGBBAA, not 7"},
         {"[sizes]\n\nbody = 9\n", "line 3: sizes.body must be a number from 10 to 32"},
         {"[sizes]\nbody = \"large\"\n", "line 2: sizes.body must be a number from 10 to 32"},

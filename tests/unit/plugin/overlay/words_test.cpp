@@ -44,7 +44,13 @@ TEST_CASE("a phrase that is full is cut between characters", "[words]") {
 
 TEST_CASE("numbers", "[words]") {
     Phrase phrase;
-    phrase.add(int64_t{0}).add(" ").add(int64_t{-12}).add(" ").add_two_digits(5).add(" ").add_two_digits(42);
+    phrase.add(int64_t{0})
+        .add(" ")
+        .add(int64_t{-12})
+        .add(" ")
+        .add_two_digits(5)
+        .add(" ")
+        .add_two_digits(42);
     CHECK(phrase.view() == "0 -12 05 42");
 }
 
@@ -56,10 +62,11 @@ TEST_CASE("headings are upper case in Latin, Greek and Cyrillic", "[words]") {
 
 TEST_CASE("a studio's file overrides words, words presence and names keys", "[words]") {
     std::string message;
-    const Result<Words> words = Words::load("[room]\nparty = \"Squad\"\n"
-                                            "[presence]\nboss = \"Fighting {0}\"\n"
-                                            "[hints]\nkeys = [[\"Enter\", \"squad\"], [\"T\", \"team\"]]\n",
-                                            message);
+    const Result<Words> words =
+        Words::load("[room]\nparty = \"Squad\"\n"
+                    "[presence]\nboss = \"Fighting {0}\"\n"
+                    "[hints]\nkeys = [[\"Enter\", \"squad\"], [\"T\", \"team\"]]\n",
+                    message);
     REQUIRE(words.ok());
     CHECK((*words)[Word::RoomParty] == "Squad");
     CHECK((*words)[Word::RoomTeam] == "Team");
