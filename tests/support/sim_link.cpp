@@ -166,7 +166,7 @@ bool SimNetwork::send(Endpoint& from, PeerId peer, Lane lane, const SharedFrame&
     const Side side = from.server ? Side::Server : Side::Client;
     Direction& direction = connection.directions[static_cast<size_t>(side)];
     if (!connection.opened[static_cast<size_t>(side)] ||
-        direction.queued_bytes > options_.peer_queue_bytes_max) {
+        direction.queued_bytes > limits::peer_queue_bytes_max) {
         return false;
     }
     const size_t bytes = frame->size();
@@ -186,7 +186,7 @@ bool SimNetwork::send(Endpoint& from, PeerId peer, Lane lane, const SharedFrame&
     if (reliable) {
         arrives_ms = std::max(arrives_ms, direction.lane_last_ms[at]);
         direction.lane_last_ms[at] = arrives_ms;
-        direction.queued_bytes += bytes;
+        direction.queued_bytes += bytes * options_.queued_byte_weight;
         queue_bytes_seen_max_ = std::max(queue_bytes_seen_max_, direction.queued_bytes);
     } else if (random_.chance_percent(way.loss_percent)) {
         return true;
@@ -406,7 +406,8 @@ void SimNetwork::move_frames(Connection& connection, Side from) {
         }
         direction.newest_order[next] = flight.order;
         if (reliable) {
-            direction.acks.push_back({now_ms_ + transit_ms(back, true), flight.frame->size()});
+            direction.acks.push_back({now_ms_ + transit_ms(back, true),
+                                      flight.frame->size() * options_.queued_byte_weight});
         }
         Endpoint* receiver = connection.ends[static_cast<size_t>(to)];
         if (receiver != nullptr) {

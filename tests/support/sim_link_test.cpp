@@ -198,7 +198,7 @@ TEST_CASE("a client that dies is found out by silence, a server's death too", "[
 
 TEST_CASE("a slow reader's queue is bounded, and drains", "[sim_link]") {
     SimNetwork::Options options;
-    options.peer_queue_bytes_max = 1000;
+    options.queued_byte_weight = 256;
     Pair pair(options);
     pair.open();
     pair.network.conditions(pair.host).down.bytes_per_s = 100;
@@ -207,7 +207,7 @@ TEST_CASE("a slow reader's queue is bounded, and drains", "[sim_link]") {
         ++accepted;
     }
     REQUIRE(accepted == 10);
-    REQUIRE(pair.server->queued_bytes(pair.at_server) == 1040);
+    REQUIRE(pair.server->queued_bytes(pair.at_server) == 1040 * 256);
     pair.run(30'000);
     REQUIRE(pair.server->queued_bytes(pair.at_server) == 0);
     REQUIRE(pair.server->send(pair.at_server, Lane::Chat, frame_of(1)));

@@ -1,0 +1,479 @@
+// checks.cpp: the shard's half asks of every frame: may this reader see it, is what it says
+// committed, does it decode. The clients' half asks: same order, nothing twice, nothing missing.
+#include "tests/sim/checks.hpp"
+
+#include <algorithm>
+
+#include "schemas/base/limits.hpp"
+#include "schemas/wire/decode.hpp"
+#include "schemas/wire/stored.hpp"
+
+namespace parley::sim {
+
+namespace {
+
+std::string number(uint64_t value) {
+    return std::to_string(value);
+}
+
+template <typename Id>
+std::string named(const char* noun, Id id) {
+    return std::string(noun) + ' ' + number(raw(id));
+}
+
+} // namespace
+
+void Checks::violation(const std::string& what) {
+    constexpr size_t told_max = 8;
+    if (violations_.size() < told_max) {
+        violations_.push_back(std::to_string(clock_.steady_ms()) + " ms: " + what);
+    }
+}
+
+std::string Checks::text_of(const LogEntry& entry) const {
+    if (entry.kind != EntryKind::Message || entry.body == nullptr) {
+        return {};
+    }
+    const auto message = wire::read_message(*entry.body);
+    if (!message || message.value()->text() == nullptr) {
+        return {};
+    }
+    return message.value()->text()->str();
+}
+
+// [shard]
+void Checks::shard_started() {
+    sessions_.clear();
+    leaving_.clear();
+}
+
+void Checks::admit_asked(SessionId session, const Claims& claims) {
+    sessions_[session] = {claims.issuer, claims.subject, {}};
+}
+
+UserId Checks::user_of(SessionId session) const {
+    const auto seen = sessions_.find(session);
+    if (seen == sessions_.end()) {
+        return {};
+    }
+    const auto user = disk_.user_by_subject.find({seen->second.issuer, seen->second.subject});
+    return user == disk_.user_by_subject.end() ? UserId{} : user->second;
+}
+
+bool Checks::member_now(RoomId room, UserId user) const {
+    return disk_.member(room, user) != nullptr && leaving_.count({room, user}) == 0;
+}
+
+void Checks::command(SessionId session, const wire::ClientFrame& frame) {
+    const auto seen = sessions_.find(session);
+    if (seen == sessions_.end() || frame.request() == 0) {
+        return;
+    }
+    Asked asked;
+    asked.type = frame.body_type();
+    asked.at_ms = clock_.steady_ms();
+    if (const auto* send = frame.body_as_Send()) {
+        asked.room = RoomId{send->room()};
+        asked.nonce = send->nonce();
+    }
+    Asked& known = seen->second.asked[frame.request()];
+    asked.open = known.open + 1;
+    known = asked;
+}
+
+void Checks::reauth(SessionId session, uint32_t request) {
+    const auto seen = sessions_.find(session);
+    if (seen != sessions_.end() && request != 0) {
+        seen->second.asked[request] = {wire::Command::Reauth, {}, 0, clock_.steady_ms(), 1};
+    }
+}
+
+void Checks::effect(const Effect& effect) {
+    if (const auto* send = std::get_if<SendFrame>(&effect)) {
+        const auto decoded = wire::decode_server_frame(*send->frame, send->lane);
+        if (decoded) {
+            frame(send->session, *decoded.value());
+        } else {
+            violation("the shard sends a frame that does not decode: " +
+                      std::string(error_name(decoded.error())));
+        }
+    } else if (const auto* deliver = std::get_if<Deliver>(&effect)) {
+        const auto decoded = wire::decode_server_frame(*deliver->frame, deliver->lane);
+        const std::vector<SessionId>& readers = *deliver->readers;
+        if (!decoded) {
+            violation("the shard delivers a frame that does not decode: " +
+                      std::string(error_name(decoded.error())));
+        } else {
+            for (const SessionId session : readers) {
+                frame(session, *decoded.value());
+            }
+        }
+        if (std::adjacent_find(readers.begin(), readers.end(), std::greater_equal<>()) !=
+            readers.end()) {
+            violation("readers of a delivery are not sorted and unique");
+        }
+    } else if (const auto* persist = std::get_if<Persist>(&effect)) {
+        if (const auto* drop = std::get_if<DropMember>(&persist->request)) {
+            ++leaving_[{drop->room, drop->user}];
+            const StoredMember* member = disk_.member(drop->room, drop->user);
+            const MemoryDisk::Room* room = disk_.room(drop->room);
+            if (member != nullptr && room != nullptr) {
+                was_[{drop->room, drop->user}] = {clock_.steady_ms(), member->since_seq,
+                                                  room->meta.last_seq};
+            }
+        }
+    }
+}
+
+void Checks::frame(SessionId session, const wire::ServerFrame& frame) {
+    ++totals_.frames_sent;
+    const UserId reader = user_of(session);
+    if (reader == UserId{}) {
+        // Its link may have ended an instant ago; nothing of it arrives anywhere.
+        return;
+    }
+    switch (frame.body_type()) {
+    case wire::Event::Reply:
+        reply(session, reader, frame, *frame.body_as_Reply());
+        break;
+    case wire::Event::Ready:
+        if (frame.body_as_Ready()->self()->id() != raw(reader)) {
+            violation("Ready tells " + named("user", reader) + " that he is another");
+        }
+        break;
+    case wire::Event::RoomState:
+        in_room(reader, RoomId{frame.body_as_RoomState()->room()}, "a RoomState");
+        if (const auto* room = disk_.room(RoomId{frame.body_as_RoomState()->room()})) {
+            if (frame.body_as_RoomState()->last_seq() > room->meta.last_seq) {
+                violation("RoomState names a seq that is not committed");
+            }
+        }
+        break;
+    case wire::Event::Roster:
+        in_room(reader, RoomId{frame.body_as_Roster()->room()}, "a Roster");
+        break;
+    case wire::Event::Gap:
+        in_room(reader, RoomId{frame.body_as_Gap()->room()}, "a Gap");
+        break;
+    case wire::Event::Typing:
+        in_room(reader, RoomId{frame.body_as_Typing()->room()}, "typing");
+        if (frame.body_as_Typing()->user() == raw(reader)) {
+            violation("typing comes back to the one who types");
+        }
+        break;
+    case wire::Event::Card:
+        if (frame.body_as_Card()->room() != 0) {
+            in_room(reader, RoomId{frame.body_as_Card()->room()}, "a Card");
+        }
+        break;
+    case wire::Event::CardDelta:
+        if (frame.body_as_CardDelta()->room() != 0) {
+            in_room(reader, RoomId{frame.body_as_CardDelta()->room()}, "a CardDelta");
+        }
+        break;
+    case wire::Event::Presences:
+        for (const wire::Presence* presence : *frame.body_as_Presences()->presences()) {
+            if (presence->state() == wire::PresenceState::Invisible &&
+                presence->user() != raw(reader)) {
+                violation("an invisible user is announced as invisible");
+            }
+        }
+        break;
+    case wire::Event::Batch:
+        batch(session, reader, frame.request(), *frame.body_as_Batch());
+        break;
+    default:
+        break;
+    }
+}
+
+void Checks::in_room(UserId reader, RoomId room, const char* what) {
+    if (!member_now(room, reader)) {
+        violation(std::string(what) + " of " + named("room", room) + " goes to " +
+                  named("user", reader) + ", who is not a member");
+    }
+}
+
+// A page that somebody asked for as a member and that was held while he lagged is still his.
+bool Checks::owed_page(SessionId session, UserId reader, uint32_t request,
+                       const wire::Batch& batch) const {
+    const auto was = was_.find({RoomId{batch.room()}, reader});
+    const auto& asked = sessions_.at(session).asked;
+    const auto fetch = asked.find(request);
+    return request != 0 && was != was_.end() && fetch != asked.end() &&
+           fetch->second.type == wire::Command::Fetch &&
+           fetch->second.at_ms <= was->second.ended_ms &&
+           batch.from_seq() >= was->second.since_seq && batch.to_seq() <= was->second.last_seq;
+}
+
+void Checks::batch(SessionId session, UserId reader, uint32_t request, const wire::Batch& batch) {
+    const RoomId id{batch.room()};
+    const MemoryDisk::Room* room = disk_.room(id);
+    if (room == nullptr) {
+        violation("a Batch of a room that is not stored");
+        return;
+    }
+    const bool owed = owed_page(session, reader, request, batch);
+    if (!owed) {
+        in_room(reader, id, "a Batch");
+    }
+    if (batch.incarnation() != room->meta.incarnation) {
+        violation("a Batch of another incarnation");
+    }
+    if (batch.to_seq() > room->meta.last_seq) {
+        violation("a Batch of " + named("room", id) + " covers seq " + number(batch.to_seq()) +
+                  ", committed is " + number(room->meta.last_seq));
+    }
+    if (batch.lines() != nullptr) {
+        for (const wire::Line* line : *batch.lines()) {
+            const std::string text(reinterpret_cast<const char*>(batch.text()->data()) +
+                                       line->text_start(),
+                                   line->text_bytes());
+            entry_seen(reader, owed, batch, batch.from_seq() + line->seq_offset(),
+                       UserId{line->author()}, line->nonce(), &text);
+        }
+    }
+    if (batch.entries() != nullptr) {
+        for (const wire::Entry* entry : *batch.entries()) {
+            const wire::Message* message = entry->body_as_Message();
+            const std::string text =
+                message != nullptr && message->text() != nullptr ? message->text()->str() : "";
+            entry_seen(reader, owed, batch, entry->seq(), UserId{entry->author()}, entry->nonce(),
+                       message != nullptr ? &text : nullptr);
+        }
+    }
+}
+
+void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq seq, UserId author,
+                        Nonce nonce, const std::string* text) {
+    ++totals_.entries_delivered;
+    const RoomId id{batch.room()};
+    const MemoryDisk::Room& room = *disk_.room(id);
+    const std::string what = "entry " + number(seq) + " of " + named("room", id);
+    if (seq < batch.from_seq() || seq > batch.to_seq()) {
+        violation(what + " lies outside its Batch");
+    }
+    if (seq == 0 || seq > room.entries.size()) {
+        violation(what + " is delivered before it is committed");
+        return;
+    }
+    const LogEntry& stored = room.entries[seq - 1];
+    if (stored.author != author || stored.nonce != nonce ||
+        (text != nullptr && *text != text_of(stored))) {
+        violation(what + " is delivered with another content than is committed");
+    }
+    if (stored.audience != UserId{} && stored.audience != reader) {
+        violation(what + " is for another reader's eyes");
+    }
+    const StoredMember* member = disk_.member(id, reader);
+    if (member != nullptr && seq < member->since_seq && !owed) {
+        violation(what + " is older than the membership of " + named("user", reader) + " (since " +
+                  number(member->since_seq) + ")");
+    }
+}
+
+void Checks::reply(SessionId session, UserId reader, const wire::ServerFrame& frame,
+                   const wire::Reply& reply) {
+    auto& asked = sessions_[session].asked;
+    const auto found = asked.find(frame.request());
+    if (found == asked.end()) {
+        violation("a Reply to request " + number(frame.request()) + " that nobody made");
+        return;
+    }
+    if (found->second.open == 0) {
+        violation("request " + number(frame.request()) + " of " + named("user", reader) + ", a " +
+                  wire::EnumNameCommand(found->second.type) + ", is replied to twice");
+    } else {
+        --found->second.open;
+    }
+    if (found->second.type != wire::Command::Send || reply.error() != wire::Error::Ok) {
+        return;
+    }
+    const MemoryDisk::Room* room = disk_.room(found->second.room);
+    const auto stored = room == nullptr ? Seq{0} : [&] {
+        const auto nonce = room->nonces.find({reader, found->second.nonce});
+        return nonce == room->nonces.end() ? Seq{0} : nonce->second;
+    }();
+    if (stored == 0) {
+        violation("a message is acknowledged that is not committed");
+    } else if (stored != reply.seq()) {
+        violation("a message is acknowledged as seq " + number(reply.seq()) + ", committed as " +
+                  number(stored));
+    }
+}
+
+void Checks::executed(std::span<const StoreRequest> requests,
+                      std::span<const StoreAnswer> answers) {
+    for (size_t i = 0; i < requests.size(); ++i) {
+        if (const auto* drop = std::get_if<DropMember>(&requests[i])) {
+            const auto leaving = leaving_.find({drop->room, drop->user});
+            if (leaving != leaving_.end() && --leaving->second == 0) {
+                leaving_.erase(leaving);
+            }
+        }
+        const auto* append = std::get_if<Append>(&requests[i]);
+        const auto* answer = std::get_if<Appended>(&answers[i]);
+        if (append == nullptr || answer == nullptr) {
+            continue;
+        }
+        if (answer->duplicate) {
+            ++totals_.duplicates_answered;
+        }
+        const MemoryDisk::Room* room = disk_.room(append->room);
+        if (answer->error != Error::Ok || answer->duplicate || room == nullptr) {
+            continue;
+        }
+        const LogEntry& stored = room->entries[answer->seq - 1];
+        const std::string text = text_of(stored);
+        if (stored.kind == EntryKind::Message) {
+            ++totals_.messages_stored;
+            if (!texts_.insert({stored.author, text}).second) {
+                violation("a line is stored twice: seq " + number(stored.seq) + " of " +
+                          named("room", append->room));
+            }
+        }
+        trace_.note(clock_.steady_ms(), "stored", raw(append->room), stored.seq,
+                    raw(stored.author));
+    }
+}
+
+void Checks::counts(const Core::Counts& counts, size_t sessions_open) {
+    if (counts.persists_in_flight > limits::persists_in_flight_max) {
+        violation("more persists in flight than the limit");
+    }
+    if (counts.rooms > limits::rooms_loaded_max) {
+        violation("more rooms loaded than the limit");
+    }
+    if (counts.tail_bytes > counts.rooms * limits::room_tail_bytes_max) {
+        violation("tails take more bytes than the limit");
+    }
+    if (counts.sessions > sessions_open) {
+        violation("the core counts " + number(counts.sessions) + " sessions, the net " +
+                  number(sessions_open));
+    }
+}
+
+// [clients]
+void Checks::room(const std::string& who, UserId self, const client::Room& room, bool quiet) {
+    const MemoryDisk::Room* log = disk_.room(room.id);
+    const std::string what = who + " in " + named("room", room.id) + ": ";
+    if (log == nullptr) {
+        violation(what + "is not stored");
+        return;
+    }
+    if (room.last_seq > log->meta.last_seq) {
+        violation(what + "knows of seq " + number(room.last_seq) + ", committed is " +
+                  number(log->meta.last_seq));
+        return;
+    }
+    Seq before = 0;
+    std::set<Nonce> nonces;
+    // Within [first_seq, last_seq] nothing that is his to read may be missing. That he left, or
+    // left and came back, he may not have heard yet.
+    const StoredMember* member = disk_.member(room.id, self);
+    Seq expected = member == nullptr
+                       ? room.last_seq + 1
+                       : std::max<Seq>({room.first_seq, room.since_seq, member->since_seq, 1});
+    const auto nothing_missing = [&](Seq before_seq) {
+        for (; expected < before_seq; ++expected) {
+            const LogEntry& skipped = log->entries[expected - 1];
+            const bool shown =
+                skipped.kind == EntryKind::Message || skipped.kind == EntryKind::Membership;
+            if (shown && (skipped.audience == UserId{} || skipped.audience == self)) {
+                violation(what + "seq " + number(expected) + " is missing between " +
+                          number(room.first_seq) + " and " + number(room.last_seq) +
+                          ", a member since " + number(room.since_seq));
+                return false;
+            }
+        }
+        return true;
+    };
+    for (size_t i = 0; i < room.messages.size(); ++i) {
+        const client::Message& message = room.messages[i];
+        if (message.author == self && message.nonce != 0 && !nonces.insert(message.nonce).second) {
+            violation(what + "shows his own line twice");
+        }
+        if (i >= room.stored()) {
+            continue;
+        }
+        if (message.seq <= before) {
+            violation(what + "seq " + number(message.seq) + " follows " + number(before));
+        }
+        before = message.seq;
+        if (message.seq > log->entries.size()) {
+            violation(what + "shows a line that is not committed");
+            return;
+        }
+        const LogEntry& stored = log->entries[message.seq - 1];
+        if (stored.author != message.author && stored.kind == EntryKind::Message) {
+            violation(what + "seq " + number(message.seq) + " has another author");
+        }
+        if (message.kind == client::MessageKind::Text &&
+            std::string_view(message.text) != text_of(stored)) {
+            violation(what + "seq " + number(message.seq) + " has another text");
+        }
+        if (!nothing_missing(std::min(message.seq, room.last_seq + 1))) {
+            return;
+        }
+        expected = std::max(expected, message.seq + 1);
+    }
+    if (!nothing_missing(room.last_seq + 1)) {
+        return;
+    }
+    const uint32_t unread = room.unread(self);
+    const Seq unread_possible = log->meta.last_seq - std::min(room.read_seq, log->meta.last_seq);
+    if (unread > 100 || unread > unread_possible) {
+        violation(what + number(unread) + " unread, possible are " + number(unread_possible));
+    }
+    if (!quiet) {
+        return;
+    }
+    if (room.last_seq != log->meta.last_seq) {
+        violation(what + "stands at seq " + number(room.last_seq) + ", the log at " +
+                  number(log->meta.last_seq));
+    }
+    uint32_t unread_exact = 0;
+    for (Seq seq = std::max(room.read_seq + 1, room.since_seq); seq <= log->meta.last_seq; ++seq) {
+        const LogEntry& entry = log->entries[seq - 1];
+        if (entry.kind == EntryKind::Message && entry.author != self) {
+            ++unread_exact;
+        }
+    }
+    if (unread != std::min<uint32_t>(unread_exact, 100)) {
+        violation(what + number(unread) + " unread, right is " + number(unread_exact));
+    }
+}
+
+void Checks::log() {
+    std::set<std::pair<UserId, std::string>> lines;
+    for (const auto& [id, room] : disk_.rooms) {
+        std::set<std::pair<UserId, Nonce>> nonces;
+        for (size_t i = 0; i < room.entries.size(); ++i) {
+            const LogEntry& entry = room.entries[i];
+            if (entry.seq != i + 1) {
+                violation(named("room", id) + " has a hole at seq " + number(i + 1));
+            }
+            if (entry.kind != EntryKind::Message) {
+                continue;
+            }
+            if (!nonces.insert({entry.author, entry.nonce}).second ||
+                !lines.insert({entry.author, text_of(entry)}).second) {
+                violation(named("room", id) + " has the line of seq " + number(entry.seq) +
+                          " twice");
+            }
+        }
+    }
+}
+
+void Checks::acknowledged(const std::string& who, UserId author, RoomId room, Seq seq,
+                          const std::string& text) {
+    ++totals_.acknowledged;
+    const MemoryDisk::Room* log = disk_.room(room);
+    if (log == nullptr || seq == 0 || seq > log->entries.size() ||
+        log->entries[seq - 1].author != author || text_of(log->entries[seq - 1]) != text) {
+        violation(who + " was told that his line is stored as seq " + number(seq) + " of " +
+                  named("room", room) + ", and it is not");
+    }
+}
+
+} // namespace parley::sim
