@@ -269,11 +269,10 @@ void World::draw_fault() {
 void World::lift_faults() {
     trace_.note(clock_.steady_ms(), "bad luck stops");
     lifts_.clear();
-    const auto free = [&](SimHost host) { network_->conditions(host) = SimConditions{}; };
     for (const auto& player : players_) {
-        free(player->host());
+        network_->heal(player->host());
     }
-    free(prankster_->host());
+    network_->heal(prankster_->host());
     if (!shard_->running()) {
         shard_->start();
     } else {

@@ -278,6 +278,32 @@ void SimNetwork::rebind(SimHost host) {
     }
 }
 
+void SimNetwork::heal(SimHost host) {
+    hosts_.at(host).conditions = SimConditions{};
+    const TimeMs soon_ms = now_ms_ + resend_longest_ms;
+    for (const auto& connection : connections_) {
+        if (connection->host != host) {
+            continue;
+        }
+        connection->step_at_ms = std::min(connection->step_at_ms, soon_ms);
+        for (Direction& direction : connection->directions) {
+            direction.line_free_ms = std::min(direction.line_free_ms, now_ms_);
+            if (direction.farewell_ms != never) {
+                direction.farewell_ms = std::min(direction.farewell_ms, soon_ms);
+            }
+            for (size_t lane = 0; lane < lane_count; ++lane) {
+                direction.lane_last_ms[lane] = std::min(direction.lane_last_ms[lane], soon_ms);
+                for (Flight& flight : direction.lanes[lane]) {
+                    flight.arrives_ms = std::min(flight.arrives_ms, soon_ms);
+                }
+            }
+            for (Ack& ack : direction.acks) {
+                ack.arrives_ms = std::min(ack.arrives_ms, soon_ms);
+            }
+        }
+    }
+}
+
 // [time]
 void SimNetwork::advance(TimeMs steady_ms) {
     if (steady_ms <= now_ms_) {

@@ -63,6 +63,10 @@ public:
     // The host comes from another address: datagrams under way are lost, reliable ones come again.
     void rebind(SimHost host);
 
+    // The host's paths are good again: default conditions, and what is under way comes with the
+    // next retransmission rather than when it would have on the bad path.
+    void heal(SimHost host);
+
     // Moves everything that is due by steady_ms. Links call it in poll; a world may do so itself.
     void advance(TimeMs steady_ms);
 

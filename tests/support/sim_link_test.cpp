@@ -153,6 +153,22 @@ TEST_CASE("a short partition only delays, a long one ends both sides", "[sim_lin
     REQUIRE(std::get<PeerClosed>(pair.server_events.at(0)).reason == Error::ConnectionLost);
 }
 
+TEST_CASE("a path that heals brings what was under way soon, and in order", "[sim_link]") {
+    Pair pair;
+    pair.open();
+    SimPath& up = pair.network.conditions(pair.host).up;
+    up.delay_ms = 60'000;
+    std::vector<uint8_t> sent;
+    for (uint8_t i = 0; i < 10; ++i) {
+        REQUIRE(pair.client->send(pair.at_client, Lane::Chat, frame_of(i)));
+        sent.push_back(i);
+    }
+    pair.run(1000);
+    pair.network.heal(pair.host);
+    pair.run(3000);
+    REQUIRE(values_of(pair.server_events, Lane::Chat) == sent);
+}
+
 TEST_CASE("a cut loses what was under way", "[sim_link]") {
     Pair pair;
     pair.open();
