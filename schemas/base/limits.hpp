@@ -11,11 +11,14 @@
 
 namespace parley::limits {
 
-// [datagrams] ENet's MTU on the host and on every peer slot; sealed it stays under the 1,280 bytes
-// that every IPv6 path carries, should the transport grow one.
-inline constexpr size_t enet_mtu_bytes = 1200;
+// [datagrams] What is sealed; with its seal it stays under the 1,280 bytes that every IPv6 path
+// carries, should the transport grow one.
+inline constexpr size_t plain_datagram_bytes_max = 1200;
+// ENet's MTU on the host and on every peer slot. ENet leaves its checksum out of the sum when it
+// packs several commands into a datagram, so that one may be four bytes above its MTU.
+inline constexpr size_t enet_mtu_bytes = plain_datagram_bytes_max - 4;
 inline constexpr size_t seal_overhead_bytes = 13 + 16; // header, tag
-inline constexpr size_t sealed_datagram_bytes_max = enet_mtu_bytes + seal_overhead_bytes;
+inline constexpr size_t sealed_datagram_bytes_max = plain_datagram_bytes_max + seal_overhead_bytes;
 static_assert(sealed_datagram_bytes_max + 28 < 1280);
 inline constexpr size_t datagram_receive_bytes_max = 4096; // ENet's own receive buffer
 inline constexpr size_t enet_packet_bytes_max = 64 * 1024; // host->maximumPacketSize

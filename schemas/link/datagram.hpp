@@ -90,7 +90,8 @@ enum class InnerKind : uint8_t {
 };
 
 inline constexpr size_t auth_part_header_bytes = 3;
-inline constexpr size_t auth_part_bytes_max = limits::enet_mtu_bytes - auth_part_header_bytes;
+inline constexpr size_t auth_part_bytes_max =
+    limits::plain_datagram_bytes_max - auth_part_header_bytes;
 inline constexpr size_t auth_head_bytes = 32 + 64; // device key, signature; then the ticket
 static_assert(auth_head_bytes + limits::ticket_bytes_max <=
               limits::auth_parts_max * auth_part_bytes_max);

@@ -66,7 +66,7 @@ void EnetLink::Inside::seal_outgoing(const ENetBuffer* buffers, size_t count) {
     size_t bytes = 0;
     bool fits = buffers[0].dataLength >= sizeof(enet_uint32);
     for (size_t i = 0; fits && i < count; ++i) {
-        fits = bytes + buffers[i].dataLength <= limits::enet_mtu_bytes;
+        fits = bytes + buffers[i].dataLength <= limits::plain_datagram_bytes_max;
         if (fits && buffers[i].dataLength > 0) {
             std::memcpy(plain_.data() + bytes, buffers[i].data, buffers[i].dataLength);
             bytes += buffers[i].dataLength;
@@ -119,7 +119,7 @@ void EnetLink::Inside::send_datagram(const Address& to, Bytes datagram) {
 
 void EnetLink::Inside::send_sealed(Sealer& sealer, const Address& to, Bytes plain) {
     std::array<uint8_t, limits::sealed_datagram_bytes_max> datagram;
-    PARLEY_ASSERT(plain.size() <= limits::enet_mtu_bytes);
+    PARLEY_ASSERT(plain.size() <= limits::plain_datagram_bytes_max);
     sealer.seal(plain, datagram.data(), now_ms_);
     metrics_.datagrams_sealed.add();
     send_datagram(to, Bytes(datagram).first(plain.size() + limits::seal_overhead_bytes));

@@ -13,7 +13,7 @@ void EnetLink::Inside::serve_hello(const Address& from, Bytes datagram) {
 // Sealed, of a handshake whose Auth is not complete. Parts may come twice and in any order.
 void EnetLink::Inside::open_for_pending(PendingHandshake& pending, const Address& from,
                                         Bytes datagram) {
-    std::array<uint8_t, limits::enet_mtu_bytes> buffer;
+    std::array<uint8_t, limits::plain_datagram_bytes_max> buffer;
     const size_t bytes = datagram.size() - limits::seal_overhead_bytes;
     const Opened opened = pending.opener.open(datagram, buffer.data(), now_ms_);
     if (opened == Opened::Replayed || opened == Opened::Forged) {

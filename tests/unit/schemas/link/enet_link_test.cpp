@@ -91,6 +91,21 @@ TEST_CASE("frames of a lane arrive in order, each once, however many", "[link]")
     }
 }
 
+// ENet packs commands until its MTU is full and then adds its checksum: every size around the limit
+// must still fit what can be sealed, or these frames would never arrive.
+TEST_CASE("two frames that fill a datagram to its last byte arrive", "[link]") {
+    LinkPair pair;
+    REQUIRE(pair.connect());
+    for (size_t both = 1150; both <= 1200; ++both) {
+        CAPTURE(both);
+        pair.client.events.clear();
+        REQUIRE(pair.server.link->send(pair.server_peer, Lane::Chat, frame_of(600)));
+        REQUIRE(pair.server.link->send(pair.server_peer, Lane::Chat, frame_of(both - 600)));
+        REQUIRE(pair.step_until([&] { return pair.client.count<FrameReceived>() == 2; }, 200));
+    }
+    CHECK(pair.server.link->metrics().seal_failures.read() == 0);
+}
+
 TEST_CASE("a peer that does not read lags after its queue is full, and catches up", "[link]") {
     LinkPair pair;
     REQUIRE(pair.connect());

@@ -255,7 +255,7 @@ TEST_CASE("14: a CONNECT's terms are ours whatever it asks", "[link][hostile]") 
         REQUIRE_FALSE(insider.client.opened.empty());
         const std::optional<Verified> verified = parse_verify_connect(insider.client.opened.back());
         REQUIRE(verified);
-        CHECK(verified->mtu == 1200);
+        CHECK(verified->mtu == limits::enet_mtu_bytes);
         CHECK(verified->channels == lane_count);
         CHECK(verified->window >= 4096);
     }
@@ -469,7 +469,7 @@ TEST_CASE("a server cannot choose a client's MTU, lanes or peer", "[link][hostil
     world.step();
     REQUIRE_FALSE(world.server.opened.empty());
     for (const ByteVector& plain : world.server.opened) {
-        CHECK(plain.size() <= limits::enet_mtu_bytes);
+        CHECK(plain.size() <= limits::plain_datagram_bytes_max);
     }
 }
 

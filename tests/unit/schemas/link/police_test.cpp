@@ -96,7 +96,7 @@ TEST_CASE("a CONNECT passes once, alone, with its session's id, on our terms", "
         return (connect[offset] << 24) | (connect[offset + 1] << 16) | (connect[offset + 2] << 8) |
                connect[offset + 3];
     };
-    CHECK(at(offsetof(ENetProtocolConnect, mtu)) == 1200);
+    CHECK(at(offsetof(ENetProtocolConnect, mtu)) == static_cast<int>(limits::enet_mtu_bytes));
     CHECK(at(offsetof(ENetProtocolConnect, windowSize)) == 65536);
     CHECK(at(offsetof(ENetProtocolConnect, channelCount)) == 6);
     CHECK(at(offsetof(ENetProtocolConnect, incomingBandwidth)) == 0);

@@ -277,7 +277,7 @@ TEST_CASE("the longest ticket goes in two parts, one byte more is no Auth", "[li
     std::vector<ByteVector> parts;
     client.due(world.now_ms, datagrams, parts);
     REQUIRE(parts.size() == 2);
-    CHECK(parts[0].size() <= limits::enet_mtu_bytes);
+    CHECK(parts[0].size() <= limits::plain_datagram_bytes_max);
 
     Auth auth;
     ByteVector joined;
