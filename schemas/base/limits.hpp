@@ -154,8 +154,13 @@ inline constexpr int64_t server_clock_samples = 8;
 
 // [queues]
 inline constexpr size_t peer_queue_bytes_max = 256 * 1024;
-inline constexpr size_t peer_queue_bytes_drained = 16 * 1024; // so few: it lags no more
+// Above the link's queue, in the net thread: the first frames of a user in rooms_per_user_max full
+// rooms fit, else he would be sent them again and again.
+inline constexpr size_t peer_held_bytes_max = 256 * 1024;       // deliveries: then it lags
+inline constexpr size_t peer_held_answers_bytes_max = 512 * 1024; // and answers: then it is cut
+inline constexpr size_t peer_queue_bytes_drained = 16 * 1024;   // so few: it lags no more
 static_assert(peer_queue_bytes_drained < peer_queue_bytes_max);
+// Behind and not nearer by peer_queue_bytes_drained in this time: cut.
 inline constexpr int64_t peer_queue_ms_max = 10'000;
 // A session is told of its rooms at once up to here, then at this rate: a user of two hundred rooms
 // must not be made to lag by the telling itself.

@@ -34,8 +34,8 @@ void NetLoop::pump(TimeMs steady_ms, TimeMs now_ms) {
             on(*closed);
         }
     }
-    if (lagging_ > 0) {
-        watch_lagging(steady_ms);
+    if (behind_ > 0) {
+        watch_behind(steady_ms);
         hand_over();
     }
     link_.flush(steady_ms);
@@ -78,8 +78,7 @@ void NetLoop::on(const PeerClosed& event) {
     if (found == peers_.end()) {
         return;
     }
-    lagging_ -= found->second.lagging ? 1 : 0;
-    peers_.erase(found);
+    forget(event.peer);
     to_core(SessionClosed{session_of(index_, event.peer), event.reason});
 }
 
@@ -170,14 +169,18 @@ void NetLoop::reply(PeerId id, uint32_t request, Error error, uint32_t retry_aft
                builder_.server_shared(request, wire::Event::Reply, body.Union()));
 }
 
+void NetLoop::forget(PeerId id) {
+    const auto found = peers_.find(id);
+    behind_ -= is_behind(found->second) ? 1 : 0;
+    peers_.erase(found);
+}
+
 // Ends a session that the core still has.
 void NetLoop::cut(PeerId id, Error reason) {
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) {
+    if (peers_.find(id) == peers_.end()) {
         return;
     }
-    lagging_ -= found->second.lagging ? 1 : 0;
-    peers_.erase(found);
+    forget(id);
     counters_.sessions_cut.add();
     log_.warn("session_cut",
               {{"session", raw(session_of(index_, id))}, {"error", error_name(reason)}});
@@ -185,28 +188,67 @@ void NetLoop::cut(PeerId id, Error reason) {
     to_core(SessionClosed{session_of(index_, id), reason});
 }
 
-void NetLoop::lag(PeerId id, Peer& peer, TimeMs steady_ms) {
-    if (peer.lagging) {
+// [who is behind]
+void NetLoop::hold(PeerId id, Peer& peer, Held&& held, TimeMs steady_ms) {
+    if (!is_behind(peer)) {
+        ++behind_;
+        peer.behind_bytes = SIZE_MAX; // the next look measures it
+        peer.behind_ms = steady_ms;
+    }
+    peer.held_bytes += held.frame->size();
+    peer.held.push_back(std::move(held));
+    if (peer.held_bytes > limits::peer_held_answers_bytes_max) {
+        cut(id, Error::Slow);
+    }
+}
+
+void NetLoop::deliver_later(PeerId id, const Deliver& effect, TimeMs steady_ms) {
+    Peer& peer = peers_.find(id)->second;
+    if (lane_delivery(effect.lane) != Delivery::Reliable) {
+        return; // typing and deltas are told again, or are not worth it any more
+    }
+    if (peer.held_bytes + effect.frame->size() <= limits::peer_held_bytes_max) {
+        hold(id, peer, {effect.lane, effect.frame}, steady_ms);
         return;
     }
+    // Too much to keep: the core makes it good when he is level (Resume).
+    behind_ += is_behind(peer) ? 0 : 1;
     peer.lagging = true;
-    peer.lagging_since_ms = steady_ms;
-    ++lagging_;
     counters_.sessions_lagged.add();
     to_core(Lagging{session_of(index_, id)});
 }
 
-void NetLoop::watch_lagging(TimeMs steady_ms) {
+void NetLoop::send_held(PeerId id, Peer& peer) {
+    while (!peer.held.empty() && link_.send(id, peer.held.front().lane, peer.held.front().frame)) {
+        peer.held_bytes -= peer.held.front().frame->size();
+        counters_.frames_sent.add();
+        peer.held.pop_front();
+    }
+}
+
+void NetLoop::watch_behind(TimeMs steady_ms) {
     receivers_.clear();
     for (auto& [id, peer] : peers_) {
-        if (!peer.lagging) {
+        if (!is_behind(peer)) {
             continue;
         }
-        if (link_.queued_bytes(id) <= limits::peer_queue_bytes_drained && send_held(id, peer)) {
+        send_held(id, peer);
+        const size_t queued = link_.queued_bytes(id);
+        if (peer.lagging && peer.held.empty() && queued <= limits::peer_queue_bytes_drained) {
             peer.lagging = false;
-            --lagging_;
             to_core(Drained{session_of(index_, id)});
-        } else if (steady_ms - peer.lagging_since_ms > limits::peer_queue_ms_max) {
+        }
+        if (!is_behind(peer)) {
+            --behind_;
+            continue;
+        }
+        const size_t bytes = peer.held_bytes + queued;
+        if (peer.behind_bytes == SIZE_MAX ||
+            bytes + limits::peer_queue_bytes_drained <= peer.behind_bytes) {
+            peer.behind_ms = peer.behind_bytes == SIZE_MAX ? peer.behind_ms : steady_ms;
+            peer.behind_bytes = bytes;
+        }
+        if (steady_ms - peer.behind_ms > limits::peer_queue_ms_max) {
             receivers_.push_back(id);
         }
     }
@@ -215,6 +257,7 @@ void NetLoop::watch_lagging(TimeMs steady_ms) {
     }
 }
 
+// [to the core]
 void NetLoop::to_core(InputBody&& input) {
     unsent_.push_back(std::move(input));
     hand_over();
@@ -272,53 +315,33 @@ void NetLoop::carry_out(const SendFrame& effect, TimeMs steady_ms) {
         return;
     }
     Peer& peer = found->second;
-    if (!peer.lagging && link_.send(id, effect.lane, effect.frame)) {
+    if (!is_behind(peer) && link_.send(id, effect.lane, effect.frame)) {
         counters_.frames_sent.add();
-        return;
+    } else if (lane_delivery(effect.lane) == Delivery::Reliable) {
+        // Also while he lags: nobody says an answer twice.
+        hold(id, peer, {effect.lane, effect.frame}, steady_ms);
     }
-    lag(id, peer, steady_ms);
-    if (lane_delivery(effect.lane) == Delivery::Reliable) {
-        hold(id, peer, effect);
-    }
-}
-
-void NetLoop::hold(PeerId id, Peer& peer, const SendFrame& effect) {
-    peer.held_bytes += effect.frame->size();
-    if (peer.held_bytes <= limits::peer_queue_bytes_max) {
-        peer.held.push_back(effect);
-    } else {
-        cut(id, Error::Slow);
-    }
-}
-
-bool NetLoop::send_held(PeerId id, Peer& peer) {
-    size_t sent = 0;
-    while (sent < peer.held.size() && link_.send(id, peer.held[sent].lane, peer.held[sent].frame)) {
-        peer.held_bytes -= peer.held[sent].frame->size();
-        counters_.frames_sent.add();
-        ++sent;
-    }
-    peer.held.erase(peer.held.begin(), peer.held.begin() + static_cast<ptrdiff_t>(sent));
-    return peer.held.empty();
 }
 
 void NetLoop::carry_out(const Deliver& effect, TimeMs steady_ms) {
     PARLEY_ASSERT(effect.readers != nullptr);
     const std::vector<SessionId>& readers = *effect.readers;
     receivers_.clear();
+    refused_.clear();
     // Sorted: those of this thread lie together.
     auto reader = std::lower_bound(readers.begin(), readers.end(), session_of(index_, PeerId{0}));
     for (; reader != readers.end() && net_thread_of(*reader) == index_; ++reader) {
         const auto found = peers_.find(peer_of(*reader));
-        if (found != peers_.end() && found->second.open && !found->second.lagging) {
-            receivers_.push_back(found->first);
+        if (found == peers_.end() || !found->second.open || found->second.lagging) {
+            continue;
         }
+        (found->second.held.empty() ? receivers_ : refused_).push_back(found->first);
     }
-    refused_.clear();
+    const size_t before = refused_.size();
     link_.send_all(receivers_, effect.lane, effect.frame, refused_);
-    counters_.frames_sent.add(receivers_.size() - refused_.size());
+    counters_.frames_sent.add(receivers_.size() - (refused_.size() - before));
     for (const PeerId id : refused_) {
-        lag(id, peers_[id], steady_ms);
+        deliver_later(id, effect, steady_ms);
     }
 }
 
@@ -328,8 +351,7 @@ void NetLoop::carry_out(const CloseSession& effect) {
     if (found == peers_.end()) {
         return;
     }
-    lagging_ -= found->second.lagging ? 1 : 0;
-    peers_.erase(found);
+    forget(id);
     link_.close(id, effect.reason, effect.retry_after_ms);
 }
 

@@ -67,13 +67,19 @@ public:
     const NetCounters& counters() const { return counters_; } // any thread
 
 private:
+    struct Held {
+        Lane lane{};
+        SharedFrame frame;
+    };
     struct Peer {
         DeviceKey device{};
         bool open = false;
-        bool lagging = false;
-        TimeMs lagging_since_ms = 0; // steady
-        std::vector<SendFrame> held; // answers that came while it lagged: nobody says them twice
+        // What the link had no room for, in order; it goes first when there is room again.
+        std::deque<Held> held;
         size_t held_bytes = 0;
+        bool lagging = false; // so far behind that the core was told: no deliveries until Drained
+        size_t behind_bytes = 0; // of held and queued, when it last came nearer
+        TimeMs behind_ms = 0;    // steady; when that was
         size_t malformed = 0;
         TimeMs refused_since_ms = 0; // steady; a second in which refused frames are counted
         uint32_t refused = 0;
@@ -96,10 +102,12 @@ private:
                       TimeMs steady_ms);
     void reply(PeerId id, uint32_t request, Error error, uint32_t retry_after_ms);
     void cut(PeerId id, Error reason);
-    void lag(PeerId id, Peer& peer, TimeMs steady_ms);
-    void hold(PeerId id, Peer& peer, const SendFrame& effect);
-    bool send_held(PeerId id, Peer& peer);
-    void watch_lagging(TimeMs steady_ms);
+    void forget(PeerId id);
+    static bool is_behind(const Peer& peer) { return peer.lagging || !peer.held.empty(); }
+    void hold(PeerId id, Peer& peer, Held&& held, TimeMs steady_ms);
+    void deliver_later(PeerId id, const Deliver& effect, TimeMs steady_ms);
+    void send_held(PeerId id, Peer& peer);
+    void watch_behind(TimeMs steady_ms);
     void to_core(InputBody&& input);
     bool hand_over();
 
@@ -110,7 +118,7 @@ private:
     const Log log_;
     NetCounters counters_;
     std::unordered_map<PeerId, Peer> peers_;
-    size_t lagging_ = 0;
+    size_t behind_ = 0;            // peers that are
     std::deque<InputBody> unsent_; // what the core had no room for; the link waits meanwhile
     wire::FrameBuilder builder_;
     std::vector<PeerId> receivers_; // kept for their capacity

@@ -62,12 +62,14 @@ public:
     void close(PeerId peer, Error reason, uint32_t) override { closed.push_back({peer, reason}); }
     size_t queued_bytes(PeerId peer) const override {
         const auto found = full.find(peer);
-        return found == full.end() ? 0 : found->second;
+        const auto other = queued.find(peer);
+        return found != full.end() ? found->second : other != queued.end() ? other->second : 0;
     }
     uint32_t rtt_ms(PeerId) const override { return 0; }
 
     std::deque<LinkEvent> events;
-    std::map<PeerId, size_t> full; // and so many bytes are queued
+    std::map<PeerId, size_t> full;   // takes nothing; so many bytes are queued
+    std::map<PeerId, size_t> queued; // takes all, and yet so many are queued
     std::map<PeerId, Error> admitted;
     std::vector<Sent> sent;
     std::vector<Closed> closed;
@@ -313,42 +315,105 @@ TEST_CASE("a delivery goes to the readers of this thread only", "[net]") {
     CHECK(f.link.sent[0].lane == Lane::Chat);
 }
 
-TEST_CASE("who lags gets nothing until he is level, and no answer is lost", "[net]") {
+TEST_CASE("what the link has no room for is sent in order when it has", "[net]") {
     Fixture f;
     f.open(one);
     f.open(two);
     const Readers both = readers({session_of(3, one), session_of(3, two)});
     f.link.full[one] = limits::peer_queue_bytes_max;
-    f.loop->apply({Deliver{Lane::Chat, frame_of("one"), both}}, f.steady_ms);
-    CHECK(f.only_input<Lagging>().session == session_of(3, one));
-    f.loop->apply({Deliver{Lane::Chat, frame_of("two"), both},
-                   SendFrame{session_of(3, one), Lane::Control, frame_of("answer")},
-                   SendFrame{session_of(3, one), Lane::State, frame_of("typing")}},
+    f.loop->apply({SendFrame{session_of(3, one), Lane::Control, frame_of("answer")},
+                   Deliver{Lane::Chat, frame_of("line"), both},
+                   Deliver{Lane::State, frame_of("typing"), both},
+                   SendFrame{session_of(3, one), Lane::Bulk, frame_of("page")}},
                   f.steady_ms);
     CHECK(f.link.sent.size() == 2); // both to the other one
-    CHECK(f.inputs().empty());
-
-    f.link.full[one] = limits::peer_queue_bytes_drained + 1;
     f.pump();
-    CHECK(f.inputs().empty());
-
+    CHECK(f.inputs().empty()); // the core need not know
     f.link.full.clear();
     f.link.sent.clear();
     f.pump();
-    CHECK(f.only_input<Drained>().session == session_of(3, one));
-    REQUIRE(f.link.sent.size() == 1);
+    REQUIRE(f.link.sent.size() == 3);
     CHECK(*f.link.sent[0].frame == *frame_of("answer"));
-    f.loop->apply({Deliver{Lane::Chat, frame_of("three"), both}}, f.steady_ms);
-    CHECK(f.link.sent.size() == 3);
+    CHECK(*f.link.sent[1].frame == *frame_of("line"));
+    CHECK(*f.link.sent[2].frame == *frame_of("page"));
+    f.loop->apply({Deliver{Lane::Chat, frame_of("next"), both}}, f.steady_ms);
+    CHECK(f.link.sent.size() == 5);
+    CHECK(f.inputs().empty());
 }
 
-TEST_CASE("who lags too long is cut as slow, both sides of the border", "[net]") {
+TEST_CASE("who is too far behind lags: no deliveries until he is level, and no answer is lost",
+          "[net]") {
+    Fixture f;
+    f.open(one);
+    const Readers reader = readers({session_of(3, one)});
+    f.link.full[one] = limits::peer_queue_bytes_max;
+    const auto half =
+        std::make_shared<const ByteVector>(limits::peer_held_bytes_max / 2, uint8_t{1});
+    f.loop->apply({Deliver{Lane::Chat, half, reader}, Deliver{Lane::Chat, half, reader}},
+                  f.steady_ms);
+    CHECK(f.inputs().empty());
+    f.loop->apply({Deliver{Lane::Chat, frame_of("too much"), reader}}, f.steady_ms);
+    CHECK(f.only_input<Lagging>().session == session_of(3, one));
+    f.loop->apply({Deliver{Lane::Chat, frame_of("too much"), reader},
+                   SendFrame{session_of(3, one), Lane::Control, frame_of("answer")}},
+                  f.steady_ms);
+    CHECK(f.inputs().empty());
+
+    f.link.full.clear();
+    f.pump();
+    REQUIRE(f.link.sent.size() == 3); // two halves and the answer
+    CHECK(*f.link.sent[2].frame == *frame_of("answer"));
+    CHECK(f.only_input<Drained>().session == session_of(3, one));
+    f.loop->apply({Deliver{Lane::Chat, frame_of("level"), reader}}, f.steady_ms);
+    CHECK(f.link.sent.size() == 4);
+}
+
+TEST_CASE("Drained is said when little is queued, both sides of the border", "[net]") {
+    Fixture f;
+    f.open(one);
+    const Readers reader = readers({session_of(3, one)});
+    f.link.full[one] = limits::peer_queue_bytes_max;
+    const auto all = std::make_shared<const ByteVector>(limits::peer_held_bytes_max, uint8_t{1});
+    f.loop->apply({Deliver{Lane::Chat, all, reader}, Deliver{Lane::Chat, all, reader}},
+                  f.steady_ms);
+    CHECK(f.only_input<Lagging>().session == session_of(3, one));
+    f.link.full.clear();
+    f.link.queued[one] = limits::peer_queue_bytes_drained + 1;
+    f.pump();
+    CHECK(f.link.sent.size() == 1);
+    CHECK(f.inputs().empty());
+    f.link.queued[one] = limits::peer_queue_bytes_drained;
+    f.pump();
+    CHECK(f.only_input<Drained>().session == session_of(3, one));
+}
+
+TEST_CASE("answers without end to one who takes none end the session", "[net]") {
+    Fixture f;
+    f.open(one);
+    f.link.full[one] = limits::peer_queue_bytes_max;
+    const auto half =
+        std::make_shared<const ByteVector>(limits::peer_held_answers_bytes_max / 2, uint8_t{1});
+    const SendFrame answer{session_of(3, one), Lane::Control, half};
+    f.loop->apply({answer, answer}, f.steady_ms);
+    CHECK(f.link.closed.empty());
+    f.loop->apply({SendFrame{session_of(3, one), Lane::Control, frame_of("x")}}, f.steady_ms);
+    REQUIRE(f.link.closed.size() == 1);
+    CHECK(f.link.closed[0].reason == Error::Slow);
+    CHECK(f.only_input<SessionClosed>().reason == Error::Slow);
+}
+
+TEST_CASE("who stays behind is cut as slow, who comes nearer is not", "[net]") {
     Fixture f;
     f.open(one);
     f.link.full[one] = limits::peer_queue_bytes_max;
     f.loop->apply({SendFrame{session_of(3, one), Lane::Chat, frame_of("one")}}, f.steady_ms);
-    f.inputs();
+    f.pump();
     f.steady_ms += limits::peer_queue_ms_max;
+    f.link.full[one] -= limits::peer_queue_bytes_drained;
+    f.pump();
+    CHECK(f.link.closed.empty());
+    f.steady_ms += limits::peer_queue_ms_max;
+    f.link.full[one] -= limits::peer_queue_bytes_drained - 1; // not near enough
     f.pump();
     CHECK(f.link.closed.empty());
     f.steady_ms += 1;
