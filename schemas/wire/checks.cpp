@@ -405,11 +405,11 @@ bool in_order(Checker& c, const Batch& said) {
             entry_at = seq - said.from_seq();
         }
         const uint64_t at = line_at < entry_at ? line_at : entry_at;
-        if (!c.want(line_at != entry_at && at >= next && at <= covered)) {
+        if (!c.want(at >= next && at <= covered)) {
             return false;
         }
         next = at + 1;
-        line_at < entry_at ? ++line : ++one;
+        line_at < entry_at ? ++line : ++one; // equal: the line comes next and is behind
     }
     return true;
 }

@@ -163,6 +163,13 @@ TEST_CASE("spans follow their text", "[text]") {
     CHECK(ranges[3].length == 0);
     CHECK(ranges[4].start == cleaned->size());
 
+    // A span may end inside a grapheme as long as nothing there is composed.
+    std::vector<TextRange> inside{{2, 2}, {0, 2}};
+    REQUIRE(sanitise("\u0628\u064B!", {}, &inside).ok());
+    CHECK(inside[0].start == 2);
+    CHECK(inside[0].length == 2);
+    CHECK(inside[1].length == 2);
+
     std::vector<TextRange> plain{{0, 2}, {1, 9}, {5, 1}};
     REQUIRE(*sanitise("abc   ", {}, &plain) == "abc");
     CHECK(plain[0].length == 2);

@@ -322,6 +322,21 @@ TEST_CASE("hostile input 30: no terminator, misaligned, offset to itself, wrong 
     CHECK(decode_client_frame({}, Lane::Chat).error() == Wrong::Malformed);
 }
 
+TEST_CASE("a frame of small fields only is aligned where it was built", "[wire]") {
+    FrameBuilder frame;
+    for (size_t n = 0; n < 9; ++n) {
+        auto& fbb = frame.fbb();
+        const auto ticket = fbb.CreateString(std::string(n + 1, 't'));
+        const Bytes client = frame.client(1, Command::Reauth, CreateReauth(fbb, ticket).Union());
+        CHECK(reinterpret_cast<uintptr_t>(client.data()) % 8 == 0);
+        CHECK(decode_client_frame(client, Lane::Control).ok());
+        const auto bye = CreateGoodbye(frame.fbb(), wire::Error::Shutdown, 500).Union();
+        const Bytes server = frame.server(0, Event::Goodbye, bye);
+        CHECK(reinterpret_cast<uintptr_t>(server.data()) % 8 == 0);
+        CHECK(decode_server_frame(server, Lane::Control).ok());
+    }
+}
+
 TEST_CASE("hostile input 31: text that is not UTF-8 is an encoding error everywhere", "[wire]") {
     for (const std::string& bad : {std::string("\xC0\xAF"), std::string("a\xED\xA0\x80"),
                                    std::string("a\0b", 3), std::string("\xFF")}) {
