@@ -180,6 +180,7 @@ void Core::State::rename_member(Room& room, const User& user, Member& member) {
     const bool person = is_person(user.flags);
     member.name = user.name;
     member.flags = user.flags;
+    room.named.erase(user.id);
     if (was_person == person) {
         tell_roster(room, user.id);
     } else if (person) {

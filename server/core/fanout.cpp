@@ -2,6 +2,7 @@
 // at what fits a datagram), encoded once and shared by all its readers: the work in core does not
 // grow with their number.
 #include <algorithm>
+#include <optional>
 
 #include "schemas/base/check.hpp"
 #include "server/core/state.hpp"
@@ -22,13 +23,6 @@ wire::StoredEntry stored(const LogEntry& entry) {
             .nonce = entry.nonce,
             .kind = static_cast<wire::EntryBody>(entry.kind),
             .body = body_of(entry)};
-}
-
-// Whether readers of a small room know the author's name from its roster: the game's server, and
-// who has left meanwhile, they do not.
-bool in_roster(const Room& room, UserId author) {
-    const auto member = room.members.find(author);
-    return member != room.members.end() && is_person(member->second.flags);
 }
 
 constexpr size_t author_bytes = 48; // a User table and its place in the vector, without the name
@@ -70,7 +64,7 @@ void Core::State::flush(Room& room) {
     const Lane lane = lane_of(room.kind());
     Page page;
     page.bytes_max = limits::batch_bytes_target;
-    page.authors = !room.full_roster();
+    page.named = &room.named;
     for (std::span<const LogEntry> left = fresh; !left.empty();) {
         const size_t count = fill(room, left, page);
         const std::span<const LogEntry> part = left.first(count);
@@ -107,6 +101,7 @@ void Core::State::flush(Room& room) {
                 std::sort(own.begin(), own.end());
                 Page private_page = page;
                 private_page.viewer = audience;
+                private_page.named = nullptr;
                 private_page.bytes_max = lane_frame_bytes_max(lane);
                 const size_t filled = fill(room, part, private_page);
                 PARLEY_ASSERT(filled == part.size());
@@ -127,58 +122,67 @@ void Core::State::flush(Room& room) {
 // The batch writer verifies every body again: a disk is not trusted more than a peer.
 size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, const Page& page) {
     batch_.begin(room.meta.id, room.meta.incarnation);
-    std::vector<UserId> authors; // distinct
-    size_t authors_bytes = 0;
+    std::vector<UserId> met; // authors so far, distinct
     size_t count = 0;
     for (const LogEntry& entry : entries) {
         const bool seen = entry.audience == UserId{} || entry.audience == page.viewer;
-        if (seen) {
-            const wire::StoredEntry one = stored(entry);
-            const bool new_author =
-                (page.authors || !in_roster(room, entry.author)) &&
-                std::find(authors.begin(), authors.end(), entry.author) == authors.end();
-            const size_t more = new_author ? author_bytes + limits::name_bytes_max / 4 : 0;
-            if (!batch_.empty() && batch_.bytes_with(one) + authors_bytes + more > page.bytes_max) {
-                break;
-            }
-            const Result<void> added = batch_.add(one);
-            if (added.error() == Error::Full) {
-                break;
-            }
-            // A damaged body, or a kind of a later version: the range covers it, so that nobody
-            // waits for it.
-            if (added.ok() && new_author) {
-                authors.push_back(entry.author);
-                authors_bytes += more;
+        if (!seen) {
+            ++count; // the range covers it, so that nobody waits for it
+            continue;
+        }
+        const bool is_new = std::find(met.begin(), met.end(), entry.author) == met.end();
+        const std::optional<StoredUser> author =
+            is_new ? author_to_name(room, entry.author, page) : std::nullopt;
+        const wire::StoredEntry one = stored(entry);
+        const size_t more = author ? author_bytes + author->name.size() : 0;
+        if (!batch_.empty() && batch_.bytes_with(one) + more > page.bytes_max) {
+            break;
+        }
+        const Result<void> added = batch_.add(one);
+        if (added.error() == Error::Full) {
+            break;
+        }
+        ++count; // also past a damaged body, or a kind of a later version
+        if (added.ok() && is_new) {
+            met.push_back(entry.author);
+            if (author) {
+                batch_.add_author(author->id, author->name,
+                                  static_cast<wire::UserFlags>(author->flags));
+                if (page.named != nullptr) {
+                    page.named->insert(author->id);
+                }
             }
         }
-        ++count;
     }
     PARLEY_ASSERT(count > 0);
-    for (const UserId author : authors) {
-        name_author(room, author, page);
-    }
     return count;
 }
 
-void Core::State::name_author(const Room& room, UserId author, const Page& page) {
+// The author, if this page's readers may not know his name. One of whom we know nothing is asked
+// for by FetchUsers.
+std::optional<StoredUser> Core::State::author_to_name(const Room& room, UserId author,
+                                                      const Page& page) const {
+    if (page.named != nullptr && page.named->count(author) != 0) {
+        return std::nullopt;
+    }
     const auto member = room.members.find(author);
     if (member != room.members.end()) {
-        batch_.add_author(author, member->second.name,
-                          static_cast<wire::UserFlags>(member->second.flags));
-        return;
+        const bool in_roster = room.full_roster() && is_person(member->second.flags);
+        if (in_roster && !page.authors) {
+            return std::nullopt;
+        }
+        return StoredUser{author, member->second.name, member->second.flags};
     }
     const auto known = std::find_if(page.known.begin(), page.known.end(),
                                     [&](const StoredUser& one) { return one.id == author; });
     if (known != page.known.end()) {
-        batch_.add_author(author, known->name, static_cast<wire::UserFlags>(known->flags));
-        return;
+        return *known;
     }
     const auto user = users_.find(author);
     if (user != users_.end()) {
-        batch_.add_author(author, user->second.name,
-                          static_cast<wire::UserFlags>(user->second.flags));
-    } // else the reader asks by FetchUsers
+        return StoredUser{author, user->second.name, user->second.flags};
+    }
+    return std::nullopt;
 }
 
 } // namespace parley

@@ -264,7 +264,6 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
 }
 
 void Core::State::take_in(Room& room, UserId id, Member member) {
-    flush(room); // what was committed before is not his to read
     const auto user = users_.find(id);
     if (user != users_.end()) {
         member.name = user->second.name; // may have changed while the store worked

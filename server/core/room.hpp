@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct Room {
     // null when it must be made again.
     std::vector<SessionId> sessions;
     Readers readers;
+    // Authors who are in no roster and whose names all of these sessions have heard.
+    std::unordered_set<UserId> named;
 
     std::deque<LogEntry> tail; // newest entries, contiguous up to meta.last_seq
     size_t tail_bytes = 0;

@@ -64,6 +64,7 @@ void Core::State::enter(Session& session, Room& room) {
     if (at == room.sessions.end() || *at != session.id) {
         room.sessions.insert(at, session.id);
         room.readers.reset();
+        room.named.clear();
         note_busy(room);
     }
 }

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -210,15 +211,17 @@ private:
     void flush_all();
     void push_fresh(Room& room, LogEntry entry);
     struct Page {
-        UserId viewer{};      // 0: what everyone may see
-        bool authors = false; // name them
+        UserId viewer{}; // 0: what everyone may see
         size_t bytes_max = 0;
-        std::span<const StoredUser> known; // authors who may not be members any more
+        bool authors = false; // name them all; else those who are in no roster
+        std::unordered_set<UserId>* named = nullptr; // whom the readers know by now
+        std::span<const StoredUser> known;           // authors who may not be members any more
     };
     // Begins a batch with what page.viewer may see from the front of entries; returns how many of
     // them the batch speaks for, at least one.
     size_t fill(const Room& room, std::span<const LogEntry> entries, const Page& page);
-    void name_author(const Room& room, UserId author, const Page& page);
+    std::optional<StoredUser> author_to_name(const Room& room, UserId author,
+                                             const Page& page) const;
 
     // [history.cpp]
     void on_fetch(Command& command);

@@ -141,6 +141,14 @@ TEST_CASE("authors are named where the roster is not whole, and only there", "[c
     const auto small = world.events<wire::Batch>(ann, wire::Event::Batch);
     REQUIRE(small.size() == 1);
     CHECK(small[0]->authors() == nullptr);
+
+    // Once for those who are there; again when somebody comes.
+    world.forget_heard();
+    world.run_send(sessions[3], hall, "y");
+    CHECK(world.events<wire::Batch>(sessions[0], wire::Event::Batch)[0]->authors() == nullptr);
+    const SessionId late = world.connect("late", {guild("g")});
+    world.run_send(sessions[3], hall, "z");
+    CHECK(world.events<wire::Batch>(late, wire::Event::Batch)[0]->authors() != nullptr);
 }
 
 TEST_CASE("an entry for one user alone reaches him alone, live, in pages and on resume",
