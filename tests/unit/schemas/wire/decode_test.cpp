@@ -314,7 +314,7 @@ TEST_CASE("hostile input 30: no terminator, misaligned, offset to itself, wrong 
     CHECK(decode_server_frame(Exact(good).bytes(), Lane::Chat).error() == Wrong::Malformed);
 
     ByteVector shifted(good.size() + 8);
-    for (const size_t by : {1, 2, 4}) {
+    for (const size_t by : {size_t{1}, size_t{2}, size_t{4}}) {
         std::copy(good.begin(), good.end(), shifted.begin() + static_cast<ptrdiff_t>(by));
         CHECK(decode_client_frame(Bytes(shifted).subspan(by, good.size()), Lane::Chat).error() ==
               Wrong::Malformed);
