@@ -1,5 +1,6 @@
 // inside.hpp: the overlay's parts and their state, shared by overlay.cpp (life and frame),
-// input.cpp (events and actions) and news.cpp (what is new in the model).
+// panels.cpp (what is drawn), overlay_input.cpp (events and actions) and news.cpp (what is new in
+// the model).
 #pragma once
 
 #include <array>
