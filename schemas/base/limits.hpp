@@ -178,7 +178,6 @@ inline constexpr size_t persists_in_flight_per_session_max = 64;
 inline constexpr size_t commands_waiting_for_room_max = 64;
 
 // [store]
-inline constexpr int64_t commit_period_ms_max = 5;
 inline constexpr size_t commit_requests_max = 1024;
 inline constexpr size_t fold_entries = 4096; // then the log's index by room is brought level
 inline constexpr int checkpoint_pages = 1000; // of the write-ahead log, 4 KiB each
