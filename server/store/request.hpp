@@ -50,13 +50,13 @@ struct RoomMeta {
     Seq last_seq = 0;
     TimeMs last_at_ms = 0;
 };
-// Why somebody is a member. Stored: append only. A new ticket replaces what the last ticket gave; what
-// the game's server granted stays until it is revoked.
+// Why somebody is a member. Stored: append only. A new ticket replaces what the last ticket gave;
+// what the game's server granted stays until it is revoked.
 enum class MemberOrigin : uint8_t { Ticket = 0, Grant = 1, Own = 2 };
 
 struct StoredMember {
     UserId user{};
-    std::string name; // display name
+    std::string name;   // display name
     uint32_t flags = 0; // wire::UserFlags
     uint8_t role = 0;
     MemberOrigin origin = MemberOrigin::Ticket;
@@ -71,8 +71,8 @@ struct StoredUser {
 
 // [requests]
 // The user behind claims (made when new, name and flags updated) and the ticket's history: the same
-// (issuer, jti) with another device is TicketStolen; with the same device it is fine until reauth is
-// due; first use after expiry (+ skew, judged by now_ms) is TicketExpired.
+// (issuer, jti) with another device is TicketStolen; with the same device it is fine until reauth
+// is due; first use after expiry (+ skew, judged by now_ms) is TicketExpired.
 struct AdmitUser {
     Token token = 0;
     Claims claims;
@@ -99,8 +99,8 @@ struct FindSubject { // a user by the studio's name; made when new
     std::string issuer;
     std::string subject;
 };
-// at_ms is raised to the room's last when it would fall. A nonce seen before from this author in this
-// room is answered with the first one's seq and duplicate set, and appends nothing.
+// at_ms is raised to the room's last when it would fall. A nonce seen before from this author in
+// this room is answered with the first one's seq and duplicate set, and appends nothing.
 struct Append {
     Token token = 0;
     RoomId room{};
@@ -122,8 +122,8 @@ struct PutReadMark {
     UserId user{};
     Seq seq = 0;
 };
-// Entries with seq in (after, before) that reader may see, at least from since; the count nearest to
-// before when newest_first, else nearest to after; always ascending in the answer.
+// Entries with seq in (after, before) that reader may see, at least from since; the count nearest
+// to before when newest_first, else nearest to after; always ascending in the answer.
 struct FetchEntries {
     Token token = 0;
     RoomId room{};
@@ -144,8 +144,8 @@ struct UserAdmitted {
     StoredUser user;
     TimeMs reauth_at_ms = 0;
     std::vector<RoomId> rooms; // durable memberships
-    // This ticket (issuer, jti) was not seen before: its rooms are applied. On a reconnect with a known
-    // one the stored memberships are the truth, so that a revoked room does not come back.
+    // This ticket (issuer, jti) was not seen before: its rooms are applied. On a reconnect with a
+    // known one the stored memberships are the truth, so that a revoked room does not come back.
     bool first_use = false;
 };
 struct RoomLoaded {
