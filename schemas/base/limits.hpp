@@ -114,7 +114,6 @@ inline constexpr size_t page_bytes_max = 12 * 1024; // several pages for one req
 static_assert(page_bytes_max < chat_frame_bytes_max);
 inline constexpr size_t resume_entries_max = 500; // then current state and a Gap
 static_assert(resume_entries_max <= batch_entries_max);
-inline constexpr size_t exclusion_masks_max = 16; // a room and tick; beyond that per session
 
 // [tiers] by room kind (schemas/room.fbs RoomKind): text, pace, history. Configuration may lower
 // or raise them up to text_bytes_max.

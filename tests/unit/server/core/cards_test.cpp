@@ -1,4 +1,4 @@
-// Cards: who may write what, whole cards and deltas, versions, ends and keepers.
+// cards_test.cpp: cards: who may write what, whole cards and deltas, versions, ends and keepers.
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;

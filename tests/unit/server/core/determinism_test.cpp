@@ -1,5 +1,6 @@
-// A run is its inputs: the same inputs give the same effects, byte for byte. A seeded script drives
-// one core through everything that clients do; the log of its inputs is then played to another.
+// determinism_test.cpp: a run is its inputs: the same inputs give the same effects, byte for byte.
+// A seeded script drives one core through everything that clients do; the log of its inputs is then
+// played to another.
 #include "schemas/base/random.hpp"
 #include "tests/support/core_harness.hpp"
 

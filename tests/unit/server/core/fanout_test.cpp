@@ -1,4 +1,5 @@
-// Fan-out: one frame a room and commit, shared by all readers, cut at what fits a datagram.
+// fanout_test.cpp: fan-out: one frame a room and commit, shared by all readers, cut at what fits a
+// datagram.
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;

@@ -1,4 +1,5 @@
-// History: pages both ways, resume with and without a gap, read marks, and whose entries are whose.
+// history_test.cpp: history: pages both ways, resume with and without a gap, read marks, and whose
+// entries are whose.
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;

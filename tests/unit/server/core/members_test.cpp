@@ -1,4 +1,5 @@
-// Membership: who may join what, what takes effect when, grants and revokes, and who is told.
+// members_test.cpp: membership: who may join what, what takes effect when, grants and revokes, and
+// who is told.
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;

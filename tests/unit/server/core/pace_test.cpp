@@ -1,3 +1,4 @@
+// pace_test.cpp: the token bucket and the flood gate, at both sides of each border.
 #include "server/core/pace.hpp"
 
 #include "schemas/base/limits.hpp"

@@ -1,4 +1,5 @@
-// Presence and typing: who is told, how often, and what an invisible user gives away (nothing).
+// presence_test.cpp: presence and typing: who is told, how often, and what an invisible user gives
+// away (nothing).
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;

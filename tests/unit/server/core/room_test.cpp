@@ -1,4 +1,4 @@
-// Rooms in memory: loading, what waits for it, and eviction.
+// room_test.cpp: rooms in memory: loading, what waits for it, and eviction.
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;

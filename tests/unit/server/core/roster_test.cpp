@@ -1,5 +1,5 @@
-// Rosters: whole for small rooms, counts for large ones, and the border between them; names on
-// demand.
+// roster_test.cpp: rosters: whole for small rooms, counts for large ones, and the border between
+// them; names on demand.
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;

@@ -1,5 +1,5 @@
-// Sending: what is refused and how, that nothing is heard before it is stored, and that a nonce is
-// one message however often it comes.
+// send_test.cpp: sending: what is refused and how, that nothing is heard before it is stored, and
+// that a nonce is one message however often it comes.
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;

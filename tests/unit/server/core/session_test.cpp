@@ -1,4 +1,5 @@
-// Sessions: admission, replacement, the ticket's clock, floods, lag and the end of the shard.
+// session_test.cpp: sessions: admission, replacement, the ticket's clock, floods, lag and the end
+// of the shard.
 #include "tests/support/core_harness.hpp"
 
 using namespace parley;
