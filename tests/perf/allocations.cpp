@@ -1,0 +1,81 @@
+// allocations.cpp: stands in for the C library's malloc family and hands on to it. A sanitizer has
+// an allocator of its own and tells us through its hooks.
+#include "tests/perf/allocations.hpp"
+
+#include <cstddef>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PARLEY_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define PARLEY_SANITIZED 1
+#endif
+#endif
+
+namespace {
+
+thread_local uint64_t count = 0;
+
+} // namespace
+
+#ifdef PARLEY_SANITIZED
+
+#include <sanitizer/allocator_interface.h>
+
+namespace {
+
+void on_malloc(const volatile void*, size_t) {
+    ++count;
+}
+void on_free(const volatile void*) {}
+
+[[maybe_unused]] const int installed =
+    __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
+
+} // namespace
+
+#else
+
+#include <cerrno>
+#include <cstdlib>
+
+extern "C" {
+
+void* __libc_malloc(size_t bytes);
+void* __libc_calloc(size_t items, size_t bytes);
+void* __libc_realloc(void* old, size_t bytes);
+void* __libc_memalign(size_t alignment, size_t bytes);
+
+void* malloc(size_t bytes) noexcept {
+    ++count;
+    return __libc_malloc(bytes);
+}
+void* calloc(size_t items, size_t bytes) noexcept {
+    ++count;
+    return __libc_calloc(items, bytes);
+}
+void* realloc(void* old, size_t bytes) noexcept {
+    ++count;
+    return __libc_realloc(old, bytes);
+}
+void* aligned_alloc(size_t alignment, size_t bytes) noexcept {
+    ++count;
+    return __libc_memalign(alignment, bytes);
+}
+int posix_memalign(void** out, size_t alignment, size_t bytes) noexcept {
+    ++count;
+    *out = __libc_memalign(alignment, bytes);
+    return *out != nullptr ? 0 : ENOMEM;
+}
+
+} // extern "C"
+
+#endif
+
+namespace parley::bench {
+
+uint64_t allocations() {
+    return count;
+}
+
+} // namespace parley::bench

@@ -1,0 +1,325 @@
+// bench.cpp: the program behind ./parley bench: its arguments, the workloads, the passes.
+//
+// Within a pass baseline and subject run one after the other, and which is first changes from pass
+// to pass, so that a machine that grows slower favours neither.
+#include <algorithm>
+#include <charconv>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include <linux/magic.h>
+#include <sys/resource.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "schemas/base/limits.hpp"
+#include "tests/perf/frame_bench.hpp"
+#include "tests/perf/load.hpp"
+#include "tests/perf/report.hpp"
+#include "tests/perf/subject.hpp"
+
+namespace parley::bench {
+namespace {
+
+constexpr int64_t second_us = 1'000'000;
+// Under limits::frames_per_s_max: a session past it is cut, so nobody may be measured beyond it.
+constexpr int64_t publisher_period_us = second_us / 150;
+static_assert(second_us / publisher_period_us < limits::frames_per_s_max);
+constexpr size_t party_members = 4;
+constexpr size_t room_publishers = 4;
+constexpr double frames_per_second_of_measuring = 400;
+
+struct Arguments {
+    std::vector<std::string> workloads;
+    int passes = 3;
+    double seconds = 3;
+    double warm_up_s = 1;
+    size_t players = 0; // 0: the workload's own
+    size_t messages = limits::model_messages_per_room_max;
+    Places places;
+    std::string data_folder;
+    bool keep = false;
+};
+
+struct Workload {
+    std::string_view name;
+    std::string_view what;
+};
+constexpr Workload workloads[] = {
+    {"room_1000", "1,000 players in one guild room, 4 of them speak, one line in flight each; "
+                  "against a bare ENet relay"},
+    {"parties_500", "500 parties of 4, everyone says a line a second; against a bare ENet relay"},
+    {"frame", "one frame of the overlay with 10,000 messages, roster, cards and composer; against "
+              "Dear ImGui's demo, metrics and style editor windows"},
+};
+
+constexpr const char* help_text =
+    R"(usage: parley_bench [WORKLOAD...] [--passes N] [--seconds S] [--parley PROGRAM] [--list]
+
+Measures, on loopback only, each workload against a baseline of the same run. A table for people goes
+to stderr, JSON lines to stdout. Without names all workloads run.
+
+  --passes N       so often each (3)
+  --seconds S      measuring window of each pass (3)
+  --warm-up S      before it (1)
+  --players N      fewer or more players than the workload has
+  --messages N     of history, in frame (10000)
+  --parley PROGRAM the shard's program; default: parley beside this one
+  --data DIR       where stores and logs lie while it runs; default: bench beside bin
+  --keep           leave them there
+  --list           the workloads
+)";
+
+[[gnu::format(printf, 1, 2)]] void say(const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    std::vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    std::fflush(stderr);
+}
+
+template <typename Number>
+bool parse_number(const char* text, Number least, Number most, Number& number) {
+    const char* const end = text + std::strlen(text);
+    Number value{};
+    const auto [at, error] = std::from_chars(text, end, value);
+    if (error != std::errc() || at != end || value < least || value > most) {
+        return false;
+    }
+    number = value;
+    return true;
+}
+
+// 0: go on; else the exit code is one less.
+int parse(int argc, char** argv, Arguments& arguments) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        const char* const value = i + 1 < argc ? argv[i + 1] : "";
+        bool good = true;
+        bool took_value = true;
+        if (word == "--help" || word == "-h") {
+            std::fputs(help_text, stdout);
+            return 1;
+        } else if (word == "--list") {
+            for (const Workload& workload : workloads) {
+                std::printf("%-12.*s %.*s\n", static_cast<int>(workload.name.size()),
+                            workload.name.data(), static_cast<int>(workload.what.size()),
+                            workload.what.data());
+            }
+            return 1;
+        } else if (word == "--passes") {
+            good = parse_number(value, 1, 1000, arguments.passes);
+        } else if (word == "--seconds") {
+            good = parse_number(value, 0.05, 3600.0, arguments.seconds);
+        } else if (word == "--warm-up") {
+            good = parse_number(value, 0.0, 3600.0, arguments.warm_up_s);
+        } else if (word == "--players") {
+            good = parse_number(value, party_members, limits::sessions_per_host_max - 95,
+                                arguments.players) &&
+                   arguments.players % party_members == 0;
+        } else if (word == "--messages") {
+            good = parse_number(value, size_t{1}, limits::model_messages_per_room_max,
+                                arguments.messages);
+        } else if (word == "--parley") {
+            arguments.places.parley = value;
+        } else if (word == "--data") {
+            arguments.data_folder = value;
+        } else {
+            took_value = false;
+            if (word == "--keep") {
+                arguments.keep = true;
+            } else if (word.starts_with("-")) {
+                say("parley_bench: there is no option %s; --help lists them\n", argv[i]);
+                return 3;
+            } else {
+                const auto same = [&](const Workload& workload) { return workload.name == word; };
+                good = std::find_if(std::begin(workloads), std::end(workloads), same) !=
+                       std::end(workloads);
+                arguments.workloads.emplace_back(word);
+            }
+        }
+        if (!good && took_value) {
+            say("parley_bench: %s cannot be \"%s\"; --help says what it may be\n", argv[i], value);
+            return 3;
+        }
+        if (!good) {
+            say("parley_bench: there is no workload %s; --list names them\n", argv[i]);
+            return 3;
+        }
+        i += took_value ? 1 : 0;
+    }
+    if (arguments.workloads.empty()) {
+        for (const Workload& workload : workloads) {
+            arguments.workloads.emplace_back(workload.name);
+        }
+    }
+    return 0;
+}
+
+Plan plan_of(std::string_view name, const Arguments& arguments) {
+    Plan plan;
+    plan.workload = name;
+    plan.warm_up_us = static_cast<int64_t>(arguments.warm_up_s * second_us);
+    plan.window_us = static_cast<int64_t>(arguments.seconds * second_us);
+    if (name == "room_1000") {
+        plan.crowd = true;
+        plan.players =
+            std::min(arguments.players == 0 ? 1000 : arguments.players, limits::room_members_max);
+        plan.room_members = plan.players;
+        plan.talk = Talk::InFlight;
+        plan.publishers = room_publishers;
+        plan.line_period_us = publisher_period_us;
+    } else {
+        plan.players = arguments.players == 0 ? 500 * party_members : arguments.players;
+        plan.room_members = party_members;
+        plan.talk = Talk::Paced;
+        plan.line_period_us = second_us;
+    }
+    return plan;
+}
+
+// One pass of one subject in a data folder of its own.
+bool run_subject(Subject& subject, const Plan& plan, const Arguments& arguments, int pass,
+                 Figures& figures) {
+    Places places = arguments.places;
+    places.data_folder = arguments.data_folder + "/" + std::string(plan.workload) + "-" +
+                         std::string(subject.name()) + "-" + std::to_string(pass);
+    std::error_code error;
+    std::filesystem::remove_all(places.data_folder, error);
+    std::filesystem::create_directories(places.data_folder, error);
+    if (error) {
+        say("parley_bench: the folder %s cannot be made: %s\n", places.data_folder.c_str(),
+            error.message().c_str());
+        return false;
+    }
+    std::string message;
+    const bool good = run_pass(subject, plan, places, figures, message);
+    subject.server().stop();
+    if (!good) {
+        say("parley_bench: %s (files: %s)\n", message.c_str(), places.data_folder.c_str());
+    } else if (!arguments.keep) {
+        std::filesystem::remove_all(places.data_folder, error);
+    }
+    return good;
+}
+
+bool run_load(std::string_view name, const Arguments& arguments, Report& report) {
+    const Plan plan = plan_of(name, arguments);
+    say("%.*s: %zu players in rooms of %zu; the shard's configuration is the default but for\n%s",
+        static_cast<int>(name.size()), name.data(), plan.players, plan.room_members,
+        parley_config_note(plan).c_str());
+    const std::unique_ptr<Subject> subjects[] = {relay_subject(), parley_subject()};
+    constexpr size_t count = std::size(subjects);
+    const std::string baseline(subjects[0]->name());
+    for (int pass = 0; pass < arguments.passes; ++pass) {
+        Figures figures[count];
+        for (size_t i = 0; i < count; ++i) {
+            const size_t turn = pass % 2 == 0 ? i : count - 1 - i;
+            say("  pass %d of %d: %s\n", pass + 1, arguments.passes,
+                std::string(subjects[turn]->name()).c_str());
+            if (!run_subject(*subjects[turn], plan, arguments, pass, figures[turn])) {
+                return false;
+            }
+        }
+        for (size_t i = 0; i < count; ++i) {
+            report.add(name, subjects[i]->name(), baseline, figures[i]);
+        }
+    }
+    return true;
+}
+
+bool run_frame(const Arguments& arguments, Report& report) {
+    say("frame: %zu messages of history\n", arguments.messages);
+    const auto frames =
+        std::max(30, static_cast<int>(arguments.seconds * frames_per_second_of_measuring));
+    for (int pass = 0; pass < arguments.passes; ++pass) {
+        const std::unique_ptr<Screen> screens[] = {imgui_screen(),
+                                                   overlay_screen(arguments.messages)};
+        constexpr size_t count = std::size(screens);
+        Figures figures[count];
+        for (size_t i = 0; i < count; ++i) {
+            const size_t turn = pass % 2 == 0 ? i : count - 1 - i;
+            std::string message;
+            if (!screens[turn]->set_up(message)) {
+                say("parley_bench: frame: %s\n", message.c_str());
+                return false;
+            }
+            figures[turn] = measure_frames(*screens[turn], frames);
+        }
+        for (size_t i = 0; i < count; ++i) {
+            report.add("frame", screens[i]->name(), screens[0]->name(), figures[i]);
+        }
+    }
+    return true;
+}
+
+// A socket and more for each player.
+bool raise_open_files() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return false;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= 4096;
+}
+
+bool prepare(Arguments& arguments) {
+    std::error_code error;
+    const std::filesystem::path bin =
+        std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+    arguments.places.relay = (bin / "parley_bench_relay").string();
+    if (arguments.places.parley.empty()) {
+        arguments.places.parley = (bin / "parley").string();
+    }
+    if (arguments.data_folder.empty()) {
+        arguments.data_folder = (bin.parent_path() / "bench").string();
+    }
+    std::filesystem::create_directories(arguments.data_folder, error);
+    struct statfs where {};
+    if (error || statfs(arguments.data_folder.c_str(), &where) != 0) {
+        say("parley_bench: the folder %s cannot be made; choose another with --data\n",
+            arguments.data_folder.c_str());
+        return false;
+    }
+    if (where.f_type == TMPFS_MAGIC) {
+        say("note: %s lies in memory, so that a commit costs nothing here; choose a folder on a "
+            "disk with --data\n",
+            arguments.data_folder.c_str());
+    }
+    if (!raise_open_files()) {
+        say("parley_bench: too few files may be open at once for so many players; raise the hard "
+            "limit (ulimit -Hn) to 4096 or more\n");
+        return false;
+    }
+    return true;
+}
+
+int run(int argc, char** argv) {
+    Arguments arguments;
+    if (const int code = parse(argc, argv, arguments); code != 0) {
+        return code - 1;
+    }
+    if (!prepare(arguments)) {
+        return 1;
+    }
+    Report report;
+    for (const std::string& name : arguments.workloads) {
+        const bool good =
+            name == "frame" ? run_frame(arguments, report) : run_load(name, arguments, report);
+        if (!good) {
+            return 1;
+        }
+    }
+    say("\n%s", report.table().c_str());
+    std::fputs(report.json_lines().c_str(), stdout);
+    return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+} // namespace
+} // namespace parley::bench
+
+int main(int argc, char** argv) {
+    return parley::bench::run(argc, argv);
+}

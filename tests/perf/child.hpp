@@ -1,0 +1,43 @@
+// child.hpp: a server program as a child: started, waited for until it says its port, its CPU time
+// read, and gone when this object is, or when the benchmark itself dies.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace parley::bench {
+
+// Owner: the benchmark's one thread.
+class Child {
+public:
+    Child() = default;
+    ~Child() { stop(); }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    // The program writes "port=N\n" to ready_file when it serves, within 15 s. Its output goes to
+    // log_file. False: message says why, with the log's last line.
+    bool start(const std::vector<std::string>& command, const std::string& ready_file,
+               const std::string& log_file, std::string& message);
+    void stop();
+
+    bool lives();
+    pid_t pid() const { return pid_; }
+    uint16_t port() const { return port_; }
+    // User and system time of all its threads.
+    int64_t cpu_us() const;
+    std::string last_words() const; // the last line of its log
+
+private:
+    pid_t pid_ = -1;
+    uint16_t port_ = 0;
+    std::string log_file_;
+};
+
+// Of this process, all threads.
+int64_t own_cpu_us();
+
+} // namespace parley::bench

@@ -1,0 +1,249 @@
+// parley_subject.cpp: the shipped shard program with a durable store, and its players: sealed links
+// with tickets, frames through schemas/wire. Its configuration is the product's default but for
+// what parley_config_note prints.
+#include <sodium.h>
+
+#include <array>
+#include <filesystem>
+
+#include "schemas/base/clock.hpp"
+#include "schemas/base/random.hpp"
+#include "schemas/link/enet_link.hpp"
+#include "schemas/wire/batch_reader.hpp"
+#include "schemas/wire/decode.hpp"
+#include "schemas/wire/encode.hpp"
+#include "server/app/keys.hpp"
+#include "server/auth/mint.hpp"
+#include "tests/perf/load.hpp"
+#include "tests/perf/subject.hpp"
+
+namespace parley::bench {
+namespace {
+
+constexpr std::string_view issuer = "bench";
+constexpr std::string_view audience = "parley"; // the product's default
+constexpr unsigned nonce_random_bits = 22;
+constexpr size_t spare_sessions = 16;
+
+std::string room_name(const Plan& plan, size_t player) {
+    return plan.crowd ? "bench" : "bench-" + std::to_string(plan.room_of(player));
+}
+
+wire::RoomKind room_kind(const Plan& plan) {
+    return plan.crowd ? wire::RoomKind::Guild : wire::RoomKind::Party;
+}
+
+// What all players of a run share.
+struct Common {
+    std::string server_address;
+    PublicKey server_key{};
+    wire::FrameBuilder builder;
+    Random random{1};
+};
+
+class ParleyPlayer final : public Player {
+public:
+    ParleyPlayer(size_t index, wire::RoomKind kind, std::string ticket, SecretSeed device_seed,
+                 Common& common)
+        : index_(index), kind_(kind), ticket_(std::move(ticket)), device_seed_(device_seed),
+          common_(common) {}
+
+    bool begin(std::string& message) override {
+        const std::string bind = player_address(index_) + ":0";
+        ClientOptions options;
+        options.bind = bind;
+        Result<std::unique_ptr<EnetLink>> made = EnetLink::client(options, steady_ms());
+        if (!made.ok()) {
+            message = "a link could not be made: " + std::string(error_name(made.error()));
+            return false;
+        }
+        link_ = std::move(made).value();
+        ConnectOptions connect;
+        connect.address = common_.server_address;
+        connect.server_keys = {&common_.server_key, 1};
+        connect.ticket = ticket_;
+        connect.device_seed = device_seed_;
+        const Result<PeerId> peer = link_->connect(connect, steady_ms());
+        if (!peer.ok()) {
+            message = "a player could not connect: " + std::string(error_name(peer.error()));
+            return false;
+        }
+        peer_ = peer.value();
+        return true;
+    }
+
+    int socket_fd() const override { return link_->socket_fd(); }
+
+    void pump(int64_t now_us, Heard& heard) override {
+        while (const std::optional<LinkEvent> event = link_->poll(now_us / 1000)) {
+            if (const auto* received = std::get_if<FrameReceived>(&*event)) {
+                take(*received, now_us, heard);
+            } else if (const auto* closed = std::get_if<PeerClosed>(&*event)) {
+                heard.failed(index_, "was closed: " + std::string(error_name(closed->reason)));
+                return;
+            }
+        }
+    }
+
+    bool ready() const override { return room_ != 0; }
+
+    bool say(std::string_view text, int64_t now_us) override {
+        auto& fbb = common_.builder.fbb();
+        const auto words = fbb.CreateString(text.data(), text.size());
+        const Nonce nonce = (static_cast<uint64_t>(wall_unix_ms()) << nonce_random_bits) |
+                            common_.random.below(uint64_t{1} << nonce_random_bits);
+        const auto body = wire::CreateSend(fbb, room_, nonce, 0, words).Union();
+        const Bytes frame = common_.builder.client(++request_, wire::Command::Send, body);
+        const Lane lane = kind_ == wire::RoomKind::Guild ? Lane::Crowd : Lane::Chat;
+        if (!link_->send(peer_, lane, wire::share(frame))) {
+            return false;
+        }
+        link_->flush(now_us / 1000);
+        return true;
+    }
+
+    Traffic sent() const override {
+        const LinkMetrics& metrics = link_->metrics();
+        return {metrics.bytes_sent.read(), metrics.datagrams_sealed.read()};
+    }
+    Traffic received() const override {
+        const LinkMetrics& metrics = link_->metrics();
+        return {metrics.bytes_received.read(), metrics.datagrams_opened.read()};
+    }
+
+private:
+    void take(const FrameReceived& received, int64_t now_us, Heard& heard) {
+        const auto decoded = wire::decode_server_frame(received.frame, received.lane);
+        if (!decoded.ok()) {
+            heard.failed(index_, "got a frame that is " + std::string(error_name(decoded.error())));
+            return;
+        }
+        const wire::ServerFrame& frame = **decoded;
+        if (const auto* batch = frame.body_as_Batch()) {
+            for (wire::BatchReader reader(*batch); reader.next();) {
+                if (reader.item().kind == wire::BatchItem::Kind::Message) {
+                    heard.line(index_, reader.item().text, now_us);
+                }
+            }
+        } else if (const auto* state = frame.body_as_RoomState()) {
+            if (state->kind() == kind_ && ready()) {
+                heard.failed(index_, "lagged behind its room");
+            } else if (state->kind() == kind_) {
+                room_ = state->room();
+            }
+        } else if (const auto* reply = frame.body_as_Reply()) {
+            if (reply->error() != wire::Error::Ok) {
+                const auto error = static_cast<Error>(static_cast<int32_t>(reply->error()));
+                heard.failed(index_, "was refused: " + std::string(error_name(error)));
+            }
+        } else if (frame.body_as_Goodbye() != nullptr) {
+            heard.failed(index_, "was told to go");
+        }
+    }
+
+    const size_t index_;
+    const wire::RoomKind kind_;
+    const std::string ticket_;
+    const SecretSeed device_seed_;
+    Common& common_;
+    std::unique_ptr<EnetLink> link_;
+    PeerId peer_{};
+    uint64_t room_ = 0;
+    uint32_t request_ = 0;
+};
+
+SecretSeed random_seed() {
+    SecretSeed seed;
+    randombytes_buf(seed.data(), seed.size());
+    return seed;
+}
+
+class ParleySubject final : public Subject {
+public:
+    std::string_view name() const override { return "parley"; }
+
+    bool start(const Plan& plan, const Places& places, std::string& message) override {
+        if (sodium_init() < 0) {
+            message = "libsodium could not be started";
+            return false;
+        }
+        plan_ = &plan;
+        issuer_seed_ = random_seed();
+        const std::string data = places.data_folder + "/data";
+        std::error_code error;
+        std::filesystem::create_directories(data, error);
+        if (error) {
+            message = "the folder " + data + " cannot be made: " + error.message();
+            return false;
+        }
+        // The shard makes its key when it is missing; made here, the players know it.
+        const Result<SecretSeed> server_seed = load_server_key(data + "/server.key", message);
+        if (!server_seed.ok()) {
+            return false;
+        }
+        common_.server_key = link_public_key(server_seed.value());
+        const std::string config = places.data_folder + "/bench.toml";
+        const std::string text = parley_config_note(plan) + "\n[[issuer]]\nname = \"" +
+                                 std::string(issuer) + "\"\nkid = \"" + std::string(issuer) +
+                                 "\"\npublic_key = \"" + issuer_public_key(issuer_seed_) + "\"\n";
+        if (!write_file(config, text, message).ok()) {
+            return false;
+        }
+        const std::string ready_file = places.data_folder + "/ready";
+        if (!server_.start({places.parley, "serve", "--config", config, "--data", data, "--port",
+                            "0", "--ready-file", ready_file},
+                           ready_file, places.data_folder + "/shard.log", message)) {
+            return false;
+        }
+        common_.server_address = "127.0.0.1:" + std::to_string(server_.port());
+        return true;
+    }
+
+    std::unique_ptr<Player> player(size_t index, std::string& message) override {
+        const SecretSeed device_seed = random_seed();
+        std::array<uint8_t, crypto_sign_SECRETKEYBYTES> secret_key;
+        auth::MintOptions options;
+        options.audience = audience;
+        options.key_id = issuer;
+        options.seed = issuer_seed_;
+        crypto_sign_seed_keypair(options.device.data(), secret_key.data(), device_seed.data());
+        Claims claims;
+        claims.issuer = issuer;
+        claims.subject = "player-" + std::to_string(index);
+        claims.id = "ticket-" + std::to_string(index);
+        claims.name = "Player " + std::to_string(index);
+        claims.issued_at_s = wall_unix_ms() / 1000;
+        claims.expires_at_s = claims.issued_at_s + limits::ticket_life_s_max;
+        claims.rooms = {{static_cast<uint8_t>(room_kind(*plan_)), room_name(*plan_, index), 0}};
+        const Result<std::string> ticket = auth::mint_ticket(claims, options);
+        if (!ticket.ok()) {
+            message = "a ticket could not be minted: " + std::string(error_name(ticket.error()));
+            return nullptr;
+        }
+        return std::make_unique<ParleyPlayer>(index, room_kind(*plan_), ticket.value(), device_seed,
+                                              common_);
+    }
+
+    Child& server() override { return server_; }
+
+private:
+    const Plan* plan_ = nullptr;
+    SecretSeed issuer_seed_{};
+    Common common_;
+    Child server_;
+};
+
+} // namespace
+
+std::unique_ptr<Subject> parley_subject() {
+    return std::make_unique<ParleySubject>();
+}
+
+std::string parley_config_note(const Plan& plan) {
+    const char* const tier = plan.crowd ? "guild" : "party";
+    const size_t sessions = plan.players + spare_sessions;
+    return "[shard]\nbind = \"127.0.0.1\"\nsessions_max = " + std::to_string(sessions) +
+           "\n[tiers." + tier + "]\npace_burst = 1000\npace_period_ms = 1000\n";
+}
+
+} // namespace parley::bench

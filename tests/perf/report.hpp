@@ -1,0 +1,55 @@
+// report.hpp: what was measured, as a table for people and as JSON lines for programs.
+//
+// One row is one metric of one subject in one workload: its value in every pass, and the ratio of
+// each against the baseline's value of the same pass. Two medians of a noisy machine may be of
+// different passes; a ratio never is.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parley::bench {
+
+// Of one pass of one subject.
+struct Figure {
+    std::string_view metric;
+    double value = 0;
+};
+using Figures = std::vector<Figure>;
+
+struct Row {
+    std::string workload;
+    std::string subject;
+    std::string metric;
+    std::string baseline; // a subject of the same workload; of the baseline itself its own name
+    std::vector<double> values; // one a pass
+};
+
+double median(std::vector<double> values);
+// The p-th part of them in order, 0 <= p <= 1; 0 of none.
+double percentile(std::vector<float>& values, double p);
+
+class Report {
+public:
+    void add(std::string_view workload, std::string_view subject, std::string_view baseline,
+             const Figures& figures);
+
+    const std::vector<Row>& rows() const { return rows_; }
+    // Nothing when the baseline measured 0 and this did not, or a pass is missing.
+    std::optional<double> ratio(const Row& row) const;
+
+    // {"workload":...,"subject":...,"metric":...,"median":...,"min":...,"max":...,"passes":...,
+    // "baseline":...,"ratio":...} and no other key, one line each.
+    std::string json_lines() const;
+    std::string table() const;
+
+private:
+    const Row* find(std::string_view workload, std::string_view subject,
+                    std::string_view metric) const;
+
+    std::vector<Row> rows_;
+};
+
+} // namespace parley::bench

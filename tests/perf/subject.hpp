@@ -1,0 +1,85 @@
+// subject.hpp: something that can carry a chat: a server program and its players, as the load
+// drives them. The shard and the bare relay are two; a server of another protocol is one more.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tests/perf/child.hpp"
+
+namespace parley::bench {
+
+enum class Talk {
+    InFlight, // each publisher says the next line when its last one has come back
+    Paced,    // everyone says a line each period, spread evenly over it
+};
+
+// What the players of a workload do. Rooms are runs of room_members consecutive players.
+struct Plan {
+    std::string_view workload;
+    bool crowd = false; // one large room rather than parties
+    size_t players = 0;
+    size_t room_members = 0;
+    Talk talk = Talk::InFlight;
+    size_t publishers = 0;      // InFlight: the first ones
+    int64_t line_period_us = 0; // InFlight: at least so long between two of one player
+    size_t text_bytes = 80;
+    int64_t warm_up_us = 0;
+    int64_t window_us = 0;
+
+    size_t room_of(size_t player) const { return player / room_members; }
+};
+
+// UDP payload, all since the start.
+struct Traffic {
+    uint64_t bytes = 0;
+    uint64_t datagrams = 0;
+};
+
+class Heard; // load.hpp: takes the lines that a player receives
+
+// Owner: the load.
+class Player {
+public:
+    virtual ~Player() = default;
+    // Starts to connect and to enter its room.
+    virtual bool begin(std::string& message) = 0;
+    virtual int socket_fd() const = 0;
+    // Receives what has come, sends what is due. Once ready it stays so until it fails.
+    virtual void pump(int64_t now_us, Heard& heard) = 0;
+    virtual bool ready() const = 0;
+    // One line to its room; on its way when this returns.
+    virtual bool say(std::string_view text, int64_t now_us) = 0;
+    virtual Traffic sent() const = 0;
+    virtual Traffic received() const = 0;
+};
+
+// Where a subject finds its program and leaves its files.
+struct Places {
+    std::string parley;      // the shipped program
+    std::string relay;       // the bare relay's
+    std::string data_folder; // of one pass; exists, empty
+};
+
+class Subject {
+public:
+    virtual ~Subject() = default;
+    virtual std::string_view name() const = 0;
+    virtual bool start(const Plan& plan, const Places& places, std::string& message) = 0;
+    // Nothing: message says why.
+    virtual std::unique_ptr<Player> player(size_t index, std::string& message) = 0;
+    virtual Child& server() = 0;
+};
+
+// The address of a player: each in a /24 of its own within 127.0.0.0/8, so that limits by network
+// see many networks. Without a port.
+std::string player_address(size_t index);
+
+std::unique_ptr<Subject> relay_subject();
+std::unique_ptr<Subject> parley_subject();
+// What the shard's configuration changes for this plan, as TOML, for people.
+std::string parley_config_note(const Plan& plan);
+
+} // namespace parley::bench
