@@ -183,7 +183,14 @@ void Core::State::take(const Drained& drained) {
     const std::vector<Session::Held> held = std::move(session->held);
     session->held.clear();
     session->held_bytes = 0;
+    const std::vector<RoomId>& rooms = user_of(*session).rooms;
     for (const Session::Held& one : held) {
+        const auto& said = *flatbuffers::GetRoot<wire::ServerFrame>(one.frame->data());
+        const wire::RoomGone* gone = said.body_as_RoomGone();
+        if (gone != nullptr &&
+            std::binary_search(rooms.begin(), rooms.end(), RoomId{gone->room()})) {
+            continue; // he came back while he lagged; the RoomState above is newer
+        }
         effects_->emplace_back(SendFrame{session->id, one.lane, one.frame});
     }
 }
