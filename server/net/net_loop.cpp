@@ -10,8 +10,9 @@
 namespace parley {
 
 NetLoop::NetLoop(uint32_t index, Link& link, std::shared_ptr<const Admission> admission,
-                 Mailbox<InputBody>& core, Log log)
-    : index_(index), link_(link), admission_(std::move(admission)), core_(core), log_(log) {}
+                 Mailbox<InputBody>& core, Log log, const NetBounds& bounds)
+    : index_(index), bounds_(bounds), link_(link), admission_(std::move(admission)), core_(core),
+      log_(log) {}
 
 NetLoop::~NetLoop() = default;
 
@@ -207,7 +208,7 @@ void NetLoop::deliver_later(PeerId id, const Deliver& effect, TimeMs steady_ms) 
     if (lane_delivery(effect.lane) != Delivery::Reliable) {
         return; // typing and deltas are told again, or are not worth it any more
     }
-    if (peer.held_bytes + effect.frame->size() <= limits::peer_held_bytes_max) {
+    if (peer.held_bytes + effect.frame->size() <= bounds_.held_bytes_max) {
         hold(id, peer, {effect.lane, effect.frame}, steady_ms);
         return;
     }

@@ -41,13 +41,18 @@ struct NetCounters {
     Counter core_full;    // times the core's inbox was full and the link had to wait
 };
 
+// What a test makes smaller, so that few frames are many.
+struct NetBounds {
+    size_t held_bytes_max = limits::peer_held_bytes_max; // deliveries: then it lags
+};
+
 // Owner: its net thread.
 class NetLoop {
 public:
     // link and core must outlive this. The core's inbox may hold more than
     // limits::core_inbox_inputs_max (the store's answers always fit); a net loop stops there.
     NetLoop(uint32_t index, Link& link, std::shared_ptr<const Admission> admission,
-            Mailbox<InputBody>& core, Log log);
+            Mailbox<InputBody>& core, Log log, const NetBounds& bounds = {});
     ~NetLoop();
     NetLoop(const NetLoop&) = delete;
     NetLoop& operator=(const NetLoop&) = delete;
@@ -112,6 +117,7 @@ private:
     bool hand_over();
 
     const uint32_t index_;
+    const NetBounds bounds_;
     Link& link_;
     std::shared_ptr<const Admission> admission_;
     Mailbox<InputBody>& core_;
