@@ -417,8 +417,14 @@ bool Player::level(std::string& why) const {
         }
     }
     if (mine != right) {
-        return missing("is in " + std::to_string(mine.size()) + " rooms, right are " +
-                       std::to_string(right.size()));
+        std::string which;
+        for (const auto& [id, room] : parts_.disk.rooms) {
+            if (mine.count(id) != right.count(id)) {
+                which +=
+                    (mine.count(id) != 0 ? " wrongly in " : " not in ") + std::to_string(raw(id));
+            }
+        }
+        return missing("rooms:" + which);
     }
     return true;
 }

@@ -25,7 +25,8 @@ void Shard::start() {
     crash_in_effects_ = failing_commits_ = 0;
     link_ = parts_.network.listen(shard_address);
     inbox_ = std::make_unique<Mailbox<InputBody>>(2 * limits::core_inbox_inputs_max, Full::Refuse);
-    loop_ = std::make_unique<NetLoop>(0, *link_, parts_.tickets.admission(), *inbox_, Log{});
+    loop_ = std::make_unique<NetLoop>(0, *link_, parts_.tickets.admission(), *inbox_, Log{},
+                                      parts_.bounds);
     store_ = std::make_unique<MemoryStore>(parts_.disk);
     CoreOptions options;
     core_ = std::make_unique<Core>(options, parts_.card_types, random_.next());

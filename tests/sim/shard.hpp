@@ -31,6 +31,7 @@ public:
         Trace& trace;
         std::shared_ptr<MemoryDisk> disk;
         CardTypes card_types;
+        NetBounds bounds;
         uint64_t seed = 0;
     };
     explicit Shard(Parts parts);

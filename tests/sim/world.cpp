@@ -56,13 +56,15 @@ World::World(uint64_t seed, const WorldOptions& options)
     }
     SimNetwork::Options network;
     // In some worlds queues are short, so that few lines make a peer lag.
-    if (options_.faults && random_.chance_percent(40)) {
+    if (options_.faults && random_.chance_percent(60)) {
         queued_byte_weight_ = network.queued_byte_weight = random_.chance_percent(50) ? 24 : 12;
     }
     network_ = std::make_unique<SimNetwork>(random_.next(), network);
+    NetBounds bounds;
+    bounds.held_bytes_max /= queued_byte_weight_ * queued_byte_weight_;
     const CardTypes cards = card_types(checks_);
-    shard_ = std::make_unique<Shard>(
-        Shard::Parts{*network_, clock_, tickets_, checks_, trace_, disk_, cards, random_.next()});
+    shard_ = std::make_unique<Shard>(Shard::Parts{*network_, clock_, tickets_, checks_, trace_,
+                                                  disk_, cards, bounds, random_.next()});
     shard_->commit_delay_ms_max = random_.between(0, 60);
     shard_->answer_delay_ms_max = random_.between(0, 60);
     shard_->start();
@@ -212,7 +214,7 @@ void World::draw_fault() {
     Player& player = any_player();
     SimConditions& conditions = network_->conditions(player.host());
     const auto host = static_cast<uint64_t>(player.host());
-    switch (random_.below(11)) {
+    switch (random_.below(12)) {
     case 0: { // partition, one way or both
         const uint64_t ways = random_.between(1, 3);
         conditions.up.blocked = (ways & 1) != 0;
@@ -249,12 +251,13 @@ void World::draw_fault() {
         shard_->fail_commits(static_cast<uint32_t>(random_.between(1, 8)));
         trace_.note(now_ms, "commits fail");
         break;
-    case 8: // a line so narrow that the shard's queue for it fills
-        conditions.down.bytes_per_s = static_cast<uint32_t>(random_.between(100, 3000));
-        lifts_.push_back({now_ms + random_.between(1000, 15'000), player.host(), false});
+    case 8:
+    case 9: // a line so narrow that the shard's queue for it fills
+        conditions.down.bytes_per_s = static_cast<uint32_t>(random_.between(50, 800));
+        lifts_.push_back({now_ms + random_.between(3000, 15'000), player.host(), false});
         trace_.note(now_ms, "narrow line", host, conditions.down.bytes_per_s);
         break;
-    case 9:
+    case 10:
         player.stall(random_.between(500, 14'000));
         trace_.note(now_ms, "stalls", host);
         break;
