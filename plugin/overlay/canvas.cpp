@@ -41,7 +41,9 @@ void pop_texture(ImDrawList* list) {
 float box_distance(const Rect& rect, float radius, float x, float y) {
     const float dx = std::fabs(x - rect.cx()) - rect.w / 2 + radius;
     const float dy = std::fabs(y - rect.cy()) - rect.h / 2 + radius;
-    const float outside = std::hypot(std::max(dx, 0.0f), std::max(dy, 0.0f));
+    const float out_x = std::max(dx, 0.0f), out_y = std::max(dy, 0.0f);
+    const float outside =
+        std::sqrt(out_x * out_x + out_y * out_y); // no guard against overflow, as hypot has
     return outside + std::min(std::max(dx, dy), 0.0f) - radius;
 }
 
@@ -195,6 +197,12 @@ void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colo
     constexpr int ring_count = static_cast<int>(std::size(rings));
     const Rect caster{rect.x, rect.y + drop, rect.w, rect.h};
     const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+    ImVec2 directions[points]; // the same for every ring
+    for (int point = 0; point < points; ++point) {
+        const float share = static_cast<float>(point % corner_points) / (corner_points - 1);
+        const float angle = -pi / 2 + (static_cast<float>(point / corner_points) + share) * pi / 2;
+        directions[point] = ImVec2(std::cos(angle), std::sin(angle));
+    }
     list_->PrimReserve((ring_count - 1) * points * 6, ring_count * points);
     const auto first = static_cast<ImDrawIdx>(list_->_VtxCurrentIdx);
     for (int ring = 0; ring < ring_count; ++ring) {
@@ -203,10 +211,9 @@ void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colo
             const float ax = corner == 0 || corner == 1 ? rect.right() - radius : rect.x + radius;
             const float ay = corner == 1 || corner == 2 ? rect.bottom() - radius : rect.y + radius;
             for (int i = 0; i < corner_points; ++i) {
-                const float share = static_cast<float>(i) / (corner_points - 1);
-                const float angle = -pi / 2 + (static_cast<float>(corner) + share) * pi / 2;
-                const float x = ax + std::cos(angle) * (radius + out);
-                const float y = ay + std::sin(angle) * (radius + out);
+                const ImVec2 direction = directions[corner * corner_points + i];
+                const float x = ax + direction.x * (radius + out);
+                const float y = ay + direction.y * (radius + out);
                 const float depth = std::clamp(
                     (blur - box_distance(caster, radius, x, y)) / (2 * blur), 0.0f, 1.0f);
                 const float soft = depth * depth * (3 - 2 * depth);
