@@ -166,7 +166,7 @@ bool Director::set_up() {
     for (const PlayerPlan& plan : plans) {
         server_->assign(plan.subject, plan.team);
     }
-    ready_ends_ms_ = parley_server_time(seats_[1]->chat().client()) + 18'000;
+    ready_ends_ms_ = parley_server_time(seats_[1]->chat().client()) + 60'000;
     party_card(true);
     return until("everybody is in the team room", [&] {
         return std::all_of(seats_.begin(), seats_.end(), [](const auto& seat) {
@@ -276,6 +276,9 @@ void Director::preedit(Seat& seat, const char* utf8) {
     event.type = SDL_TEXTEDITING;
     event.edit.windowID = seat.window_id();
     std::strncpy(event.edit.text, utf8, SDL_TEXTEDITINGEVENT_TEXT_SIZE - 1);
+    for (const char* c = utf8; *c != 0; ++c) { // the IME's caret, in characters
+        event.edit.start += (static_cast<unsigned char>(*c) & 0xC0) != 0x80 ? 1 : 0;
+    }
     SDL_PushEvent(&event);
 }
 

@@ -181,11 +181,11 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
 }
 
 void Overlay::Inside::draw_typing(const View& view, const client::Room& room, const Rect& rect) {
-    UserId names[2]{};
+    UserId names[limits::typing_names_max]{};
     uint32_t count = 0;
     for (const client::Member& member : room.members) {
         if (member.typing_until_steady_ms > 0 && member.user != client.model().self()) {
-            if (count < 2) {
+            if (count < limits::typing_names_max) {
                 names[count] = member.user;
             }
             ++count;
@@ -194,9 +194,11 @@ void Overlay::Inside::draw_typing(const View& view, const client::Room& room, co
     if (count == 0) {
         return;
     }
-    const Phrase line = count == 1   ? words.say(Word::ListTypingOne, {person_name(view, names[0])})
-                        : count == 2 ? words.say(Word::ListTypingTwo, {person_name(view, names[0]),
-                                                                       person_name(view, names[1])})
+    const auto name = [&](size_t index) { return person_name(view, names[index]); };
+    static_assert(limits::typing_names_max == 3, "one sentence for each number of names");
+    const Phrase line = count == 1   ? words.say(Word::ListTypingOne, {name(0)})
+                        : count == 2 ? words.say(Word::ListTypingTwo, {name(0), name(1)})
+                        : count == 3 ? words.say(Word::ListTypingThree, {name(0), name(1), name(2)})
                                      : Phrase(words[Word::ListTypingMany]);
     kit.element("typing", "status", line, rect, {}, true, false);
     // Three dots that breathe, one after the other.

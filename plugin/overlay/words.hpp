@@ -48,6 +48,7 @@ namespace parley::overlay {
     X(ListEmptyHint, "list.empty_hint")                                                            \
     X(ListTypingOne, "list.typing_one")                                                            \
     X(ListTypingTwo, "list.typing_two")                                                            \
+    X(ListTypingThree, "list.typing_three")                                                        \
     X(ListTypingMany, "list.typing_many")                                                          \
     X(ListJoined, "list.joined")                                                                   \
     X(ListLeft, "list.left")                                                                       \

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tidy.py: holds the house to its own rules. Reads files as text; changes nothing.
 
-usage: tidy.py CHECK...   with CHECK one of: arrows calls limits docs wording files errors
+usage: tidy.py CHECK...   with CHECK one of: arrows calls limits docs wording files errors snippets
 Prints one line for each breach, `file:line: what and why`, and ends with 1 when there is any.
 """
 import os
@@ -245,7 +245,22 @@ def check_errors():
                    f"PARLEY_ERROR_{spelled} is {c_api.get(spelled)}, error.hpp says {number}")
 
 
-CHECKS = {"arrows": check_arrows, "calls": check_calls, "limits": check_limits, "docs": check_docs,
+def check_snippets():
+    """A block below `<!-- from FILE -->` stands in that file, letter for letter."""
+    for path in tracked():
+        if not path.endswith(".md"):
+            continue
+        text = "\n".join(lines_of(path))
+        for match in re.finditer(r"<!-- from (\S+) -->\n```\w*\n(.*?)```", text, re.S):
+            line = text[:match.start()].count("\n") + 1
+            source = os.path.join(ROOT, match.group(1))
+            if not os.path.isfile(source):
+                yield path, line, f"shows {match.group(1)}, which does not exist"
+            elif match.group(2) not in open(source, encoding="utf-8").read():
+                yield path, line, f"shows other lines than {match.group(1)} has"
+
+
+CHECKS = {"snippets": check_snippets, "arrows": check_arrows, "calls": check_calls, "limits": check_limits, "docs": check_docs,
           "wording": check_wording, "files": check_files, "errors": check_errors}
 
 
