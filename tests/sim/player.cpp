@@ -53,7 +53,7 @@ std::string Player::ticket() {
             room(wire::RoomKind::Party, parties[random_.below(parties.size())],
                  random_.chance_percent(30) ? wire::Role::Leader : wire::Role::Member);
         }
-        if (random_.chance_percent(50)) {
+        if (person_.talker || random_.chance_percent(50)) {
             room(wire::RoomKind::Guild, "oak", wire::Role::Member);
         }
     }
@@ -84,6 +84,14 @@ void Player::vanish() {
     parts_.trace.note(parts_.clock.steady_ms(), "vanishes", raw(user()));
     client_.reset();
     asked_.clear();
+}
+
+void Player::go_offline(TimeMs for_ms) {
+    if (here()) {
+        parts_.trace.note(parts_.clock.steady_ms(), "goes offline", raw(user()));
+        client_->disconnect();
+        connect_at_ms_ = parts_.clock.steady_ms() + for_ms;
+    }
 }
 
 void Player::disconnect() {
@@ -249,6 +257,14 @@ void Player::act() {
         game_act();
         return;
     }
+    if (person_.talker && random_.chance_percent(90)) {
+        for (const client::Room& room : client_->model().rooms()) {
+            if (room.kind == wire::RoomKind::Guild && client_->pace_left(room.id) > 0) {
+                say(room.id);
+            }
+        }
+        return;
+    }
     const uint64_t dice = random_.below(100);
     if (dice < 74) {
         if (const client::Room* room = any_room()) {
@@ -275,8 +291,7 @@ void Player::act() {
     } else if (dice < 95) {
         renew();
     } else if (dice < 97) {
-        client_->disconnect();
-        connect_at_ms_ = parts_.clock.steady_ms() + random_.between(10, 4000);
+        go_offline(random_.between(10, 4000));
     } else {
         remember(client_->join(wire::RoomKind::Guild, "oak"), RoomId{}, "");
     }

@@ -33,6 +33,7 @@ public:
         std::string subject;             // "u3"
         uint32_t device = 1;             // of his devices; each has its own Player
         bool game = false;               // the game's own server
+        bool talker = false;             // in the guild, and hardly ever silent there
         std::vector<std::string> others; // subjects that a game grants to and revokes from
     };
     Player(Parts parts, Person person);
@@ -42,6 +43,7 @@ public:
     void arrive(); // a new process: new client, new ticket
     void vanish(); // the process dies without a word
     bool here() const { return client_ != nullptr; }
+    void go_offline(TimeMs for_ms); // the client lives on, without a connection
     void stall(TimeMs for_ms) { stalled_until_ms_ = parts_.clock.steady_ms() + for_ms; }
     SimHost host() const { return host_; }
     const std::string& name() const { return name_; }

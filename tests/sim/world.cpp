@@ -9,6 +9,8 @@ namespace parley::sim {
 
 namespace {
 
+constexpr TimeMs absence_ms = 200'000;
+
 // The simulated game's cards: one of its server, one that any leader may write.
 constexpr const char* match_card = R"(
 id = 1
@@ -69,7 +71,8 @@ World::World(uint64_t seed, const WorldOptions& options)
     shard_->answer_delay_ms_max = random_.between(0, 60);
     shard_->start();
 
-    const int64_t people = random_.between(3, 7);
+    long_absence_ = random_.chance_percent(5);
+    const int64_t people = long_absence_ ? 7 : random_.between(3, 7);
     std::vector<std::string> subjects;
     for (int64_t i = 0; i < people; ++i) {
         subjects.push_back("u" + std::to_string(i + 1));
@@ -81,12 +84,12 @@ World::World(uint64_t seed, const WorldOptions& options)
                                      person));
     };
     for (const std::string& subject : subjects) {
-        add({subject, 1, false, {}});
+        add({subject, 1, false, long_absence_, {}});
     }
     if (random_.chance_percent(40)) {
-        add({subjects.front(), 2, false, {}}); // the same person at a second device
+        add({subjects.front(), 2, false, false, {}}); // the same person at a second device
     }
-    add({"game", 1, true, subjects});
+    add({"game", 1, true, false, subjects});
     prankster_ = std::make_unique<Prankster>(
         Prankster::Parts{*network_, clock_, tickets_, checks_, trace_, random_.next()});
     fault_every_ms_ = random_.between(800, 8000);
@@ -128,10 +131,15 @@ bool World::run() {
     for (const auto& player : players_) {
         player->arrive();
     }
-    const TimeMs lively_until_ms = clock_.steady_ms() + options_.lively_ms;
+    const TimeMs away_at_ms = clock_.steady_ms() + 5000;
+    const TimeMs lively_until_ms =
+        clock_.steady_ms() + options_.lively_ms + (long_absence_ ? absence_ms : 0);
     fault_at_ms_ = clock_.steady_ms() + 3000;
     while (clock_.steady_ms() < lively_until_ms && checks_.ok()) {
         step(true);
+        if (long_absence_ && clock_.steady_ms() == away_at_ms) {
+            players_.front()->go_offline(absence_ms);
+        }
         if (options_.faults && clock_.steady_ms() >= fault_at_ms_) {
             fault_at_ms_ = clock_.steady_ms() + random_.between(1, 2 * fault_every_ms_);
             draw_fault();

@@ -83,6 +83,9 @@ private:
     TimeMs fault_every_ms_ = 0;
     TimeMs step_ms_ = 10;
     size_t queued_byte_weight_ = 1;
+    // In some worlds one is away for so long, and the others talk so much, that he cannot be
+    // brought level entry by entry.
+    bool long_absence_ = false;
 };
 
 } // namespace parley::sim
