@@ -20,7 +20,10 @@ thread_local uint64_t count = 0;
 
 #ifdef PARLEY_SANITIZED
 
-#include <sanitizer/allocator_interface.h>
+// Of sanitizer/allocator_interface.h, which g++ does not bring along.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(
+    void (*on_malloc)(const volatile void* pointer, size_t bytes),
+    void (*on_free)(const volatile void* pointer));
 
 namespace {
 
