@@ -104,6 +104,15 @@ void ModelWriter::clear_presence_cards() {
     }
 }
 
+void ModelWriter::forget_cards_of_strangers() {
+    std::erase_if(model_.presence_cards_, [&](const CardState& shown) {
+        return shown.user != model_.self_ &&
+               std::none_of(
+                   model_.rooms_.begin(), model_.rooms_.end(),
+                   [&](const Room& room) { return room.member(shown.user) != nullptr; });
+    });
+}
+
 bool ModelWriter::remove_card(RoomId in, UserId user, uint16_t type) {
     std::pmr::vector<CardState>* cards = &model_.presence_cards_;
     if (in != RoomId{}) {

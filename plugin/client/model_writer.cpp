@@ -71,6 +71,7 @@ void ModelWriter::describe(Room& room, const wire::RoomState& state) {
 
 void ModelWriter::remove_room(RoomId id) {
     std::erase_if(model_.rooms_, [&](const Room& r) { return r.id == id; });
+    forget_cards_of_strangers();
     touch();
 }
 

@@ -88,6 +88,8 @@ private:
     void changed(Room& room, Message& message);
     CardState* card(RoomId room, UserId user, uint16_t type);
     void forget_somebody();
+    // Nobody tells us any more what becomes of the card of a user with whom we share no room.
+    void forget_cards_of_strangers();
 
     Model& model_;
     std::pmr::memory_resource* memory_;
