@@ -1,5 +1,5 @@
 // limits.hpp: every bound on both sides, once, with its unit in the name, its reason, and its
-// relation to the others. What an operator may change (text, pace, history) starts from here and
+// relation to the others. What an operator may change (text, pace, members) starts from here and
 // is checked against the hard bounds below when the configuration is read.
 //
 // [datagrams] [handshake] [frames] [text] [rooms] [tiers] [sessions] [queues] [store] [cards]
@@ -20,8 +20,8 @@ inline constexpr size_t enet_mtu_bytes = plain_datagram_bytes_max - 4;
 inline constexpr size_t seal_overhead_bytes = 13 + 16; // header, tag
 inline constexpr size_t sealed_datagram_bytes_max = plain_datagram_bytes_max + seal_overhead_bytes;
 static_assert(sealed_datagram_bytes_max + 28 < 1280);
-inline constexpr size_t datagram_receive_bytes_max = 4096; // ENet's own receive buffer
-inline constexpr size_t enet_packet_bytes_max = 64 * 1024; // host->maximumPacketSize
+inline constexpr size_t datagram_receive_bytes_max = 4096;    // ENet's own receive buffer
+inline constexpr size_t enet_packet_bytes_max = 64 * 1024;    // host->maximumPacketSize
 inline constexpr size_t enet_waiting_bytes_max = 1024 * 1024; // host->maximumWaitingData
 inline constexpr size_t replay_window_datagrams = 1024;
 inline constexpr uint64_t rekey_datagrams = 1u << 20;
@@ -81,7 +81,7 @@ inline constexpr uint32_t frames_per_s_max = 200;    // of one session, then cut
 inline constexpr size_t frame_bytes_per_s_max = 256 * 1024;
 inline constexpr size_t presences_per_frame_max = 256; // half the table budget
 inline constexpr size_t batch_entries_max = 500;       // lines and entries; the longest resume
-inline constexpr size_t batch_tables_max = 400; // of entries and authors
+inline constexpr size_t batch_tables_max = 400;        // of entries and authors
 static_assert(batch_tables_max + 2 <= verifier_tables_max);
 
 // [text]
@@ -90,7 +90,8 @@ inline constexpr size_t text_bytes_per_code_point = 4;
 inline constexpr size_t text_lines_max = 20;
 inline constexpr size_t spans_max = 64; // of one message
 inline constexpr size_t combining_marks_per_base_max = 4;
-inline constexpr size_t grapheme_bytes_max = 48; // the longest emoji (a couple's kiss in two tones) has 35
+inline constexpr size_t grapheme_bytes_max =
+    48; // the longest emoji (a couple's kiss in two tones) has 35
 inline constexpr size_t reactions_per_message_max = 20;
 inline constexpr size_t reaction_bytes_max = grapheme_bytes_max; // one emoji
 inline constexpr size_t name_code_points_max = 32;
@@ -115,24 +116,22 @@ static_assert(page_bytes_max < chat_frame_bytes_max);
 inline constexpr size_t resume_entries_max = 500; // then current state and a Gap
 static_assert(resume_entries_max <= batch_entries_max);
 
-// [tiers] by room kind (schemas/room.fbs RoomKind): text, pace, history. Configuration may lower
+// [tiers] by room kind (schemas/room.fbs RoomKind): text, pace, members. Configuration may lower
 // or raise them up to text_bytes_max.
 struct Tier {
     uint32_t text_code_points_max;
-    uint16_t pace_burst;         // tokens in a full bucket
-    uint32_t pace_period_ms;     // in which a bucket fills again
+    uint16_t pace_burst;     // tokens in a full bucket
+    uint32_t pace_period_ms; // in which a bucket fills again
     uint32_t members_max;
-    uint32_t history_entries_max; // 0: no bound but time
-    int64_t history_ms_max;       // 0: no bound but count
 };
 inline constexpr int64_t day_ms = 24ll * 60 * 60 * 1000;
 inline constexpr Tier tiers[] = {
-    {0, 0, 1, 0, 0, 0},                                                // none
-    {320, 1, 3000, global_members_max, 100, 0},                        // Global: slow mode
-    {512, 4, 5000, 64, 0, day_ms},                                     // Team
-    {1000, 5, 5000, 16, 0, day_ms},                                    // Party
-    {2000, 5, 5000, 2, 1000, 30 * day_ms},                             // Direct
-    {1000, 20, 30'000, room_members_max, 5000, 30 * day_ms},           // Guild
+    {0, 0, 1, 0},                         // none
+    {320, 1, 3000, global_members_max},   // Global: slow mode
+    {512, 4, 5000, 64},                   // Team
+    {1000, 5, 5000, 16},                  // Party
+    {2000, 5, 5000, 2},                   // Direct
+    {1000, 20, 30'000, room_members_max}, // Guild
 };
 inline constexpr uint32_t text_code_points_max = 2000;
 static_assert(text_code_points_max * text_bytes_per_code_point <= text_bytes_max);
@@ -142,9 +141,10 @@ inline constexpr size_t sessions_per_user_max = 5;
 inline constexpr size_t sessions_per_host_max = 4095; // ENet's bound
 inline constexpr int64_t typing_resend_ms = 4000;
 inline constexpr int64_t typing_expiry_ms = 6000;
-inline constexpr int64_t typing_jitter_ms = 250; // a resend may come early by what the network shook
+inline constexpr int64_t typing_jitter_ms =
+    250; // a resend may come early by what the network shook
 inline constexpr size_t typing_names_max = 3;
-inline constexpr int64_t presence_period_ms = 1000; // changes of a user coalesce to one
+inline constexpr int64_t presence_period_ms = 1000;     // changes of a user coalesce to one
 inline constexpr int64_t presence_keep_ms = 120 * 1000; // a reconnect within it changes nothing
 inline constexpr size_t users_query_max = 64;
 inline constexpr int64_t ping_interval_ms = 5000;
@@ -155,9 +155,9 @@ inline constexpr int64_t server_clock_samples = 8;
 inline constexpr size_t peer_queue_bytes_max = 256 * 1024;
 // Above the link's queue, in the net thread: the first frames of a user in rooms_per_user_max full
 // rooms fit, else he would be sent them again and again.
-inline constexpr size_t peer_held_bytes_max = 256 * 1024;       // deliveries: then it lags
+inline constexpr size_t peer_held_bytes_max = 256 * 1024;         // deliveries: then it lags
 inline constexpr size_t peer_held_answers_bytes_max = 512 * 1024; // and answers: then it is cut
-inline constexpr size_t peer_queue_bytes_drained = 16 * 1024;   // so few: it lags no more
+inline constexpr size_t peer_queue_bytes_drained = 16 * 1024;     // so few: it lags no more
 static_assert(peer_queue_bytes_drained < peer_queue_bytes_max);
 // Behind and not nearer by peer_queue_bytes_drained in this time: cut.
 inline constexpr int64_t peer_queue_ms_max = 10'000;
@@ -178,7 +178,7 @@ inline constexpr size_t commands_waiting_for_room_max = 64;
 
 // [store]
 inline constexpr size_t commit_requests_max = 1024;
-inline constexpr size_t fold_entries = 4096; // then the log's index by room is brought level
+inline constexpr size_t fold_entries = 4096;  // then the log's index by room is brought level
 inline constexpr int checkpoint_pages = 1000; // of the write-ahead log, 4 KiB each
 inline constexpr size_t write_ahead_bytes = 8 * 1024 * 1024; // grown once, at start, then reused
 static_assert(write_ahead_bytes > 4096u * checkpoint_pages);
@@ -197,7 +197,7 @@ inline constexpr size_t card_enum_values_max = 64;
 inline constexpr size_t card_bytes_max = 1024;
 inline constexpr size_t card_text_code_points_max = 64;
 inline constexpr size_t cards_per_room_max = 4;
-inline constexpr int64_t card_period_ms = 100; // deltas of a card coalesce to ten a second
+inline constexpr int64_t card_period_ms = 100;  // deltas of a card coalesce to ten a second
 inline constexpr int64_t card_settle_ms = 1000; // at rest so long: whole once more, reliably
 
 // [presence]
@@ -209,25 +209,26 @@ inline constexpr size_t presence_param_bytes_max = 64;
 inline constexpr size_t outbox_messages_max = 64;
 inline constexpr size_t model_messages_per_room_max = 10'000;
 inline constexpr size_t client_events_max = 1024;
-inline constexpr size_t page_fetches_in_flight_max = 8; // first pages of new rooms, under frames_per_s_max
+inline constexpr size_t page_fetches_in_flight_max =
+    8; // first pages of new rooms, under frames_per_s_max
 inline constexpr size_t draft_bytes_max = text_bytes_max;
 inline constexpr size_t edit_undo_steps_max = 100; // of one draft; the oldest goes
 inline constexpr int64_t reconnect_first_ms = 500;
 inline constexpr int64_t reconnect_longest_ms = 30'000;
-inline constexpr int64_t clock_jump_ms = 10'000; // sleep or debugger: reconnect with resume
-inline constexpr int64_t reconnect_stable_ms = 5000;     // lived so long: the next pause is short
-inline constexpr size_t model_people_max = 4096;         // beyond: those not in any room are forgotten
+inline constexpr int64_t clock_jump_ms = 10'000;     // sleep or debugger: reconnect with resume
+inline constexpr int64_t reconnect_stable_ms = 5000; // lived so long: the next pause is short
+inline constexpr size_t model_people_max = 4096;     // beyond: those not in any room are forgotten
 inline constexpr size_t model_presence_cards_max = 1024;
-inline constexpr size_t client_requests_max = 256;       // without a reply yet
-inline constexpr size_t held_batches_max = 256;          // of rooms with a hole, until it is filled
+inline constexpr size_t client_requests_max = 256; // without a reply yet
+inline constexpr size_t held_batches_max = 256;    // of rooms with a hole, until it is filled
 inline constexpr size_t held_bytes_max = 256 * 1024;
-inline constexpr int64_t held_ms_max = 30'000;           // of a room that never came
-inline constexpr int64_t resume_patience_ms = 2000;      // answered, but the hole is still there
-inline constexpr int64_t rooms_confirm_ms = 10'000;      // rooms not named again by then are gone
-inline constexpr int64_t mark_period_ms = 1000;          // read marks of a room coalesce
-inline constexpr int64_t time_query_first_ms = 500;      // eight samples soon,
-inline constexpr int64_t time_query_ms = 30'000;         // then now and then
-inline constexpr int64_t retry_shortest_ms = 250;        // after StoreUnavailable and Busy
+inline constexpr int64_t held_ms_max = 30'000;      // of a room that never came
+inline constexpr int64_t resume_patience_ms = 2000; // answered, but the hole is still there
+inline constexpr int64_t rooms_confirm_ms = 10'000; // rooms not named again by then are gone
+inline constexpr int64_t mark_period_ms = 1000;     // read marks of a room coalesce
+inline constexpr int64_t time_query_first_ms = 500; // eight samples soon,
+inline constexpr int64_t time_query_ms = 30'000;    // then now and then
+inline constexpr int64_t retry_shortest_ms = 250;   // after StoreUnavailable and Busy
 inline constexpr size_t allocation_reserve_bytes = 512 * 1024; // lets a failed allocation end well
 
 } // namespace parley::limits
