@@ -294,17 +294,23 @@ PARLEY_API parley_result parley_create(const parley_options *options, parley_cli
 PARLEY_API void parley_destroy(parley_client *client);
 /* The device's key for the ticket's claim `cnf` (43 characters and a zero). BAD_ARGUMENT: cap < 44. */
 PARLEY_API parley_result parley_device_id(const parley_client *client, char *buffer, size_t cap);
-/* A newer ticket, after PARLEY_EVENT_TICKET_WANTED or before parley_connect is tried again. */
+/* A newer ticket, after PARLEY_EVENT_TICKET_WANTED or before parley_connect is tried again.
+ * BAD_ARGUMENT: it is empty, too long or not UTF-8. Whether it is good the shard says. */
 PARLEY_API parley_result parley_set_ticket(parley_client *client, const char *ticket);
-/* Connects and stays connected until parley_disconnect. address: "host:port". */
+/* Connects and stays connected until parley_disconnect. address: "host:port"; ticket may be NULL when
+ * one was set before. BAD_ARGUMENT: neither is that; BAD_STATE: connected or on the way; BAD_ADDRESS:
+ * no_thread wants numbers; BAD_SERVER_KEY: dev_trust_loopback, and not 127.0.0.0/8; OUT_OF_MEMORY.
+ * What the network or the shard says comes as PARLEY_EVENT_STATE. */
 PARLEY_API parley_result parley_connect(parley_client *client, const char *address, const char *ticket);
 /* Ends the connection; rooms, messages, drafts and the outbox stay. */
 PARLEY_API void parley_disconnect(parley_client *client);
+/* What PARLEY_EVENT_STATE said last. PARLEY_IDLE for NULL. */
 PARLEY_API parley_state parley_get_state(const parley_client *client);
 /* Once a frame: applies what came, sends what waits. Returns after about budget_us (0: 500). */
 PARLEY_API void parley_update(parley_client *client, uint32_t budget_us);
 /* The next event into *out (its size member set by you), or false. */
 PARLEY_API bool parley_poll(parley_client *client, parley_event *out);
+/* What this client did so far, into *out (its size member set by you). */
 PARLEY_API void parley_get_stats(const parley_client *client, parley_stats *out);
 /* Server Unix milliseconds, estimated; 0 before the first connection. */
 PARLEY_API int64_t parley_server_time(const parley_client *client);
@@ -318,11 +324,14 @@ PARLEY_API parley_result parley_join(parley_client *client, uint32_t kind, const
                                      parley_request *out);
 /* The room of two with user. Reply: room. */
 PARLEY_API parley_result parley_open_direct(parley_client *client, parley_user user, parley_request *out);
+/* Gives the membership up; PARLEY_EVENT_ROOM_GONE follows. NOT_MEMBER is known at once. */
 PARLEY_API parley_result parley_leave(parley_client *client, parley_room room, parley_request *out);
+/* Rooms we are a member of. */
 PARLEY_API size_t parley_rooms(const parley_client *client, parley_room_row *rows, size_t cap);
 /* room 0: everyone known. */
 PARLEY_API size_t parley_members(const parley_client *client, parley_room room, parley_member_row *rows,
                                  size_t cap);
+/* The player has read up to seq; the server is told, and it never goes back. NOT_MEMBER. */
 PARLEY_API parley_result parley_mark_read(parley_client *client, parley_room room, uint64_t seq);
 
 /* [messages] ---------------------------------------------------------------------------------- */
