@@ -104,6 +104,12 @@ void ModelWriter::clear_presence_cards() {
     }
 }
 
+void ModelWriter::forget_cards_of_people(const Room& room) {
+    std::erase_if(model_.presence_cards_, [&](const CardState& shown) {
+        return shown.user != model_.self_ && room.member(shown.user) != nullptr;
+    });
+}
+
 void ModelWriter::forget_cards_of_strangers() {
     std::erase_if(model_.presence_cards_, [&](const CardState& shown) {
         return shown.user != model_.self_ &&

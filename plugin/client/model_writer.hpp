@@ -88,6 +88,8 @@ private:
     void changed(Room& room, Message& message);
     CardState* card(RoomId room, UserId user, uint16_t type);
     void forget_somebody();
+    // Those that there are follow a whole roster.
+    void forget_cards_of_people(const Room& room);
     // Nobody tells us any more what becomes of the card of a user with whom we share no room.
     void forget_cards_of_strangers();
 

@@ -141,6 +141,9 @@ void ModelWriter::roster(Room& room, const wire::Roster& roster) {
             std::erase_if(room.members, [&](const Member& m) { return raw(m.user) == gone; });
         }
     }
+    if (roster.whole()) {
+        forget_cards_of_people(room);
+    }
     if (roster.whole() || roster.gone() != nullptr) {
         forget_cards_of_strangers();
     }
