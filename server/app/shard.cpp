@@ -146,6 +146,8 @@ Error Shard::open_store(std::string& message) {
     }
     SqliteStoreOptions options;
     options.path = folder + "/parley.db";
+    // The key is made after the database, so that where it is there was one.
+    options.expected = std::filesystem::exists(folder + "/server.key", error);
     Result<std::unique_ptr<SqliteStore>> store = SqliteStore::open(options, log_, message);
     if (!store.ok()) {
         return store.error();

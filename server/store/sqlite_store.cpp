@@ -4,8 +4,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/store/migrations/migrations.hpp"
@@ -19,6 +22,18 @@ constexpr int newest_version = static_cast<int>(migrations::all.size());
 int count_pages(void* pages, sqlite3*, const char*, int now) {
     *static_cast<int*>(pages) = now;
     return SQLITE_OK;
+}
+
+// 0 when it is missing, too.
+int64_t bytes_of(const std::string& path) {
+    struct stat status {};
+    return stat(path.c_str(), &status) == 0 ? int64_t{status.st_size} : 0;
+}
+
+std::string absolute(const std::string& path) {
+    std::error_code error;
+    const std::filesystem::path found = std::filesystem::absolute(path, error);
+    return error ? path : found.lexically_normal().string();
 }
 
 } // namespace
@@ -54,21 +69,34 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions&
 Error SqliteStore::open_file(std::string& message) {
     const std::string lock_path = options_.path + ".lock";
     lock_file_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    // The database is made here rather than by SQLite, so that nobody else may ever read it.
-    const int file = ::open(options_.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock_file_ < 0 || file < 0) {
+    if (lock_file_ < 0) {
         message = "the database " + options_.path + " cannot be opened (" + std::strerror(errno) +
                   "); check that its folder exists and may be written";
-        if (file >= 0) {
-            close(file);
-        }
         return Error::BadStore;
     }
-    close(file);
     if (flock(lock_file_, LOCK_EX | LOCK_NB) != 0) {
         message = "the database " + options_.path +
                   " is in use by another shard; stop that one or choose another data folder";
         return Error::BadStore;
+    }
+    const bool made = bytes_of(options_.path) == 0;
+    // SQLite would throw away a log without its database, and with it what was acknowledged.
+    if (made && (options_.expected || bytes_of(options_.path + "-wal") > 0)) {
+        message = "the folder of " + options_.path +
+                  " has a key or a log but no database; restore parley.db from a backup, or move "
+                  "them away to start anew";
+        return Error::BadStore;
+    }
+    // The database is made here rather than by SQLite, so that nobody else may ever read it.
+    const int file = ::open(options_.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+        message = "the database " + options_.path + " cannot be opened (" + std::strerror(errno) +
+                  "); check that its folder exists and may be written";
+        return Error::BadStore;
+    }
+    close(file);
+    if (made) {
+        log_.warn("data_made", {{"path", absolute(options_.path)}});
     }
 
     database_.open(options_.path, options_.vfs);

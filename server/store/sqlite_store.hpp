@@ -21,6 +21,7 @@ struct SqliteStoreOptions {
     std::string path;
     size_t fold_entries = limits::fold_entries;
     int64_t pages_max = 0;     // 0: as large as the disk allows
+    bool expected = false;     // it was made before: a missing or empty one is refused
     const char* vfs = nullptr; // SQLite's name of a file system; tests give one that fails
 };
 

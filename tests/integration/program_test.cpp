@@ -168,6 +168,8 @@ TEST_CASE("SIGTERM drains and ends with 0", "[integration]") {
     DevShard shard(folder, {"--ready-file", folder.file("ready")});
     CHECK(content_of(folder.file("ready")) == "port=" + std::to_string(shard.port) + "\n");
     CHECK(contains(shard.program->error_text(), "warn dev_mode"));
+    CHECK(contains(shard.program->error_text(),
+                   "warn data_made path=" + folder.file("data/parley.db")));
     Player ada(1);
     shard.connect(ada, "ada");
     REQUIRE(until({&ada}, [&] { return ada.room("teal") != nullptr; }));
@@ -259,6 +261,15 @@ TEST_CASE("a start that cannot succeed ends with one sentence", "[integration]")
         const std::string said =
             fails({"serve", "--dev", "--data", folder.file("data"), "--port", "0"}, 1);
         CHECK(contains(said, "restore it from a backup"));
+    }
+    SECTION("a lost database") {
+        { DevShard shard(folder); }
+        for (const char* name : {"data/parley.db", "data/parley.db-wal", "data/parley.db-shm"}) {
+            std::filesystem::remove(folder.file(name));
+        }
+        CHECK(contains(fails({"serve", "--dev", "--data", folder.file("data"), "--port", "0"}, 1),
+                       "restore parley.db from a backup"));
+        CHECK_FALSE(std::filesystem::exists(folder.file("data/parley.db")));
     }
     SECTION("a wrong configuration") {
         std::ofstream(folder.file("shard.toml")) << "[shard]\nprot = 7777\n";

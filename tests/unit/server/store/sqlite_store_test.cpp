@@ -74,6 +74,35 @@ TEST_CASE("a database that cannot be used is refused with a sentence that mends 
     }
 }
 
+TEST_CASE("a database that was lost is never made anew", "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    std::string message;
+    SECTION("while its log is there") {
+        user(*open_store(options), "ada");
+        const auto logged = std::filesystem::file_size(options.path + "-wal");
+        std::filesystem::remove(options.path);
+        if (GENERATE(false, true)) {
+            std::ofstream(options.path).close();
+        }
+        CHECK(contains(refused(options.path), "restore parley.db from a backup"));
+        CHECK(std::filesystem::file_size(options.path + "-wal") == logged);
+    }
+    SECTION("while it is expected") {
+        options.expected = true;
+        CHECK(SqliteStore::open(options, Log(), message).error() == Error::BadStore);
+        CHECK(contains(message, "has a key or a log but no database"));
+        CHECK_FALSE(std::filesystem::exists(options.path));
+    }
+    SECTION("but an empty log is nobody's") {
+        std::ofstream(options.path + "-wal").close();
+        CHECK(SqliteStore::open(options, Log(), message).ok());
+        options.expected = true;
+        CHECK(SqliteStore::open(options, Log(), message).ok());
+    }
+}
+
 TEST_CASE("the database is its owner's alone", "[store]") {
     Folder folder;
     SqliteStoreOptions options;
