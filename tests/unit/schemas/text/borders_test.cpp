@@ -36,7 +36,7 @@ std::vector<size_t> backward(std::string_view text, Step step) {
 
 } // namespace
 
-TEST_CASE("hostile input 31: overlong, surrogate, NUL and stray bytes are not UTF-8", "[text]") {
+TEST_CASE("overlong, surrogate, NUL and stray bytes are not UTF-8", "[text]") {
     for (const std::string& bad :
          {std::string("\xC0\xAF"), std::string("\xC1\xBF"), std::string("\xE0\x9F\xBF"),
           std::string("\xF0\x8F\xBF\xBF"), std::string("\xED\xA0\x80"), std::string("\xED\xBF\xBF"),

@@ -40,7 +40,7 @@ const std::string kiss =
 
 } // namespace
 
-TEST_CASE("hostile input 32: 2000 code points pass, 2001 do not", "[text]") {
+TEST_CASE("2000 code points pass, 2001 do not", "[text]") {
     CHECK(clean(repeated("a", 2000)).size() == 2000);
     CHECK(sanitise(repeated("a", 2001), {}).error() == Error::TooLong);
     CHECK(clean(repeated("\u00E9", 2000)).size() == 4000);
@@ -49,7 +49,7 @@ TEST_CASE("hostile input 32: 2000 code points pass, 2001 do not", "[text]") {
     CHECK(sanitise("abcd", {.code_points_max = 3}).error() == Error::TooLong);
 }
 
-TEST_CASE("hostile input 32: 8192 bytes pass, 8193 do not", "[text]") {
+TEST_CASE("8192 bytes pass, 8193 do not", "[text]") {
     const TextBounds wide{.code_points_max = 10'000};
     CHECK(sanitise(repeated("a", 8192), wide).ok());
     CHECK(sanitise(repeated("a", 8193), wide).error() == Error::TooLong);
@@ -58,14 +58,14 @@ TEST_CASE("hostile input 32: 8192 bytes pass, 8193 do not", "[text]") {
     CHECK(sanitise(repeated("\U0001D160", 683), wide).error() == Error::TooLong);
 }
 
-TEST_CASE("hostile input 32: 20 lines pass, 21 do not", "[text]") {
+TEST_CASE("20 lines pass, 21 do not", "[text]") {
     CHECK(clean(repeated("x\n", 19) + "x") == repeated("x\n", 19) + "x");
     CHECK(clean(repeated("x\n", 20)) == repeated("x\n", 19) + "x");
     CHECK(sanitise(repeated("x\n", 20) + "x", {}).error() == Error::TooLong);
     CHECK(sanitise(repeated("x\r\n", 20) + "x", {}).error() == Error::TooLong);
 }
 
-TEST_CASE("hostile input 33: of 500 marks on one letter four stay", "[text]") {
+TEST_CASE("of 500 marks on one letter four stay", "[text]") {
     const std::string cut = clean("a" + repeated("\u0316", 500) + "b");
     CHECK(cut == "a" + repeated("\u0316", 4) + "b");
     CHECK(clean("a" + repeated("\u0316", 4)) == "a" + repeated("\u0316", 4));
@@ -75,13 +75,13 @@ TEST_CASE("hostile input 33: of 500 marks on one letter four stay", "[text]") {
     CHECK(count_code_points(clean("\u0628" + repeated("\u064B\u200D", 50))) == 1 + 4 + 4);
 }
 
-TEST_CASE("hostile input 34: direction controls are gone", "[text]") {
+TEST_CASE("direction controls are gone", "[text]") {
     CHECK(clean("photo\u202Egpj.exe") == "photogpj.exe");
     CHECK(clean("\u2066\u2067a\u2068b\u2069\u200E\u200Fc\u061C") == "abc");
     CHECK(clean("\u202A\u202B\u202C\u202D\u202Ex") == "x");
 }
 
-TEST_CASE("hostile input 35: text of what has no width is empty", "[text]") {
+TEST_CASE("text of what has no width is empty", "[text]") {
     for (const char* nothing :
          {"", " ", "\n \n", "\u200B\u200B", "\u200D", "\u200C\u200D\u2060", "\uFEFF", "\u00AD",
           "\u3164", "\u2800 \u2800", "\u3000", "\U000E0041", "\u0301", "\uFE0F", "\u202E", "\t",
@@ -92,7 +92,7 @@ TEST_CASE("hostile input 35: text of what has no width is empty", "[text]") {
     }
 }
 
-TEST_CASE("hostile input 38: what programs read as commands stays what was typed", "[text]") {
+TEST_CASE("what programs read as commands stays what was typed", "[text]") {
     for (const char* literal : {"%s%n%x", "Button##id###other", "<script>alert(1)</script>",
                                 "'; DROP TABLE log;--", "${jndi:ldap://x}", "{0} {carrier}"}) {
         CHECK(clean(literal) == literal);

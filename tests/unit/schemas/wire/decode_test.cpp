@@ -136,7 +136,7 @@ TEST_CASE("a good frame of every command and event is taken", "[wire]") {
     }
 }
 
-TEST_CASE("hostile input 27: a frame cut at every byte is refused or whole", "[wire]") {
+TEST_CASE("a frame cut at every byte is refused or whole", "[wire]") {
     const auto cut = [](const ByteVector& frame, auto decode) {
         size_t taken = 0;
         for (size_t size = 0; size < frame.size(); ++size) {
@@ -153,7 +153,7 @@ TEST_CASE("hostile input 27: a frame cut at every byte is refused or whole", "[w
     }
 }
 
-TEST_CASE("hostile input 27: changed bytes never read past the end", "[wire]") {
+TEST_CASE("changed bytes are judged within their end, and each time alike", "[wire]") {
     Random random(1);
     const auto change = [&](ByteVector frame) {
         for (uint64_t n = 1 + random.below(4); n > 0; --n) {
@@ -161,18 +161,23 @@ TEST_CASE("hostile input 27: changed bytes never read past the end", "[wire]") {
         }
         return frame;
     };
+    const auto judge = [](const ByteVector& frame, auto decode) {
+        const Wrong first = decode(frame);
+        const bool known = first == Wrong::Ok || first == Wrong::Malformed ||
+                           first == Wrong::Encoding || first == Wrong::Unsupported;
+        return known && decode(frame) == first;
+    };
     for (int round = 0; round < 300; ++round) {
         for (const ByteVector& frame : good_client_frames()) {
-            from_client(change(frame));
+            REQUIRE(judge(change(frame), [](const ByteVector& part) { return from_client(part); }));
         }
         for (const ByteVector& frame : good_server_frames()) {
-            from_server(change(frame));
+            REQUIRE(judge(change(frame), [](const ByteVector& part) { return from_server(part); }));
         }
     }
-    SUCCEED("no sanitizer and no assertion spoke");
 }
 
-TEST_CASE("hostile input 28: an enum out of range is malformed", "[wire]") {
+TEST_CASE("an enum out of range is malformed", "[wire]") {
     CHECK(command(Command::Join, [](auto& fbb) {
               const auto name = fbb.CreateString("a");
               return CreateJoin(fbb, number<RoomKind>(77), name);
@@ -202,8 +207,7 @@ TEST_CASE("hostile input 28: an enum out of range is malformed", "[wire]") {
           }) == Wrong::Ok);
 }
 
-TEST_CASE("hostile input 28: an unknown command is unsupported, and its request is known",
-          "[wire]") {
+TEST_CASE("an unknown command is unsupported, and its request is known", "[wire]") {
     const ByteVector frame =
         client_frame(number<Command>(99), [](auto& fbb) { return CreateLeave(fbb, 3); });
     CHECK(from_client(frame) == Wrong::Unsupported);
@@ -214,7 +218,7 @@ TEST_CASE("hostile input 28: an unknown command is unsupported, and its request 
           Wrong::Unsupported);
 }
 
-TEST_CASE("hostile input 28: a union with a type and no value is malformed", "[wire]") {
+TEST_CASE("a union with a type and no value is malformed", "[wire]") {
     FrameBuilder frame;
     frame.fbb();
     const Bytes client = frame.client(1, Command::Send, 0);
@@ -242,7 +246,7 @@ TEST_CASE("hostile input 28: a union with a type and no value is malformed", "[w
     CHECK(entry(number<EntryBody>(99), false) == Wrong::Malformed);
 }
 
-TEST_CASE("hostile input 28: spans that name no line, or not in order", "[wire]") {
+TEST_CASE("spans that name no line, or not in order", "[wire]") {
     BatchSays says{.lines = {line(0, 0, 2), line(1, 2, 2)}, .text = "abcd"};
     says.spans = {bold(0, 2, 0), bold(0, 1, 1), bold(1, 1, 1)};
     CHECK(batch(says) == Wrong::Ok);
@@ -256,7 +260,7 @@ TEST_CASE("hostile input 28: spans that name no line, or not in order", "[wire]"
     CHECK(batch(says) == Wrong::Malformed);
 }
 
-TEST_CASE("hostile input 29: many strings on one offset cost no more than the frame", "[wire]") {
+TEST_CASE("many strings on one offset cost no more than the frame", "[wire]") {
     // 300 entries whose bodies are one table of 4,000 bytes of text: 1.2 MB when copied.
     const auto shared = [](size_t times) {
         return event(Event::Batch, [&](FlatBufferBuilder& fbb) {
@@ -282,7 +286,7 @@ TEST_CASE("hostile input 29: many strings on one offset cost no more than the fr
     CHECK(batch(says) == Wrong::Malformed);
 }
 
-TEST_CASE("hostile input 29: tables that fan out are counted as often as they are met", "[wire]") {
+TEST_CASE("tables that fan out are counted as often as they are met", "[wire]") {
     // One entry named 500 times; the generated verifier walks it each time. Our tables do not nest
     // in themselves, so breadth is the only way to make it walk far.
     CHECK(event(Event::Batch, [&](FlatBufferBuilder& fbb) {
@@ -294,8 +298,7 @@ TEST_CASE("hostile input 29: tables that fan out are counted as often as they ar
           }) == Wrong::Malformed);
 }
 
-TEST_CASE("hostile input 30: no terminator, misaligned, offset to itself, wrong identifier",
-          "[wire]") {
+TEST_CASE("no terminator, misaligned, offset to itself, wrong identifier", "[wire]") {
     const ByteVector good = send_frame("hello world");
     REQUIRE(from_client(good) == Wrong::Ok);
 
@@ -337,7 +340,7 @@ TEST_CASE("a frame of small fields only is aligned where it was built", "[wire]"
     }
 }
 
-TEST_CASE("hostile input 31: text that is not UTF-8 is an encoding error everywhere", "[wire]") {
+TEST_CASE("text that is not UTF-8 is an encoding error everywhere", "[wire]") {
     for (const std::string& bad : {std::string("\xC0\xAF"), std::string("a\xED\xA0\x80"),
                                    std::string("a\0b", 3), std::string("\xFF")}) {
         CHECK(send(bad) == Wrong::Encoding);
@@ -366,8 +369,7 @@ TEST_CASE("hostile input 31: text that is not UTF-8 is an encoding error everywh
     }
 }
 
-TEST_CASE("hostile input 32: a text too long for any room passes to who can say TooLong",
-          "[wire]") {
+TEST_CASE("a text too long for any room passes to who can say TooLong", "[wire]") {
     CHECK(send(std::string(8193, 'x')) == Wrong::Ok);
     CHECK(send("") == Wrong::Ok); // answered Empty
     const std::string longest(limits::chat_frame_bytes_max, 'x');
