@@ -382,14 +382,15 @@ void EnetLink::Inside::sweep() {
 EnetLink::EnetLink(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 EnetLink::~EnetLink() = default;
 
-Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options, TimeMs steady_ms) {
+namespace {
+
+// What both ends need: an ENet that fits, proven to seal, on an open port. Options: of either end.
+template <typename Options>
+Result<std::unique_ptr<EnetLink::Inside>> open_inside(const Options& options, size_t peers,
+                                                      uint32_t port_sharers, TimeMs steady_ms) {
     const std::optional<Address> bind = parse_address(options.bind);
     if (!bind) {
         return Error::BadAddress;
-    }
-    if (options.peers_max == 0 || options.peers_max > limits::sessions_per_host_max ||
-        options.thread_count == 0 || options.thread_index >= options.thread_count) {
-        return Error::BadArgument;
     }
     const Result<EnetApi> api = enet_api(options.enet);
     if (!api) {
@@ -401,13 +402,28 @@ Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options,
     if (const Result<void> sealed = link_self_test(*api, steady_ms); !sealed) {
         return sealed.error();
     }
-    auto inside = std::make_unique<Inside>(*api, options.log, options.allow_aes, steady_ms);
-    const bool shared = options.share_port || options.thread_count > 1;
-    const uint32_t port_sharers = shared ? options.thread_count : 0;
-    if (const Result<void> opened = inside->open_host(*bind, options.peers_max, port_sharers);
-        !opened) {
+    auto inside =
+        std::make_unique<EnetLink::Inside>(*api, options.log, options.allow_aes, steady_ms);
+    if (const Result<void> opened = inside->open_host(*bind, peers, port_sharers); !opened) {
         return opened.error();
     }
+    return inside;
+}
+
+} // namespace
+
+Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options, TimeMs steady_ms) {
+    if (options.peers_max == 0 || options.peers_max > limits::sessions_per_host_max ||
+        options.thread_count == 0 || options.thread_index >= options.thread_count) {
+        return Error::BadArgument;
+    }
+    const bool shared = options.share_port || options.thread_count > 1;
+    const uint32_t port_sharers = shared ? options.thread_count : 0;
+    auto opened = open_inside(options, options.peers_max, port_sharers, steady_ms);
+    if (!opened) {
+        return opened.error();
+    }
+    std::unique_ptr<Inside> inside = std::move(opened).value();
     ServerHandshakeOptions handshake;
     handshake.static_secret = options.static_secret;
     handshake.app_id = options.app_id;
@@ -425,25 +441,11 @@ Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options,
 }
 
 Result<std::unique_ptr<EnetLink>> EnetLink::client(const ClientOptions& options, TimeMs steady_ms) {
-    const std::optional<Address> bind = parse_address(options.bind);
-    if (!bind) {
-        return Error::BadAddress;
-    }
-    const Result<EnetApi> api = enet_api(options.enet);
-    if (!api) {
-        return api.error();
-    }
-    if (sodium_init() < 0) {
-        return Error::Internal;
-    }
-    if (const Result<void> sealed = link_self_test(*api, steady_ms); !sealed) {
-        return sealed.error();
-    }
-    auto inside = std::make_unique<Inside>(*api, options.log, options.allow_aes, steady_ms);
-    if (const Result<void> opened = inside->open_host(*bind, 1, false); !opened) {
+    auto opened = open_inside(options, 1, 0, steady_ms);
+    if (!opened) {
         return opened.error();
     }
-    return std::make_unique<EnetLink>(std::move(inside));
+    return std::make_unique<EnetLink>(std::move(opened).value());
 }
 
 Result<PeerId> EnetLink::connect(const ConnectOptions& options, TimeMs steady_ms) {
