@@ -133,4 +133,20 @@ public:
     PeerId client_peer{};
 };
 
+// Listening links of as many net threads, on one port of loopback.
+inline std::vector<std::unique_ptr<Side>> servers_on_one_port(uint32_t threads, TimeMs now_ms) {
+    ServerOptions options = LinkPair::server_options();
+    options.thread_count = threads;
+    std::vector<std::unique_ptr<Side>> servers;
+    std::string address = "127.0.0.1:0";
+    for (uint32_t index = 0; index < threads; ++index) {
+        options.thread_index = index;
+        options.bind = address;
+        servers.push_back(std::make_unique<Side>());
+        servers.back()->link = std::move(EnetLink::listen(options, now_ms)).value();
+        address = to_text(servers.back()->link->local_address());
+    }
+    return servers;
+}
+
 } // namespace parley::test

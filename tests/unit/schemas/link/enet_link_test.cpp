@@ -449,19 +449,8 @@ TEST_CASE("options that cannot be are errors before anything is bound", "[link]"
 
 TEST_CASE("three threads' links share a port, and each gets its own sessions only", "[link]") {
     TimeMs now_ms = 1'000'000;
-    ServerOptions options = LinkPair::server_options();
-    options.thread_count = 3;
-    std::vector<std::unique_ptr<Side>> servers;
-    std::string address = "127.0.0.1:0";
-    for (uint32_t index = 0; index < options.thread_count; ++index) {
-        options.thread_index = index;
-        options.bind = address;
-        auto link = EnetLink::listen(options, now_ms);
-        REQUIRE(link.ok());
-        servers.push_back(std::make_unique<Side>());
-        servers.back()->link = std::move(link).value();
-        address = to_text(servers.back()->link->local_address());
-    }
+    const std::vector<std::unique_ptr<Side>> servers = servers_on_one_port(3, now_ms);
+    const std::string address = to_text(servers[0]->link->local_address());
     LinkPair other; // for its options only
     ConnectOptions connect = other.connect_options();
     connect.address = address;

@@ -269,19 +269,7 @@ TEST_CASE("answers to strangers are never larger than what they sent", "[link][n
 TEST_CASE("a session on a shared port stays with its thread whatever port it comes from",
           "[link][network]") {
     TimeMs now_ms = 1'000'000;
-    ServerOptions options = LinkPair::server_options();
-    options.thread_count = 3;
-    std::vector<std::unique_ptr<Side>> servers;
-    std::string address = "127.0.0.1:0";
-    for (uint32_t index = 0; index < options.thread_count; ++index) {
-        options.thread_index = index;
-        options.bind = address;
-        auto link = EnetLink::listen(options, now_ms);
-        REQUIRE(link.ok());
-        servers.push_back(std::make_unique<Side>());
-        servers.back()->link = std::move(link).value();
-        address = to_text(servers.back()->link->local_address());
-    }
+    const std::vector<std::unique_ptr<Side>> servers = servers_on_one_port(3, now_ms);
     Relay relay(servers[0]->link->local_address());
     LinkPair other; // for its options only
     ConnectOptions connect = other.connect_options();
