@@ -68,6 +68,8 @@ struct StoredUser {
     std::string name;
     uint32_t flags = 0;
 };
+// What wire::UserFlags says of a user with these claims.
+uint32_t flags_of(const Claims& claims);
 
 // [requests]
 // The user behind claims (made when new, name and flags updated) and the ticket's history: the same

@@ -16,17 +16,6 @@ bool changes_another(EntryKind kind) {
            kind == EntryKind::Pin;
 }
 
-uint32_t flags_of(const Claims& claims) {
-    uint32_t flags = 0;
-    if (claims.bot) {
-        flags |= static_cast<uint32_t>(wire::UserFlags::Bot);
-    }
-    if (claims.game) {
-        flags |= static_cast<uint32_t>(wire::UserFlags::Game);
-    }
-    return flags;
-}
-
 uint64_t random_incarnation() {
     uint64_t incarnation = 0;
     while (incarnation == 0) {

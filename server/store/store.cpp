@@ -1,6 +1,8 @@
 // store.cpp: what all stores share.
 #include "server/store/store.hpp"
 
+#include "schemas/wire/generated.hpp"
+
 namespace parley {
 namespace {
 
@@ -33,6 +35,17 @@ struct Refuser {
 };
 
 } // namespace
+
+uint32_t flags_of(const Claims& claims) {
+    uint32_t flags = 0;
+    if (claims.bot) {
+        flags |= static_cast<uint32_t>(wire::UserFlags::Bot);
+    }
+    if (claims.game) {
+        flags |= static_cast<uint32_t>(wire::UserFlags::Game);
+    }
+    return flags;
+}
 
 StoreAnswer refusal(const StoreRequest& request, Error error) {
     return std::visit(Refuser{error}, request);

@@ -10,21 +10,6 @@
 
 namespace parley {
 
-namespace {
-
-uint32_t flags_of(const Claims& claims) {
-    uint32_t flags = 0;
-    if (claims.bot) {
-        flags |= static_cast<uint32_t>(wire::UserFlags::Bot);
-    }
-    if (claims.game) {
-        flags |= static_cast<uint32_t>(wire::UserFlags::Game);
-    }
-    return flags;
-}
-
-} // namespace
-
 const MemoryDisk::Room* MemoryDisk::room(RoomId id) const {
     const auto found = rooms.find(id);
     return found == rooms.end() ? nullptr : &found->second;
