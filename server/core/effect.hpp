@@ -29,11 +29,11 @@ struct SendFrame {
     SharedFrame frame;
 };
 
-// Who reads a room: immutable, rebuilt when it changes, shared by all deliveries until then. Sorted.
+// Who reads a room: immutable, rebuilt when it changes, shared by all deliveries until then.
+// Sorted.
 using Readers = std::shared_ptr<const std::vector<SessionId>>;
 
-// One frame to many sessions: encoded once. A room's frame for an exclusion mask names that mask's
-// readers.
+// One frame to many sessions, encoded once.
 struct Deliver {
     Lane lane{};
     SharedFrame frame;
