@@ -61,5 +61,7 @@ private:
 // Says in the code that an error is dropped on purpose, and why.
 template <typename T>
 void ignore(const Result<T>&, const char* /*why*/) {}
+// The same of a call that says only whether it succeeded.
+inline void ignore(bool /*succeeded*/, const char* /*why*/) {}
 
 } // namespace parley
