@@ -19,7 +19,7 @@ std::pmr::memory_resource* memory_of(const ClientOptions& options) {
         return options.memory;
     }
     if (options.host_memory != nullptr) {
-        return const_cast<HostMemory*>(options.host_memory);
+        return options.host_memory;
     }
     return std::pmr::get_default_resource();
 }

@@ -55,7 +55,7 @@ struct Event : MoveOnly {
 struct ClientOptions {
     std::pmr::memory_resource* memory = nullptr; // null: host_memory, else the default resource
     // The host's allocator: when it returned nothing, the client closes with OutOfMemory.
-    const HostMemory* host_memory = nullptr;
+    HostMemory* host_memory = nullptr;
     Log log;
     uint64_t random_seed = 1;
     CardTypes card_types; // may be null: cards are then ignored

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "schemas/base/clock.hpp"
+#include "schemas/base/result.hpp"
 
 namespace parley::client {
 namespace {
@@ -67,7 +68,7 @@ ThreadedConnection::~ThreadedConnection() {
 void ThreadedConnection::wake() {
     if (wake_write_ >= 0 && !wake_pending_.exchange(true, std::memory_order_acq_rel)) {
         const char byte = 1;
-        [[maybe_unused]] const ssize_t written = write(wake_write_, &byte, 1);
+        ignore(write(wake_write_, &byte, 1) == 1, "a full pipe wakes just as well");
     }
 }
 
@@ -86,8 +87,8 @@ void ThreadedConnection::open(std::string_view address, std::string_view ticket)
 void ThreadedConnection::close() {
     up_ = false;
     if (session_ > 0) {
-        // A full mailbox still ends it: the next open has another number.
-        [[maybe_unused]] const bool pushed = orders_.push({session_, Close{}});
+        ignore(orders_.push({session_, Close{}}),
+               "a full mailbox still ends it: the next open has another number");
     }
     ++session_;
 }
@@ -204,7 +205,7 @@ void ThreadedConnection::resolve(Open open) {
             }
             freeaddrinfo(found);
         }
-        [[maybe_unused]] const bool pushed = asked->answer.push(std::move(answer));
+        ignore(asked->answer.push(std::move(answer)), "its only entry: there is room for one");
     }).detach();
 }
 
@@ -234,8 +235,7 @@ void ThreadedConnection::pump() {
         tell(std::move(*event));
     }
     if (!net_open_) {
-        // Lets a peer that was just closed hear of it.
-        [[maybe_unused]] const auto nothing = direct_.poll(now_ms);
+        ignore(direct_.poll(now_ms).has_value(), "polled so that a peer just closed hears of it");
     }
     if (down_waits_ && happened_.push({net_session_, LinkDown{down_reason_, 0}})) {
         down_waits_ = false;
