@@ -3,16 +3,9 @@
 #include <algorithm>
 
 #include "plugin/client/inside.hpp"
+#include "schemas/wire/room_lane.hpp"
 
 namespace parley::client {
-namespace {
-
-Lane lane_of(wire::RoomKind kind) {
-    const bool crowd = kind == wire::RoomKind::Global || kind == wire::RoomKind::Guild;
-    return crowd ? Lane::Crowd : Lane::Chat;
-}
-
-} // namespace
 
 // [connection]
 

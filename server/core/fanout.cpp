@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "schemas/base/check.hpp"
+#include "schemas/wire/room_lane.hpp"
 #include "server/core/state.hpp"
 
 namespace parley {

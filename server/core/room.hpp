@@ -63,12 +63,6 @@ struct Room {
     bool full_roster() const { return people <= limits::roster_full_members_max; }
 };
 
-// Chat, so that a party line never waits for a crowd.
-inline Lane lane_of(wire::RoomKind kind) {
-    return kind == wire::RoomKind::Global || kind == wire::RoomKind::Guild ? Lane::Crowd
-                                                                           : Lane::Chat;
-}
-
 // Rooms of players who play together: who comes and goes is a line there.
 inline bool tells_membership(wire::RoomKind kind) {
     return kind == wire::RoomKind::Team || kind == wire::RoomKind::Party;
