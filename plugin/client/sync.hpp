@@ -53,7 +53,6 @@ public:
     // Something was lost of a room that was not known then.
     bool lost_early() const { return lost_early_; }
     void expire(TimeMs steady_ms);
-    size_t held_count() const { return held_.size(); }
 
 private:
     struct Held {

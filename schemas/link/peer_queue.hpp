@@ -18,7 +18,6 @@ public:
     size_t bytes() const { return bytes_; }
     // Since when there has been something waiting without a pause.
     TimeMs waiting_since_ms() const { return waiting_since_ms_; }
-    bool lane_empty(Lane lane) const { return lanes_[index(lane)].empty(); }
 
     void push(Lane lane, SharedFrame frame, TimeMs steady_ms) {
         if (empty()) {

@@ -51,14 +51,6 @@ void Core::State::send_answer(SessionId id, Lane lane, SharedFrame frame) {
     }
 }
 
-void Core::State::send_to_user(const User& user, Lane lane, const SharedFrame& frame) {
-    for (const SessionId id : user.sessions) {
-        if (const Session* session = find_session(id)) {
-            send_event(*session, lane, frame);
-        }
-    }
-}
-
 void Core::State::deliver(Room& room, Lane lane, SharedFrame frame) {
     if (!room.sessions.empty()) {
         effects_->emplace_back(Deliver{lane, std::move(frame), readers(room)});
@@ -82,6 +74,31 @@ void Core::State::reply_all(const std::vector<Requester>& to, const Answer& answ
 
 void Core::State::refuse(const Command& command, Error error, uint32_t retry_after_ms) {
     reply(command.from, {.error = error, .retry_after_ms = retry_after_ms});
+}
+
+uint32_t Core::State::answer_wait_ms(Session& session) const {
+    const auto per_s = static_cast<int64_t>(limits::answers_bytes_per_s);
+    const int64_t most = limits::answers_bytes_at_once;
+    const TimeMs quiet_ms = std::min<TimeMs>(now_ms_ - session.answer_since_ms, INT32_MAX);
+    session.answer_bytes = std::min(session.answer_bytes + quiet_ms * per_s / 1000, most);
+    session.answer_since_ms = now_ms_;
+    return session.answer_bytes > 0
+               ? 0
+               : static_cast<uint32_t>(-session.answer_bytes * 1000 / per_s + 1);
+}
+
+bool Core::State::may_answer(const Command& command) {
+    const uint32_t wait_ms = answer_wait_ms(command.session);
+    if (wait_ms != 0) {
+        refuse(command, Error::Busy, wait_ms);
+    }
+    return wait_ms == 0;
+}
+
+void Core::State::spend(SessionId id, const SharedFrame& answer) {
+    if (Session* session = find_session(id)) {
+        session->answer_bytes -= static_cast<int64_t>(answer->size());
+    }
 }
 
 // [open]
