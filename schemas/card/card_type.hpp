@@ -2,6 +2,7 @@
 // type a file; demo/cards has two), so that the shard can refuse what does not fit and the overlay
 // can draw it without game code. May include: base, text, wire, toml++.
 //
+// clang-format off
 // The file. A key that is not listed here is an error, so that a misspelt one is found.
 //
 //   id = 1                        1 and up, unique, never given to another type
@@ -13,8 +14,7 @@
 //     name = "map"                a-z 0-9 _
 //     kind = "int"                int decimal bool enum timer user text
 //     writer = "game"             owner (the default) leader game; the game may write all, the
-//     leader
-//                                 also what is the owner's
+//                                 leader also what is the owner's
 //     min, max                    int and decimal; 0 and 2147483647 when missing
 //     scale = 1                   decimal: digits behind the point, 0 to 6; min and max are then
 //                                 written like 0.5
@@ -34,6 +34,7 @@
 //     primary = true              at most one
 //     enabled_if = "open_slots"   a bool or int field: greyed out when it is 0
 //     disabled_word = "full"      said on the button then
+// clang-format on
 #pragma once
 
 #include <cstdint>
@@ -48,12 +49,8 @@
 namespace parley {
 
 enum class FieldKind : uint8_t { Int, Decimal, Bool, Enum, Timer, UserRef, Text };
-enum class Writer : uint8_t {
-    Owner,
-    Leader,
-    Game
-}; // who may write: anyone of the room is Owner of
-   // his presence card only
+// Who may write. Of a presence card its user is the Owner, and he alone.
+enum class Writer : uint8_t { Owner, Leader, Game };
 struct FieldType {
     uint16_t id = 0; // 1 and up, unique, never reused
     std::string name;
@@ -62,7 +59,7 @@ struct FieldType {
     int64_t min = 0;   // Int, Decimal (scaled)
     int64_t max = 0;   // also of Timer: milliseconds that a full bar stands for, 0 when never a bar
     uint8_t scale = 0; // Decimal: digits behind the point
-    uint32_t code_points_max = 0;    // Text
+    uint32_t code_points_max = 0;      // Text
     std::vector<std::string> values{}; // Enum: words, by index
 };
 
