@@ -31,7 +31,7 @@ void parts(A& a, JournalHead& v) {
 
 namespace {
 
-constexpr std::string_view magic = "PARLEYJ1";
+constexpr std::string_view magic = "PARLEYJ2";
 constexpr uint8_t head_record = 'H';
 constexpr uint8_t input_record = 'I';
 constexpr uint8_t hash_record = 'E';
@@ -132,6 +132,31 @@ void mask(const flatbuffers::String* text, const ByteVector& frame) {
     }
 }
 
+template <typename Fields>
+void mask_card(const Fields* fields, const ByteVector& frame) {
+    if (fields != nullptr) {
+        for (const wire::CardField* field : *fields) {
+            mask(field->text(), frame);
+        }
+    }
+}
+
+// What players or the game wrote. Names of rooms, and the token of a presence, are the game's keys.
+void mask(const wire::ClientFrame& command, const ByteVector& frame) {
+    if (const wire::Send* send = command.body_as_Send(); send != nullptr) {
+        mask(send->text(), frame);
+    } else if (const wire::SetCard* set = command.body_as_SetCard(); set != nullptr) {
+        mask_card(set->fields(), frame);
+    } else if (const wire::UpdateCard* update = command.body_as_UpdateCard(); update != nullptr) {
+        mask_card(update->fields(), frame);
+    } else if (const wire::SetPresence* set_presence = command.body_as_SetPresence();
+               set_presence != nullptr && set_presence->presence()->params() != nullptr) {
+        for (const flatbuffers::String* param : *set_presence->presence()->params()) {
+            mask(param, frame);
+        }
+    }
+}
+
 void mask(LogEntry& entry) {
     if (entry.body == nullptr || entry.kind == EntryKind::Membership) {
         return;
@@ -158,8 +183,8 @@ Input masked(const Input& input) {
         const auto decoded = wire::decode_client_frame(command->frame, command->lane);
         if (!decoded.ok()) {
             command->frame.clear(); // net threads hand on only what decodes
-        } else if (const wire::Send* send = decoded.value()->body_as_Send(); send != nullptr) {
-            mask(send->text(), command->frame);
+        } else {
+            mask(*decoded.value(), command->frame);
         }
     } else if (auto* answered = std::get_if<StoreAnswered>(&copy.body)) {
         for (StoreAnswer& answer : answered->answers) {

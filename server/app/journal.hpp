@@ -1,7 +1,7 @@
 // journal.hpp: the inputs of a shard's core, written before each step, so that a crash report is a
 // file that replays. It opens with all that a run depends on (seed, configuration, card types). It
-// never holds a ticket or key (inputs have none), and message text only when asked: else each
-// letter is another of the same length.
+// never holds a ticket, key or address (inputs have none), and what was written (messages, texts of
+// cards, parameters of presences) only when asked: else each letter is another of the same length.
 #pragma once
 
 #include <cstdio>
@@ -68,7 +68,7 @@ private:
     ByteVector buffer_;
 };
 
-// The same input with every letter of a message replaced (see above); Input has no other secret.
+// The same input with every letter that was written replaced (see above); it has no other secret.
 Input masked(const Input& input);
 
 struct Replayed {

@@ -126,7 +126,7 @@ template <typename A>
 void parts(A&, Tick&) {}
 template <typename A>
 void parts(A& a, AdmitAsked& v) {
-    fields(a, v.session, v.claims, v.device, v.address);
+    fields(a, v.session, v.claims, v.device);
 }
 template <typename A>
 void parts(A& a, SessionOpened& v) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <variant>
 #include <vector>
 
@@ -25,7 +24,6 @@ struct AdmitAsked {
     SessionId session{};
     Claims claims;
     DeviceKey device{};
-    std::string address; // "a.b.c.d:port", for logs and per-network limits
 };
 
 // The admitted peer's lanes are open.

@@ -60,7 +60,6 @@ void NetLoop::on(AuthRequest&& event, TimeMs now_ms) {
     asked.session = session_of(index_, event.peer);
     asked.claims = std::move(claims).value();
     asked.device = event.device_key;
-    asked.address = to_text(event.address);
     to_core(std::move(asked));
 }
 

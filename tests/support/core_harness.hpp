@@ -189,7 +189,7 @@ public:
     // [sessions]
     SessionId ask(const Claims& claims, DeviceKey device = device_of(1)) {
         const SessionId session{(uint64_t{1} << 32) | ++sessions_made};
-        step(AdmitAsked{session, claims, device, "127.0.0.1:1"});
+        step(AdmitAsked{session, claims, device});
         return session;
     }
     SessionId connect(const Claims& claims, DeviceKey device = device_of(1)) {

@@ -56,6 +56,54 @@ TEST_CASE("a masked message has the same lengths and none of the letters", "[jou
     CHECK(sent_text(input) == secret);
 }
 
+TEST_CASE("texts of cards and parameters of presences are masked, numbers and tokens stay",
+          "[journal]") {
+    wire::FrameBuilder builder;
+    const auto masked_frame = [&](wire::Command type, flatbuffers::Offset<void> body) {
+        const Bytes frame = builder.client(3, type, body);
+        Input input;
+        input.body =
+            CommandReceived{SessionId{7}, Lane::Chat, ByteVector(frame.begin(), frame.end())};
+        return std::get<CommandReceived>(masked(input).body).frame;
+    };
+    const auto decoded = [](const ByteVector& frame) -> const wire::ClientFrame& {
+        const auto result = wire::decode_client_frame(frame, Lane::Chat);
+        REQUIRE(result.ok());
+        return *result.value();
+    };
+    const auto fields_of_card = [&] {
+        flatbuffers::FlatBufferBuilder& fbb = builder.fbb();
+        const auto words = fbb.CreateString(secret.data(), secret.size());
+        return fbb.CreateVector(std::vector{wire::CreateCardField(fbb, 1, 4711),
+                                            wire::CreateCardField(fbb, 2, 0, words)});
+    };
+    const auto check_fields = [](const auto* fields) {
+        CHECK(fields->Get(0)->number() == 4711);
+        check_mask(std::string(wire::view(fields->Get(1)->text())));
+    };
+
+    auto fields = fields_of_card();
+    const ByteVector set = masked_frame(wire::Command::SetCard,
+                                        wire::CreateSetCard(builder.fbb(), 1, 1, fields).Union());
+    check_fields(decoded(set).body_as_SetCard()->fields());
+
+    fields = fields_of_card();
+    const ByteVector update = masked_frame(
+        wire::Command::UpdateCard, wire::CreateUpdateCard(builder.fbb(), 1, 1, fields).Union());
+    check_fields(decoded(update).body_as_UpdateCard()->fields());
+
+    flatbuffers::FlatBufferBuilder& fbb = builder.fbb();
+    const auto token = fbb.CreateString("in_match");
+    const auto params =
+        fbb.CreateVector(std::vector{fbb.CreateString(secret.data(), secret.size())});
+    const auto said = wire::CreatePresence(fbb, 0, wire::PresenceState::Online, token, params, 0);
+    const ByteVector presence =
+        masked_frame(wire::Command::SetPresence, wire::CreateSetPresence(fbb, said).Union());
+    const wire::Presence* kept = decoded(presence).body_as_SetPresence()->presence();
+    CHECK(wire::view(kept->token()) == "in_match");
+    check_mask(std::string(wire::view(kept->params()->Get(0))));
+}
+
 TEST_CASE("what comes back from the store is masked too", "[journal]") {
     LogEntry entry;
     entry.kind = EntryKind::Message;
