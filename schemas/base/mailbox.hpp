@@ -25,7 +25,7 @@ public:
     void on_push(std::function<void()> wake) { wake_ = std::move(wake); }
 
     // Any thread. False: full under Refuse, or closed; the value is then untouched.
-    bool push(T&& value) {
+    [[nodiscard]] bool push(T&& value) {
         {
             const std::lock_guard lock(mutex_);
             if (closed_) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <sodium.h>
 
@@ -262,7 +263,10 @@ Result<void> Shard::reload(const Config& config, std::string& message) {
 void Shard::ask_shutdown() {
     ShutdownAsked asked;
     asked.retry_in_ms = static_cast<uint32_t>(options_.config.shutdown_retry_ms);
-    inbox_.push(asked);
+    // The core never waits for this thread, so there is room soon; closed, it has stopped anyway.
+    while (!inbox_.push(asked) && !inbox_.closed()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
 }
 
 bool Shard::wait_done(std::chrono::milliseconds longest) {

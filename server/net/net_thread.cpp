@@ -6,6 +6,7 @@
 
 #include "schemas/base/check.hpp"
 #include "schemas/base/limits.hpp"
+#include "schemas/base/result.hpp"
 
 namespace parley {
 
@@ -17,8 +18,7 @@ NetThread::NetThread(uint32_t index, std::unique_ptr<EnetLink> link,
     PARLEY_ASSERT(wake_ >= 0);
     effects_.on_push([fd = wake_] {
         const uint64_t one = 1;
-        // Fails only when it is awake already, 2^64 times over.
-        [[maybe_unused]] const ssize_t written = write(fd, &one, sizeof one);
+        ignore(write(fd, &one, sizeof one) > 0, "fails only when it is awake already, 2^64 times");
     });
 }
 
@@ -39,7 +39,7 @@ void NetThread::stop() {
 }
 
 void NetThread::use(std::shared_ptr<const Admission> admission) {
-    admissions_.push(std::move(admission));
+    ignore(admissions_.push(std::move(admission)), "never closed; the newest takes the place");
 }
 
 void NetThread::run() {
@@ -52,7 +52,7 @@ void NetThread::run() {
             loop_.busy() ? limits::net_tick_busy_ms : limits::net_tick_idle_ms;
         link_->wait(longest_ms, wake_);
         uint64_t pushes = 0;
-        [[maybe_unused]] const ssize_t taken = read(wake_, &pushes, sizeof pushes);
+        ignore(read(wake_, &pushes, sizeof pushes) > 0, "empty when a datagram or time woke us");
         closed = effects_.closed(); // asked first: what was pushed before it is carried out below
         batches.clear();
         effects_.take_all(batches);

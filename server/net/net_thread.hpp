@@ -26,7 +26,7 @@ public:
     void stop();
 
     // Any thread. False when limits::net_inbox_batches_max wait; the batch is then untouched.
-    bool push(Effects&& effects) { return effects_.push(std::move(effects)); }
+    [[nodiscard]] bool push(Effects&& effects) { return effects_.push(std::move(effects)); }
 
     // Any thread: tickets are judged by this one from the next turn of the thread on.
     void use(std::shared_ptr<const Admission> admission);
