@@ -2,6 +2,7 @@
 //   client.cpp   what the host calls
 //   session.cpp  connection, time, what is sent again
 //   receive.cpp  what the shard says
+//   ticket.cpp   which ticket is offered, and what its refusal means
 #pragma once
 
 #include <deque>
@@ -61,7 +62,7 @@ public:
 
     // [connection] session.cpp
     Result<void> connect(std::string_view address, std::string_view ticket);
-    void set_ticket(std::string_view ticket);
+    void begin();
     void disconnect();
     void update(TimeMs steady_ms, TimeMs wall_ms, uint32_t budget_us);
     bool memory_failed() const {
@@ -71,6 +72,14 @@ public:
     void lost(Error reason, uint32_t retry_after_ms);
     void set_state(State next, Error reason);
     void receive(uint32_t budget_us);
+    // [ticket] ticket.cpp
+    void set_ticket(std::string_view fresh);
+    void send_ticket();
+    void ticket_accepted();
+    void ticket_answered(Error verdict, uint32_t retry_after_ms); // of a Reauth
+    Next after_ticket(Error reason, bool in_session, Next otherwise);
+    void want_ticket(Error reason);
+    void refused_ticket_logged(Error reason) const;
     void send_what_waits();
     void send_outbox();
     bool send_message(const Outgoing& outgoing);
@@ -164,7 +173,11 @@ public:
 
     State state = State::Idle;
     Error last_error{};
-    String address, ticket;
+    String address;
+    String ticket;         // the newest that was accepted; before there is one, the newest given
+    String fresh_ticket;   // given since, and not judged yet; "" none
+    String offered_ticket; // on its way to be judged: this connection's, or a Reauth's; "" none
+    TimeMs ticket_not_before_ms = 0;
     TimeMs now_ms = 0; // steady, of the last update
     TimeMs wall_ms = 0;
     bool updated = false;

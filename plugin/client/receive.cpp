@@ -134,6 +134,7 @@ void Client::Inside::on_ready(const wire::Ready& said) {
         ready_at_ms = now_ms;
         unconfirmed_rooms = !model.rooms().empty();
         was_ready = true;
+        ticket_accepted();
         set_state(State::Ready, Error::Ok);
     }
 }
@@ -215,14 +216,7 @@ void Client::Inside::on_reply(uint32_t request, const wire::Reply& said) {
         break;
     }
     case Asked::What::Reauth:
-        if (error == Error::Ok) {
-            read_only = false;
-            writer.touch();
-        } else {
-            Event wanted = event(EventType::TicketWanted);
-            wanted.result = error;
-            push(std::move(wanted));
-        }
+        ticket_answered(error, said.retry_after_ms());
         break;
     case Asked::What::Quiet:
     case Asked::What::Users:

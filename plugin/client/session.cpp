@@ -28,30 +28,18 @@ Result<void> Client::Inside::connect(std::string_view to, std::string_view with_
     address.assign(to);
     if (!with_ticket.empty()) {
         ticket.assign(with_ticket);
+        fresh_ticket.clear();
     }
+    begin();
+    return {};
+}
+
+void Client::Inside::begin() {
     backoff.reset();
     was_ready = false;
     wants_ticket = false;
     set_state(State::Connecting, Error::Ok);
     open();
-    return {};
-}
-
-void Client::Inside::set_ticket(std::string_view fresh) {
-    ticket.assign(fresh);
-    if (ready()) {
-        auto& fbb = builder.fbb();
-        const uint32_t request = new_request();
-        const auto body = wire::CreateReauth(fbb, fbb.CreateString(fresh.data(), fresh.size()));
-        if (send(Lane::Control, request, wire::Command::Reauth, body)) {
-            ask(request, Asked::What::Reauth);
-        } else {
-            push(event(EventType::TicketWanted)); // it did not get through: give it again
-        }
-    } else if (wants_ticket) {
-        wants_ticket = false;
-        open();
-    }
 }
 
 void Client::Inside::disconnect() {
@@ -63,7 +51,8 @@ void Client::Inside::disconnect() {
 }
 
 void Client::Inside::open() {
-    connection->open(address, ticket);
+    offered_ticket.assign(fresh_ticket.empty() ? ticket : fresh_ticket);
+    connection->open(address, offered_ticket);
     link_open = true;
     opened_at_ms = -1; // the next update knows what time it is
     malformed = 0;
@@ -72,7 +61,8 @@ void Client::Inside::open() {
 // Ends this connection, whatever the reason, and decides what comes next. Commands that wait for an
 // answer are answered now; messages are not lost, they stay in the outbox.
 void Client::Inside::lost(Error reason, uint32_t retry_after_ms) {
-    const bool lived = ready() && now_ms - ready_at_ms >= limits::reconnect_stable_ms;
+    const bool lost_session = ready();
+    const bool lived = lost_session && now_ms - ready_at_ms >= limits::reconnect_stable_ms;
     connection->close();
     link_open = false;
     outbox.unsend_all();
@@ -96,7 +86,7 @@ void Client::Inside::lost(Error reason, uint32_t retry_after_ms) {
     if (reason == Error::Closed) {
         return;
     }
-    const Next next = next_after(reason);
+    const Next next = after_ticket(reason, lost_session, next_after(reason));
     if (next == Next::Fail) {
         options.log.warn("client_failed", {{"reason", error_name(reason)}});
         set_state(State::Failed, reason);
@@ -273,6 +263,7 @@ std::optional<Asked> Client::Inside::take_asked(uint32_t request) {
 
 void Client::Inside::send_what_waits() {
     drop_unconfirmed_rooms();
+    send_ticket();
     send_outbox();
     sync.expire(now_ms);
     send_resumes();
