@@ -42,8 +42,10 @@ SqliteStore::SqliteStore(const SqliteStoreOptions& options, Log log)
     : options_(options), log_(log) {}
 
 SqliteStore::~SqliteStore() {
-    if (lock_file_ >= 0) {
-        close(lock_file_); // and with it the lock
+    for (const int file : {lock_file_, lock_folder_}) {
+        if (file >= 0) {
+            close(file); // and with it the lock
+        }
     }
 }
 
@@ -74,7 +76,16 @@ Error SqliteStore::open_file(std::string& message) {
                   "); check that its folder exists and may be written";
         return Error::BadStore;
     }
-    if (flock(lock_file_, LOCK_EX | LOCK_NB) != 0) {
+    // The folder is locked as well: a lock file that is deleted and made again is another file.
+    const std::filesystem::path folder = std::filesystem::path(options_.path).parent_path();
+    lock_folder_ =
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock_folder_ < 0) {
+        message = "the folder of the database " + options_.path + " cannot be opened (" +
+                  std::strerror(errno) + "); check that it may be read";
+        return Error::BadStore;
+    }
+    if (flock(lock_file_, LOCK_EX | LOCK_NB) != 0 || flock(lock_folder_, LOCK_EX | LOCK_NB) != 0) {
         message = "the database " + options_.path +
                   " is in use by another shard; stop that one or choose another data folder";
         return Error::BadStore;

@@ -94,6 +94,7 @@ private:
     const Log log_;
     Counters counters_;
     int lock_file_ = -1;
+    int lock_folder_ = -1;
     sqlite::Database database_;
     std::unique_ptr<Statements> statements_; // after database_: gone before it closes
     std::unordered_map<RoomId, Room> rooms_;

@@ -71,6 +71,8 @@ TEST_CASE("a database that cannot be used is refused with a sentence that mends 
     SECTION("open in another shard") {
         const auto store = open_store(options);
         CHECK(contains(refused(path), "in use by another shard"));
+        std::filesystem::remove(path + ".lock");
+        CHECK(contains(refused(path), "in use by another shard"));
     }
 }
 
