@@ -3,11 +3,10 @@
 //   create.cpp   making and ending a client
 //   rows.cpp     lists of rooms, members, messages
 //   numbers.cpp  enum values of both sides
-#include <arpa/inet.h>
-
 #include <array>
 #include <cstring>
 
+#include "plugin/abi/given.hpp"
 #include "plugin/abi/handle.hpp"
 #include "plugin/abi/sized.hpp"
 #include "plugin/abi/turn.hpp"
@@ -16,13 +15,6 @@
 
 namespace parley::abi {
 namespace {
-
-in_addr host_of(std::string_view address, bool& numeric) {
-    in_addr parsed{};
-    numeric = inet_pton(AF_INET, std::string(address.substr(0, address.rfind(':'))).c_str(),
-                        &parsed) == 1;
-    return parsed;
-}
 
 // What a card command needs, checked.
 struct CardCall {
@@ -86,28 +78,33 @@ const char* parley_error_text(parley_result result) {
 // [client]
 
 parley_result parley_set_ticket(parley_client* client, const char* ticket) {
-    if (client == nullptr || ticket == nullptr || *ticket == '\0' ||
-        std::strlen(ticket) > limits::ticket_bytes_max || !text_given(ticket)) {
+    if (client == nullptr || ticket == nullptr) {
         return PARLEY_ERROR_BAD_ARGUMENT;
     }
-    client->client->set_ticket(ticket);
-    return PARLEY_OK;
+    const Result<std::string_view> given = ticket_given(ticket);
+    if (given) {
+        client->client->set_ticket(*given);
+    }
+    return result_of(given.error());
 }
 
 parley_result parley_connect(parley_client* client, const char* address, const char* ticket) {
-    if (client == nullptr || !text_given(address) ||
-        (ticket != nullptr && !text::valid_utf8(ticket))) {
+    if (client == nullptr || !text_given(address)) {
         return PARLEY_ERROR_BAD_ARGUMENT;
     }
-    bool numeric = false;
-    const in_addr host = host_of(address, numeric);
-    if (client->no_thread && !numeric) {
-        return PARLEY_ERROR_BAD_ADDRESS;
+    const Result<std::string> to = address_given(*client, address);
+    if (!to) {
+        return result_of(to.error());
     }
-    if (client->loopback_only && !(numeric && (ntohl(host.s_addr) >> 24) == 127)) {
-        return PARLEY_ERROR_BAD_SERVER_KEY; // the dev shard's key is trusted on this machine only
+    std::string_view with_ticket; // none: the one that was set before
+    if (ticket != nullptr && *ticket != '\0') {
+        const Result<std::string_view> given = ticket_given(ticket);
+        if (!given) {
+            return result_of(given.error());
+        }
+        with_ticket = *given;
     }
-    return result_of(client->client->connect(address, or_empty(ticket)).error());
+    return result_of(client->client->connect(*to, with_ticket).error());
 }
 
 void parley_disconnect(parley_client* client) {

@@ -2,6 +2,7 @@
 // to be asked again, what time it is.
 #include <algorithm>
 
+#include "plugin/client/address.hpp"
 #include "plugin/client/inside.hpp"
 #include "schemas/wire/room_lane.hpp"
 
@@ -16,11 +17,8 @@ Result<void> Client::Inside::connect(std::string_view to, std::string_view with_
     if (state != State::Idle && state != State::Failed) {
         return Error::BadState;
     }
-    const size_t colon = to.rfind(':');
-    if (colon == std::string_view::npos || colon == 0 || to.size() - colon < 2 ||
-        to.size() - colon > 6 || to.size() > 300 ||
-        to.substr(colon + 1).find_first_not_of("0123456789") != std::string_view::npos) {
-        return Error::BadArgument;
+    if (!good_address(to)) {
+        return Error::BadAddress;
     }
     if ((with_ticket.empty() && ticket.empty()) || with_ticket.size() > limits::ticket_bytes_max) {
         return Error::BadArgument;

@@ -1,5 +1,5 @@
-// ticket.cpp: which ticket is offered, and what its refusal means. The one that was accepted last is
-// kept until a newer one is accepted: a bad new ticket costs nobody his session.
+// ticket.cpp: which ticket is offered, and what its refusal means. The one that was accepted last
+// is kept until a newer one is accepted: a bad new ticket costs nobody his session.
 #include <algorithm>
 
 #include "plugin/client/inside.hpp"
@@ -7,8 +7,8 @@
 namespace parley::client {
 
 void Client::Inside::set_ticket(std::string_view fresh) {
-    // Failed for the ticket's sake, it is the remedy. Otherwise (another device of this player, say)
-    // a game that renews by the clock must not bring the client back.
+    // Failed for the ticket's sake, it is the remedy. Otherwise (another device of this player,
+    // say) a game that renews by the clock must not bring the client back.
     const bool remedy = state == State::Failed && !memory_failed() && !address.empty() &&
                         (last_error == Error::BadTicket || last_error == Error::TicketStolen ||
                          last_error == Error::Revoked);

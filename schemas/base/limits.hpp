@@ -225,7 +225,7 @@ inline constexpr size_t held_bytes_max = 256 * 1024;
 inline constexpr int64_t held_ms_max = 30'000;      // of a room that never came
 inline constexpr int64_t resume_patience_ms = 2000; // answered, but the hole is still there
 inline constexpr int64_t rooms_confirm_ms = 10'000; // rooms not named again by then are gone
-// Between two tickets of one session: the shard's reauth_period_ms_min, and what the way may shorten.
+// Between two tickets of one session: the shard's period, and what the way may shorten of it.
 inline constexpr int64_t ticket_period_ms = reauth_period_ms_min + 250;
 inline constexpr int64_t mark_period_ms = 1000;     // read marks of a room coalesce
 inline constexpr int64_t time_query_first_ms = 500; // eight samples soon,

@@ -80,10 +80,12 @@ static void connection(parley_client *client) {
     CHECK(parley_device_id(client, device, 44) == PARLEY_OK);
     CHECK(strlen(device) == 43);
     CHECK(parley_get_state(client) == PARLEY_IDLE);
-    CHECK(parley_set_ticket(client, "") == PARLEY_ERROR_BAD_ARGUMENT);
+    CHECK(parley_set_ticket(client, NULL) == PARLEY_ERROR_BAD_ARGUMENT);
+    CHECK(parley_set_ticket(client, "") == PARLEY_ERROR_BAD_TICKET);
     CHECK(parley_set_ticket(client, "a.b.c") == PARLEY_OK);
     CHECK(parley_connect(client, NULL, "a.b.c") == PARLEY_ERROR_BAD_ARGUMENT);
-    CHECK(parley_connect(client, "127.0.0.1", "a.b.c") == PARLEY_ERROR_BAD_ARGUMENT);
+    CHECK(parley_connect(client, "127.0.0.1", "a.b.c") == PARLEY_ERROR_BAD_ADDRESS);
+    CHECK(parley_connect(client, "127.0.0.1:9", "no ticket") == PARLEY_ERROR_BAD_TICKET);
     CHECK(parley_connect(client, "127.0.0.1:9", "a.b.c") == PARLEY_OK);
     CHECK(parley_connect(client, "127.0.0.1:9", "a.b.c") == PARLEY_ERROR_BAD_STATE);
     CHECK(parley_get_state(client) == PARLEY_CONNECTING);

@@ -50,7 +50,7 @@ TEST_CASE("calls and lists answer as in C", "[hpp]") {
 
 TEST_CASE("match calls the handler that takes the event", "[hpp]") {
     parley::Client client = made();
-    REQUIRE(client.connect("127.0.0.1:9", "t") == PARLEY_OK);
+    REQUIRE(client.connect("127.0.0.1:9", "a.b.c") == PARLEY_OK);
     client.update();
     const auto event = client.poll();
     REQUIRE(event);

@@ -294,12 +294,16 @@ PARLEY_API parley_result parley_create(const parley_options *options, parley_cli
 PARLEY_API void parley_destroy(parley_client *client);
 /* The device's key for the ticket's claim `cnf` (43 characters and a zero). BAD_ARGUMENT: cap < 44. */
 PARLEY_API parley_result parley_device_id(const parley_client *client, char *buffer, size_t cap);
-/* A newer ticket, after PARLEY_EVENT_TICKET_WANTED or before parley_connect is tried again.
- * BAD_ARGUMENT: it is empty, too long or not UTF-8. Whether it is good the shard says. */
+/* A newer ticket, after PARLEY_EVENT_TICKET_WANTED or sooner. The one that was accepted last is kept until
+ * this one is; given faster than one a second, only the newest is sent. Refused by the shard:
+ * PARLEY_EVENT_TICKET_WANTED with that result, and the old one goes on. In PARLEY_FAILED because of the ticket
+ * (BAD_TICKET, TICKET_STOLEN, REVOKED) it connects again; in any other it is kept for parley_connect.
+ * BAD_ARGUMENT: NULL; BAD_TICKET: not three parts of base64url, or too long. Blank space behind is cut. */
 PARLEY_API parley_result parley_set_ticket(parley_client *client, const char *ticket);
 /* Connects and stays connected until parley_disconnect. address: "host:port"; ticket may be NULL when
- * one was set before. BAD_ARGUMENT: neither is that; BAD_STATE: connected or on the way; BAD_ADDRESS:
- * no_thread wants numbers; BAD_SERVER_KEY: dev_trust_loopback, and not 127.0.0.0/8; OUT_OF_MEMORY.
+ * one was set before. BAD_ARGUMENT: no ticket at all; BAD_TICKET: as parley_set_ticket; BAD_STATE: connected
+ * or on the way; BAD_ADDRESS: not host:port, or no_thread and not numbers, or dev_trust_loopback and neither
+ * localhost nor 127.0.0.0/8 (the log says which); OUT_OF_MEMORY.
  * What the network or the shard says comes as PARLEY_EVENT_STATE. */
 PARLEY_API parley_result parley_connect(parley_client *client, const char *address, const char *ticket);
 /* Ends the connection; rooms, messages, drafts and the outbox stay. */

@@ -141,11 +141,11 @@ TEST_CASE("a client whose memory ran out later says so and can be destroyed", "[
     const parley_options options = options_for(host);
     REQUIRE(parley_create(&options, &client) == PARLEY_OK);
     host.fail_at = host.allocations;
-    const std::string long_ticket(500, 'x');
+    const std::string long_ticket = "a.b." + std::string(500, 'x');
     parley_connect(client, "127.0.0.1:9", long_ticket.c_str());
     parley_update(client, 0);
     CHECK(parley_get_state(client) == PARLEY_FAILED);
-    CHECK(parley_connect(client, "127.0.0.1:9", "t") == PARLEY_ERROR_OUT_OF_MEMORY);
+    CHECK(parley_connect(client, "127.0.0.1:9", "a.b.c") == PARLEY_ERROR_OUT_OF_MEMORY);
     parley_destroy(client);
     CHECK(host.live == 0);
 }

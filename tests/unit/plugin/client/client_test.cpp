@@ -32,8 +32,9 @@ TEST_CASE("connect is answered by Ready and a State event", "[client]") {
 
 TEST_CASE("a wrong address or ticket, or a second connect, is refused at once", "[client]") {
     World world;
-    for (const char* const address : {"", "host", "host:", ":77", "host:port", "host:123456"}) {
-        CHECK(world.client.connect(address, "t").error() == Error::BadArgument);
+    for (const char* const address :
+         {"", "host", "host:", ":77", "host:port", "host:123456", "host:65536", "host:0"}) {
+        CHECK(world.client.connect(address, "t").error() == Error::BadAddress);
     }
     CHECK(world.client.connect("h:1", "").error() == Error::BadArgument);
     CHECK(world.client.connect("h:1", std::string(limits::ticket_bytes_max + 1, 'x')).error() ==

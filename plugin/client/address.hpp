@@ -1,0 +1,28 @@
+// address.hpp: "host:port" as it is written.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace parley::client {
+
+// Whether there is such a host nobody knows here.
+inline bool good_address(std::string_view address) {
+    constexpr size_t host_bytes_max = 255; // of a name of DNS
+    const size_t colon = address.rfind(':');
+    if (colon == std::string_view::npos || colon == 0 || colon > host_bytes_max) {
+        return false;
+    }
+    const std::string_view digits = address.substr(colon + 1);
+    if (digits.empty() || digits.size() > 5 ||
+        digits.find_first_not_of("0123456789") != std::string_view::npos) {
+        return false;
+    }
+    uint32_t port = 0;
+    for (const char digit : digits) {
+        port = port * 10 + static_cast<uint32_t>(digit - '0');
+    }
+    return port > 0 && port <= UINT16_MAX;
+}
+
+} // namespace parley::client
