@@ -22,14 +22,15 @@ TimeMs wall_unix_ms() {
         .count();
 }
 
-TimeMs ServerClock::now_ms() {
+TimeMs ServerClock::now_ms(TimeMs wall_ms, TimeMs steady_ms) {
     constexpr TimeMs slew_period_ms = 100;
-    const TimeMs elapsed_ms = steady_ms() - steady_at_start_ms_;
+    constexpr TimeMs step_ms = 5000;
+    const TimeMs elapsed_ms = steady_ms - steady_at_start_ms_;
     const TimeMs periods = (elapsed_ms - slewed_at_ms_) / slew_period_ms;
     if (periods > 0) {
         const TimeMs ours_ms = wall_at_start_ms_ + elapsed_ms + slew_ms_;
-        const TimeMs apart_ms = wall_unix_ms() - ours_ms;
-        slew_ms_ += std::clamp(apart_ms, -periods, periods);
+        const TimeMs apart_ms = wall_ms - ours_ms;
+        slew_ms_ += apart_ms > step_ms ? apart_ms : std::clamp(apart_ms, -periods, periods);
         slewed_at_ms_ = elapsed_ms;
     }
     last_ms_ = std::max(last_ms_, wall_at_start_ms_ + elapsed_ms + slew_ms_);

@@ -11,13 +11,18 @@ TimeMs steady_ms();    // monotonic, any thread
 TimeMs wall_unix_ms(); // may jump; any thread
 
 // Server time: the wall clock at start plus the steady clock, so that it never steps back and a
-// changed wall clock does not reorder a log. Owner: one thread.
+// changed wall clock does not reorder a log. What others dated (a ticket) is judged by the wall
+// clock instead. Owner: one thread.
 class ServerClock {
 public:
-    ServerClock() : wall_at_start_ms_(wall_unix_ms()), steady_at_start_ms_(steady_ms()) {}
+    ServerClock() : ServerClock(wall_unix_ms(), parley::steady_ms()) {}
+    ServerClock(TimeMs wall_ms, TimeMs steady_ms)
+        : wall_at_start_ms_(wall_ms), steady_at_start_ms_(steady_ms) {}
 
-    // Unix milliseconds. Slews towards the wall clock by at most 1 ms in 100 ms, never back.
-    TimeMs now_ms();
+    // Unix milliseconds. Slews towards the wall clock by at most 1 ms in 100 ms, never back; a wall
+    // clock more than 5 s ahead (it was set, or the machine slept) is followed at once.
+    TimeMs now_ms() { return now_ms(wall_unix_ms(), parley::steady_ms()); }
+    TimeMs now_ms(TimeMs wall_ms, TimeMs steady_ms);
 
 private:
     TimeMs wall_at_start_ms_;

@@ -10,9 +10,10 @@
 namespace parley {
 
 CoreThread::CoreThread(std::unique_ptr<Core> core, std::unique_ptr<Journal> journal,
-                       Mailbox<InputBody>& inbox, StoreThread& store, NetThreads& net, Log log)
+                       Mailbox<InputBody>& inbox, StoreThread& store, NetThreads& net, Log log,
+                       const ServerClock& clock)
     : core_(std::move(core)), journal_(std::move(journal)), inbox_(inbox), store_(store), net_(net),
-      log_(log), batches_(net.size()) {}
+      log_(log), clock_(clock), batches_(net.size()) {}
 
 CoreThread::~CoreThread() {
     stop();
@@ -30,7 +31,6 @@ void CoreThread::stop() {
 }
 
 void CoreThread::run() {
-    ServerClock clock;
     std::vector<InputBody> inputs;
     TimeMs ticked_ms = steady_ms();
     bool quiet = true;
@@ -39,8 +39,10 @@ void CoreThread::run() {
         const int64_t left_ms = std::max<int64_t>(0, ticked_ms + tick_ms - steady_ms());
         inputs.clear();
         inbox_.wait(inputs, std::chrono::milliseconds(unavailable_.empty() ? left_ms : 0));
-        const TimeMs now_ms = clock.now_ms();
+        const TimeMs now_ms = clock_.now_ms();
+        watch_clock(now_ms);
         for (InputBody& input : inputs) {
+            to_server_time(input);
             step(std::move(input), now_ms);
         }
         if (!unavailable_.empty()) {
@@ -124,7 +126,35 @@ void CoreThread::dispatch() {
     }
 }
 
+// The core's times are server time, for the order of its logs. A ticket was dated by its backend's
+// clock, so the store judges it by the wall clock, and keeps wall times of it.
+void CoreThread::watch_clock(TimeMs now_ms) {
+    constexpr TimeMs apart_ms_max = 1000;
+    apart_ms_ = now_ms - wall_unix_ms();
+    const bool apart = apart_ms_ > apart_ms_max || apart_ms_ < -apart_ms_max;
+    if (apart && !apart_told_) {
+        log_.warn("clock_apart", {{"ms", apart_ms_}});
+    }
+    apart_told_ = apart;
+}
+
+void CoreThread::to_server_time(InputBody& input) const {
+    auto* answered = std::get_if<StoreAnswered>(&input);
+    if (answered == nullptr) {
+        return;
+    }
+    for (StoreAnswer& answer : answered->answers) {
+        if (auto* admitted = std::get_if<UserAdmitted>(&answer);
+            admitted != nullptr && admitted->error == Error::Ok) {
+            admitted->reauth_at_ms += apart_ms_;
+        }
+    }
+}
+
 void CoreThread::persist(StoreRequest&& request) {
+    if (auto* admit = std::get_if<AdmitUser>(&request); admit != nullptr) {
+        admit->now_ms -= apart_ms_;
+    }
     if (!store_.push(std::move(request))) {
         counters_.store_full.add();
         unavailable_.push_back(refusal(request, Error::StoreUnavailable));

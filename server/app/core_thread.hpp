@@ -29,7 +29,8 @@ public:
     using NetThreads = std::vector<std::unique_ptr<NetThread>>;
 
     CoreThread(std::unique_ptr<Core> core, std::unique_ptr<Journal> journal,
-               Mailbox<InputBody>& inbox, StoreThread& store, NetThreads& net, Log log);
+               Mailbox<InputBody>& inbox, StoreThread& store, NetThreads& net, Log log,
+               const ServerClock& clock = {});
     ~CoreThread(); // stop()
     CoreThread(const CoreThread&) = delete;
     CoreThread& operator=(const CoreThread&) = delete;
@@ -51,6 +52,8 @@ private:
     void step(InputBody&& body, TimeMs now_ms);
     void dispatch();
     void persist(StoreRequest&& request);
+    void watch_clock(TimeMs now_ms);
+    void to_server_time(InputBody& input) const;
 
     std::unique_ptr<Core> core_;
     std::unique_ptr<Journal> journal_;
@@ -59,6 +62,9 @@ private:
     NetThreads& net_;
     const Log log_;
     CoreCounters counters_;
+    ServerClock clock_;
+    TimeMs apart_ms_ = 0; // of server time from the wall clock; positive: it is ahead
+    bool apart_told_ = false;
     std::atomic<uint64_t> sessions_{0};
     std::atomic<uint64_t> rooms_{0};
     Mailbox<ShutdownDone> done_{1, Full::DropOldest};

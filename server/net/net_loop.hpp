@@ -60,7 +60,8 @@ public:
     // Carries out what the core decided, in order.
     void apply(const Effects& effects, TimeMs steady_ms);
 
-    // Takes what the link has, hands it on and watches those who lag. now_ms is server Unix time.
+    // Takes what the link has, hands it on and watches those who lag. now_ms is Unix time of the
+    // wall clock: tickets are judged by it, as their backend dated them by one.
     void pump(TimeMs steady_ms, TimeMs now_ms);
 
     void use(std::shared_ptr<const Admission> admission) { admission_ = std::move(admission); }

@@ -43,7 +43,6 @@ void NetThread::use(std::shared_ptr<const Admission> admission) {
 }
 
 void NetThread::run() {
-    ServerClock clock;
     std::vector<Effects> batches;
     std::vector<std::shared_ptr<const Admission>> admissions;
     bool closed = false;
@@ -64,7 +63,7 @@ void NetThread::run() {
         if (admissions_.take_all(admissions) > 0) {
             loop_.use(std::move(admissions.back()));
         }
-        loop_.pump(now_steady_ms, clock.now_ms());
+        loop_.pump(now_steady_ms, wall_unix_ms());
     }
     link_->flush(steady_ms());
 }
