@@ -120,6 +120,7 @@ public:
     void on_ready(const wire::Ready& said);
     void on_reply(uint32_t request, const wire::Reply& said);
     void on_send_reply(const Outgoing& outgoing, const wire::Reply& said);
+    void ask_names_again(uint32_t retry_after_ms);
     void on_room_state(const wire::RoomState& said);
     void on_room_gone(RoomId room, Error reason);
     void on_roster(const wire::Roster& said);
@@ -168,6 +169,7 @@ public:
     OwnPresence presence;
     std::pmr::vector<Asked> asked;
     std::pmr::vector<UserId> nameless; // met without a name
+    TimeMs names_not_before_steady_ms = 0;
     std::pmr::deque<Event> events;
     Stats stats;
 

@@ -192,6 +192,8 @@ void Client::Inside::on_reply(uint32_t request, const wire::Reply& said) {
         if (known.resume_request == request) {
             // Its batches come on another lane; ask again only when they do not.
             known.resume_request = 0;
+            // Not all that was asked for was answered: of what is level nothing comes.
+            known.resume_anyway = known.resume_anyway || error != Error::Ok;
             known.resume_not_before_steady_ms =
                 now_ms + std::max<TimeMs>(said.retry_after_ms(), limits::resume_patience_ms);
         }
@@ -218,11 +220,27 @@ void Client::Inside::on_reply(uint32_t request, const wire::Reply& said) {
     case Asked::What::Reauth:
         ticket_answered(error, said.retry_after_ms());
         break;
-    case Asked::What::Quiet:
     case Asked::What::Users:
+        if (error == Error::Busy || error == Error::StoreUnavailable) {
+            ask_names_again(said.retry_after_ms());
+        }
+        break;
+    case Asked::What::Quiet:
     case Asked::What::CardFetch:
         break;
     }
+}
+
+// Whoever has no name yet, later.
+void Client::Inside::ask_names_again(uint32_t retry_after_ms) {
+    nameless.clear();
+    for (const Person& person : writer.people()) {
+        if (person.asked && person.name.empty()) {
+            nameless.push_back(person.id);
+        }
+    }
+    names_not_before_steady_ms =
+        now_ms + std::max<TimeMs>(retry_after_ms, limits::resume_patience_ms);
 }
 
 void Client::Inside::on_send_reply(const Outgoing& answered, const wire::Reply& said) {

@@ -68,6 +68,7 @@ void Client::Inside::lost(Error reason, uint32_t retry_after_ms) {
     offset.forget_samples();
     time_query_sent_ms = -1;
     nameless.clear();
+    names_not_before_steady_ms = 0;
     for (Person& person : writer.people()) {
         person.asked = false;
     }
@@ -315,8 +316,10 @@ bool Client::Inside::send_message(const Outgoing& outgoing) {
 void Client::Inside::send_resumes() {
     std::pmr::vector<wire::ResumePoint> points(memory);
     for (const RoomSync& known : sync.rooms()) {
-        if (!known.confirmed || known.resume_request != 0 ||
-            known.resume_not_before_steady_ms > now_ms) {
+        if (known.resume_request != 0) {
+            return; // a shard answers one at a time
+        }
+        if (!known.confirmed || known.resume_not_before_steady_ms > now_ms) {
             continue;
         }
         const Room* const room = writer.room(known.room);
@@ -328,6 +331,9 @@ void Client::Inside::send_resumes() {
         return;
     }
     auto& fbb = builder.fbb();
+    std::sort(
+        points.begin(), points.end(),
+        [](const wire::ResumePoint& a, const wire::ResumePoint& b) { return a.room() < b.room(); });
     const uint32_t request = new_request();
     const auto body =
         wire::CreateResume(fbb, fbb.CreateVectorOfStructs(points.data(), points.size()));
@@ -392,7 +398,7 @@ void Client::Inside::send_marks() {
 }
 
 void Client::Inside::send_name_queries() {
-    while (!nameless.empty() && may_ask()) {
+    while (!nameless.empty() && names_not_before_steady_ms <= now_ms && may_ask()) {
         const size_t count = std::min(nameless.size(), limits::users_query_max);
         std::pmr::vector<uint64_t> ids(memory);
         ids.reserve(count);

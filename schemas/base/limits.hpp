@@ -165,6 +165,13 @@ inline constexpr int64_t peer_queue_ms_max = 10'000;
 // must not be made to lag by the telling itself.
 inline constexpr size_t rooms_told_bytes_at_once = peer_queue_bytes_max / 2;
 inline constexpr size_t rooms_told_bytes_per_s = 64 * 1024;
+// What a session asks for of the past and of people is answered up to here at once, then at this
+// rate: it may not cost the shard more than a line can carry, nor make its own session lag.
+inline constexpr size_t answers_bytes_at_once = peer_queue_bytes_max;
+inline constexpr size_t answers_bytes_per_s = 128 * 1024;
+// Effects of one batch of inputs go out in parts of this size, so that memory stays bounded.
+inline constexpr size_t core_effects_held_max = 1024;
+inline constexpr size_t core_effects_bytes_held_max = 1024 * 1024;
 inline constexpr size_t core_inbox_inputs_max = 16'384;
 inline constexpr size_t net_inbox_batches_max = 1024; // of effects; then the core waits
 inline constexpr int64_t core_tick_busy_ms = 5;

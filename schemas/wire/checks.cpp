@@ -307,10 +307,14 @@ bool body(Checker& c, const Resume& said) {
     if (!c.count(said.points(), limits::rooms_per_user_max, 1)) {
         return false;
     }
+    // Ascending, and so each room once: one small frame must not ask for one room's past many
+    // times.
+    uint64_t last_room = 0;
     for (const ResumePoint* point : *said.points()) {
-        if (!c.want(point->room() != 0) || !c.seq(point->seq())) {
+        if (!c.want(point->room() > last_room) || !c.seq(point->seq())) {
             return false;
         }
+        last_room = point->room();
     }
     return true;
 }

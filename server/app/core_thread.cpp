@@ -44,6 +44,10 @@ void CoreThread::run() {
         for (InputBody& input : inputs) {
             to_server_time(input);
             step(std::move(input), now_ms);
+            if (effects_.size() >= limits::core_effects_held_max ||
+                effect_bytes_ >= limits::core_effects_bytes_held_max) {
+                dispatch();
+            }
         }
         if (!unavailable_.empty()) {
             StoreAnswered answered;
@@ -66,7 +70,27 @@ void CoreThread::run() {
     }
 }
 
+namespace {
+
+size_t bytes_of(const Effect& effect) {
+    if (const auto* send = std::get_if<SendFrame>(&effect)) {
+        return send->frame->size();
+    }
+    const auto* deliver = std::get_if<Deliver>(&effect);
+    return deliver == nullptr ? 0 : deliver->frame->size();
+}
+
+} // namespace
+
 void CoreThread::step(InputBody&& body, TimeMs now_ms) {
+    const size_t before = effects_.size();
+    run_step(std::move(body), now_ms);
+    for (size_t i = before; i < effects_.size(); ++i) {
+        effect_bytes_ += bytes_of(effects_[i]);
+    }
+}
+
+void CoreThread::run_step(InputBody&& body, TimeMs now_ms) {
     Input input;
     input.at_ms = now_ms;
     input.body = std::move(body);
@@ -113,6 +137,7 @@ void CoreThread::dispatch() {
         }
     }
     effects_.clear();
+    effect_bytes_ = 0;
     for (size_t i = 0; i < batches_.size(); ++i) {
         if (batches_[i].empty()) {
             continue;

@@ -50,6 +50,7 @@ public:
 private:
     void run();
     void step(InputBody&& body, TimeMs now_ms);
+    void run_step(InputBody&& body, TimeMs now_ms);
     void dispatch();
     void persist(StoreRequest&& request);
     void watch_clock(TimeMs now_ms);
@@ -69,6 +70,7 @@ private:
     std::atomic<uint64_t> rooms_{0};
     Mailbox<ShutdownDone> done_{1, Full::DropOldest};
     Effects effects_;                      // of the inputs taken together
+    size_t effect_bytes_ = 0;              // of the frames in effects_
     Effects step_effects_;                 // of one input, when there is a journal
     std::vector<Effects> batches_;         // by net thread
     std::vector<StoreAnswer> unavailable_; // for the next round

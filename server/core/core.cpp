@@ -281,7 +281,7 @@ void Core::State::answer(Pending& pending, const EntriesFetched& fetched) {
         return;
     }
     if (fetched.error != Error::Ok && fetched.error != Error::NotMember) {
-        reply(resume.from, failure(fetched.error, room->meta.id));
+        end_resume(resume.from, failure(fetched.error, room->meta.id));
         return;
     }
     if (fetched.error == Error::Ok && room->members.count(session->user) != 0) {

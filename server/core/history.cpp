@@ -34,7 +34,7 @@ Seq tail_first(const Room& room) {
 void Core::State::on_fetch(Command& command) {
     const auto& fetch = command.body<wire::Fetch>();
     Room* room = room_of(command, fetch.room());
-    if (room == nullptr) {
+    if (room == nullptr || !may_answer(command)) {
         return;
     }
     const UserId reader = command.user.id;
@@ -113,7 +113,9 @@ void Core::State::answer_page(Room& room, const FetchOp& op, std::span<const Log
         high = more ? entries[count - 1].seq : op.high;
     }
     batch_.cover(low, high);
-    send_answer(op.from.session, Lane::Bulk, batch_.finish(op.from.request, more));
+    SharedFrame frame = batch_.finish(op.from.request, more);
+    spend(op.from.session, frame);
+    send_answer(op.from.session, Lane::Bulk, std::move(frame));
 }
 
 // [resume]
@@ -123,18 +125,34 @@ void Core::State::on_resume(Command& command) {
     for (const wire::ResumePoint* point : *command.body<wire::Resume>().points()) {
         op.points.push_back(*point);
     }
+    if (command.session.resuming) {
+        return refuse(command, Error::Busy, store_retry_ms);
+    }
     if (may_persist(command)) {
+        command.session.resuming = true;
         resume_on(std::move(op));
     }
 }
 
-// One room after the other, so that a reader of two hundred rooms has one request at the store.
+void Core::State::end_resume(const Requester& from, const Answer& answer) {
+    if (Session* session = find_session(from.session)) {
+        session->resuming = false;
+    }
+    reply(from, answer);
+}
+
+// One room after the other, so that a reader of two hundred rooms has one request at the store. He
+// asks again for those that his answers may not reach now.
 void Core::State::resume_on(ResumeOp op) {
-    const Session* session = find_session(op.from.session);
+    Session* session = find_session(op.from.session);
     if (session == nullptr) {
         return;
     }
     while (op.next < op.points.size()) {
+        const uint32_t wait_ms = answer_wait_ms(*session);
+        if (wait_ms != 0) {
+            return end_resume(op.from, {.error = Error::Busy, .retry_after_ms = wait_ms});
+        }
         const wire::ResumePoint point = op.points[op.next++];
         Room* room = find_room(RoomId{point.room()});
         if (room == nullptr || room->members.count(session->user) == 0) {
@@ -151,7 +169,7 @@ void Core::State::resume_on(ResumeOp op) {
             return;
         }
     }
-    reply(op.from, {});
+    end_resume(op.from, {});
 }
 
 bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint& point) {
@@ -218,7 +236,9 @@ void Core::State::resume_batches(const Requester& to, Room& room, std::span<cons
             entries = entries.subspan(count);
         }
         batch_.cover(low, part_high);
-        send_event(*session, Lane::Bulk, batch_.finish(0, false));
+        SharedFrame frame = batch_.finish(0, false);
+        spend(session->id, frame);
+        send_event(*session, Lane::Bulk, std::move(frame));
         low = part_high + 1;
     } while (!entries.empty());
 }

@@ -245,7 +245,7 @@ void Core::State::tell_counts() {
 void Core::State::on_fetch_members(Command& command) {
     const auto& fetch = command.body<wire::FetchMembers>();
     const Room* room = room_of(command, fetch.room());
-    if (room == nullptr) {
+    if (room == nullptr || !may_answer(command)) {
         return;
     }
     const size_t most = fetch.count() == 0
@@ -265,11 +265,15 @@ void Core::State::on_fetch_members(Command& command) {
         }
         ids.push_back(at->first);
     }
-    send_answer(command.from.session, Lane::Control,
-                roster_frame(*room, ids, false, command.from.request));
+    SharedFrame frame = roster_frame(*room, ids, false, command.from.request);
+    spend(command.from.session, frame);
+    send_answer(command.from.session, Lane::Control, std::move(frame));
 }
 
 void Core::State::on_fetch_users(Command& command) {
+    if (!may_answer(command)) {
+        return;
+    }
     const auto& fetch = command.body<wire::FetchUsers>();
     std::vector<StoredUser> known;
     FindUsers request;
@@ -294,8 +298,9 @@ void Core::State::answer_users(const Requester& to, const std::vector<StoredUser
         said.push_back(wire_user(user.id, user.name, user.flags));
     }
     const auto list = fbb().CreateVector(said);
-    send_answer(to.session, Lane::Control,
-                event(wire::Event::Users, wire::CreateUsers(fbb(), list), to.request));
+    SharedFrame frame = event(wire::Event::Users, wire::CreateUsers(fbb(), list), to.request);
+    spend(to.session, frame);
+    send_answer(to.session, Lane::Control, std::move(frame));
 }
 
 } // namespace parley

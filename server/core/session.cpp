@@ -76,6 +76,31 @@ void Core::State::refuse(const Command& command, Error error, uint32_t retry_aft
     reply(command.from, {.error = error, .retry_after_ms = retry_after_ms});
 }
 
+uint32_t Core::State::answer_wait_ms(Session& session) const {
+    const auto per_s = static_cast<int64_t>(limits::answers_bytes_per_s);
+    const int64_t most = limits::answers_bytes_at_once;
+    const TimeMs quiet_ms = std::min<TimeMs>(now_ms_ - session.answer_since_ms, INT32_MAX);
+    session.answer_bytes = std::min(session.answer_bytes + quiet_ms * per_s / 1000, most);
+    session.answer_since_ms = now_ms_;
+    return session.answer_bytes > 0
+               ? 0
+               : static_cast<uint32_t>(-session.answer_bytes * 1000 / per_s + 1);
+}
+
+bool Core::State::may_answer(const Command& command) {
+    const uint32_t wait_ms = answer_wait_ms(command.session);
+    if (wait_ms != 0) {
+        refuse(command, Error::Busy, wait_ms);
+    }
+    return wait_ms == 0;
+}
+
+void Core::State::spend(SessionId id, const SharedFrame& answer) {
+    if (Session* session = find_session(id)) {
+        session->answer_bytes -= static_cast<int64_t>(answer->size());
+    }
+}
+
 // [open]
 void Core::State::take(const SessionOpened& opened) {
     Session* session = find_session(opened.session);

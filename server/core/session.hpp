@@ -11,6 +11,7 @@
 #include "schemas/base/bytes.hpp"
 #include "schemas/base/ids.hpp"
 #include "schemas/base/lanes.hpp"
+#include "schemas/base/limits.hpp"
 #include "schemas/wire/generated.hpp"
 #include "server/auth/claims.hpp"
 #include "server/core/card.hpp"
@@ -59,6 +60,12 @@ struct Session {
     std::vector<RoomId> rooms_to_tell;
     int64_t tell_bytes = 0;
     TimeMs tell_since_ms = 0;
+
+    // Answers to Fetch, Resume, FetchMembers and FetchUsers: bytes that may be said now, and whether
+    // a Resume is being answered.
+    int64_t answer_bytes = limits::answers_bytes_at_once;
+    TimeMs answer_since_ms = 0;
+    bool resuming = false;
 
     bool hears() const { return open && !lagging; }
 };

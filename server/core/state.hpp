@@ -101,6 +101,11 @@ private:
     void reply(const Requester& to, const Answer& answer);
     void reply_all(const std::vector<Requester>& to, const Answer& answer);
     void refuse(const Command& command, Error error, uint32_t retry_after_ms = 0);
+    // How long the session must wait for its next large answer; 0: it may have one now.
+    uint32_t answer_wait_ms(Session& session) const;
+    // Whether command may have a large answer now; else it is answered Busy.
+    bool may_answer(const Command& command);
+    void spend(SessionId session, const SharedFrame& answer);
     void send_rooms(Session& session);
     void tell_rooms(Session& session);
     void stop_hearing(const Session& session);
@@ -229,6 +234,7 @@ private:
                      std::span<const StoredUser> known);
     void on_resume(Command& command);
     void resume_on(ResumeOp op);
+    void end_resume(const Requester& from, const Answer& answer);
     // True: the store was asked, and has op.
     bool resume_room(ResumeOp& op, Room& room, const wire::ResumePoint& point);
     void resume_batches(const Requester& to, Room& room, std::span<const LogEntry> entries, Seq low,

@@ -141,9 +141,13 @@ void Prankster::act() {
                                             static_cast<uint16_t>(random_.between(1, 50)));
         say_it(wire::Command::Fetch, body.Union(), Lane::Chat);
     } else if (dice < 70) {
-        const wire::ResumePoint points[] = {{room, random_.next(), random_.below(100)},
-                                            {raw(any_room()), 0x1CA2, random_.below(100)}};
-        const auto list = fbb.CreateVectorOfStructs(points, 2);
+        wire::ResumePoint points[] = {{room, random_.next(), random_.below(100)},
+                                      {raw(any_room()), 0x1CA2, random_.below(100)}};
+        if (points[0].room() > points[1].room()) {
+            std::swap(points[0], points[1]);
+        }
+        const auto list =
+            fbb.CreateVectorOfStructs(points, points[0].room() == points[1].room() ? 1 : 2);
         say_it(wire::Command::Resume, wire::CreateResume(fbb, list).Union());
     } else if (dice < 74) {
         say_it(wire::Command::Mark, wire::CreateMark(fbb, room, random_.next() >> 1).Union());

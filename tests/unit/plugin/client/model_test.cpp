@@ -66,6 +66,22 @@ TEST_CASE("authors without a name are asked for once, together", "[people]") {
     CHECK(world.script->count(wire::Command::FetchUsers) == 1);
 }
 
+TEST_CASE("names that a busy shard did not tell are asked for again", "[people]") {
+    World world;
+    world.enter();
+    world.shard.line(1, 31, "?");
+    world.step();
+    REQUIRE(world.script->count(wire::Command::FetchUsers) == 1);
+    world.shard.reply(world.last(wire::Command::FetchUsers).request(), Error::Busy, 0, 0, 0, 3000);
+    world.step();
+    world.step(2980);
+    CHECK(world.script->count(wire::Command::FetchUsers) == 1);
+    world.step(100);
+    REQUIRE(world.script->count(wire::Command::FetchUsers) == 2);
+    CHECK(world.last(wire::Command::FetchUsers).frame().body_as_FetchUsers()->users()->Get(0) ==
+          31);
+}
+
 TEST_CASE("people are bounded; those in our rooms are kept", "[people]") {
     World world;
     world.enter();

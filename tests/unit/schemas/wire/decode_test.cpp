@@ -453,10 +453,25 @@ TEST_CASE("a batch's seqs ascend inside what it covers", "[wire]") {
     CHECK(batch({.base_ms = INT64_MAX}) == Wrong::Malformed);
 }
 
+TEST_CASE("a Resume names each room once, ascending", "[wire][hostile]") {
+    const auto resume = [](const std::vector<ResumePoint>& points) {
+        return command(Command::Resume, [&](auto& fbb) {
+            return CreateResume(fbb, fbb.CreateVectorOfStructs(points));
+        });
+    };
+    CHECK(resume({{1, 2, 3}, {2, 2, 3}}) == Wrong::Ok);
+    CHECK(resume({{2, 2, 3}, {1, 2, 3}}) == Wrong::Malformed);
+    CHECK(resume({{1, 2, 3}, {1, 2, 4}}) == Wrong::Malformed);
+    CHECK(resume({{0, 2, 3}, {1, 2, 3}}) == Wrong::Malformed);
+}
+
 TEST_CASE("counts are held at their limits", "[wire]") {
     const auto resume = [](size_t count) {
         return command(Command::Resume, [&](auto& fbb) {
-            const std::vector<ResumePoint> points(count, ResumePoint(1, 2, 3));
+            std::vector<ResumePoint> points;
+            for (size_t i = 0; i < count; ++i) {
+                points.emplace_back(i + 1, 2, 3);
+            }
             return CreateResume(fbb, fbb.CreateVectorOfStructs(points));
         });
     };

@@ -2,6 +2,8 @@
 // entries are whose.
 #include "tests/support/core_harness.hpp"
 
+#include <set>
+
 using namespace parley;
 using Texts = std::vector<std::string>;
 
@@ -307,4 +309,108 @@ TEST_CASE("a read mark that the store fails is not a read mark", "[core][history
     t.world.step(Lagging{t.bob});
     t.world.step(Drained{t.bob});
     CHECK(t.world.room_state(t.bob, t.room)->unread() == 5);
+}
+
+TEST_CASE("a session has one Resume at a time", "[core][history][hostile]") {
+    Talked t(300);
+    t.world.forget_heard();
+    const std::vector<wire::ResumePoint> all = {wire::ResumePoint(raw(t.room), t.incarnation(), 0)};
+    const uint32_t first = t.world.resume(t.bob, all);
+    REQUIRE(t.world.asked.size() == 1);
+    const uint32_t second = t.world.resume(t.bob, all);
+    CHECK(t.world.asked.size() == 1);
+    CHECK(t.world.reply(t.bob, second).error == Error::Busy);
+    CHECK(t.world.reply(t.bob, second).retry_after_ms > 0);
+    t.world.settle();
+    CHECK(t.world.reply(t.bob, first).error == Error::Ok);
+    const uint32_t failing = t.world.resume(t.bob, all);
+    t.world.commit(CommitFault::Fails);
+    CHECK(t.world.reply(t.bob, failing).error == Error::StoreUnavailable);
+    const uint32_t third = t.world.resume(t.bob, all);
+    t.world.settle();
+    CHECK(t.world.reply(t.bob, third).error == Error::Ok);
+}
+
+TEST_CASE("answers of the past have a rate, and what was refused comes later",
+          "[core][history][hostile]") {
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {guild("g")});
+    const RoomId room = world.room_id(guild("g"));
+    for (int i = 0; i < 50; ++i) {
+        world.now_ms += 100;
+        world.run_send(ann, room, std::string(1000, 'a'));
+    }
+    world.forget_heard();
+    const uint64_t incarnation = world.disk->room(room)->meta.incarnation;
+    const std::vector<wire::ResumePoint> all = {wire::ResumePoint(raw(room), incarnation, 0)};
+    uint32_t last = 0;
+    int rounds = 0;
+    do {
+        REQUIRE(++rounds < 40);
+        last = world.resume(ann, all);
+        world.settle();
+    } while (world.reply(ann, last).error == Error::Ok);
+    size_t bytes = 0;
+    for (const auto& frame : world.heard(ann)) {
+        bytes += frame.bytes->size();
+    }
+    CHECK(bytes >= limits::answers_bytes_at_once);
+    CHECK(bytes < limits::answers_bytes_at_once + 64 * 1024);
+    CHECK(world.reply(ann, last).error == Error::Busy);
+    const uint32_t wait_ms = world.reply(ann, last).retry_after_ms;
+    REQUIRE(wait_ms > 0);
+    const auto refused = [&](uint32_t request) {
+        world.settle();
+        return world.reply(ann, request).error == Error::Busy;
+    };
+    CHECK(refused(world.fetch(ann, room, 51, 0, 50)));
+    CHECK(refused(world.command(ann, wire::Command::FetchMembers, [&](auto& fbb) {
+        return wire::CreateFetchMembers(fbb, raw(room), 0, 0).Union();
+    })));
+    CHECK(refused(world.command(ann, wire::Command::FetchUsers, [&](auto& fbb) {
+        const std::vector<uint64_t> ids = {raw(world.user_id("ann"))};
+        return wire::CreateFetchUsers(fbb, fbb.CreateVector(ids)).Union();
+    })));
+    world.tick(wait_ms);
+    page_of(world, ann, world.fetch(ann, room, 51, 0, 50));
+}
+
+TEST_CASE("a Resume that is more than one may be told now ends with Busy, and goes on later",
+          "[core][history][hostile]") {
+    CoreHarness world(fast());
+    std::vector<RoomClaim> rooms;
+    for (int i = 0; i < 12; ++i) {
+        rooms.push_back(guild("g" + std::to_string(i)));
+    }
+    const SessionId ann = world.connect("ann", rooms);
+    std::vector<wire::ResumePoint> points;
+    for (const RoomClaim& claim : rooms) {
+        const RoomId room = world.room_id(claim);
+        for (int i = 0; i < 40; ++i) {
+            world.now_ms += 100;
+            world.run_send(ann, room, std::string(1000, 'a'));
+        }
+        points.emplace_back(raw(room), world.disk->room(room)->meta.incarnation, 0);
+    }
+    std::sort(points.begin(), points.end(),
+              [](const auto& a, const auto& b) { return a.room() < b.room(); });
+    world.forget_heard();
+    std::set<uint64_t> told;
+    Error ended = Error::Busy;
+    for (int rounds = 0; ended == Error::Busy; ++rounds) {
+        REQUIRE(rounds < 12);
+        const uint32_t request = world.resume(ann, points);
+        world.settle();
+        ended = world.reply(ann, request).error;
+        CHECK((rounds != 0 || ended == Error::Busy));
+        for (const auto* batch : world.events<wire::Batch>(ann, wire::Event::Batch)) {
+            told.insert(batch->room());
+        }
+        points.erase(std::remove_if(points.begin(), points.end(),
+                                    [&](const auto& one) { return told.count(one.room()) != 0; }),
+                     points.end());
+        world.tick(world.reply(ann, request).retry_after_ms);
+    }
+    CHECK(ended == Error::Ok);
+    CHECK(told.size() == rooms.size());
 }
