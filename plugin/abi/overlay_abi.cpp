@@ -4,7 +4,8 @@
 
 #include "plugin/abi/overlay_handle.hpp"
 #include "plugin/abi/sized.hpp"
-#include "schemas/text/utf8.hpp"
+#include "plugin/abi/turn.hpp"
+#include "schemas/base/clock.hpp"
 
 namespace parley::abi {
 namespace {
@@ -22,14 +23,6 @@ static_assert(PARLEY_KEY_SPACE == overlay::key::space);
 static_assert(PARLEY_KEY_F12 == overlay::key::f12);
 static_assert(PARLEY_MOD_SUPER == overlay::mods::super);
 static_assert(PARLEY_PAD_START == overlay::pad::start);
-
-parley_result result_of(Error error) {
-    return static_cast<parley_result>(static_cast<int32_t>(error));
-}
-
-std::string or_empty(const char* text) {
-    return text != nullptr ? text : "";
-}
 
 // After the host's memory ran out nothing is drawn: drawing needs memory.
 bool usable(const parley_overlay* overlay) {
@@ -67,6 +60,7 @@ parley_result parley_overlay_create(parley_client* client, const parley_overlay_
     wanted.user = how.user;
     wanted.reduced_motion = how.reduced_motion == 1;
     wanted.toast_key = how.toast_key;
+    wanted.now_us = &steady_us;
     wanted.log = client->log;
     Result<std::unique_ptr<overlay::Overlay>> made =
         overlay::Overlay::create(*client->client, wanted);
@@ -179,7 +173,7 @@ void parley_overlay_get_stats(const parley_overlay* overlay, parley_frame_stats*
     said.vertices = now.vertices;
     said.commands = now.commands;
     said.deferred = now.deferred;
-    [[maybe_unused]] const bool written = write_sized(said, out);
+    ignore(write_sized(said, out), "without a good size there is nowhere to write to");
 }
 
 // [control]

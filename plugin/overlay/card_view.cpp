@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "schemas/card/card_text.hpp"
+
 namespace parley::overlay {
 namespace {
 
@@ -44,26 +46,9 @@ void add_card_value(const View& view, Phrase& out, const FieldType& field,
     case FieldKind::Int:
         out.add(value->number);
         break;
-    case FieldKind::Decimal: {
-        int64_t unit = 1;
-        for (uint8_t i = 0; i < field.scale && i < 18; ++i) {
-            unit *= 10;
-        }
-        const uint64_t size = value->number < 0 ? 0 - static_cast<uint64_t>(value->number)
-                                                : static_cast<uint64_t>(value->number);
-        if (value->number < 0) {
-            out.add("-");
-        }
-        out.add(static_cast<int64_t>(size / static_cast<uint64_t>(unit)));
-        if (field.scale > 0) {
-            out.add(".");
-            const auto rest = static_cast<int64_t>(size % static_cast<uint64_t>(unit));
-            for (int64_t digit = unit / 10; digit > 0; digit /= 10) {
-                out.add(rest / digit % 10);
-            }
-        }
+    case FieldKind::Decimal:
+        add_decimal(out, value->number, field.scale);
         break;
-    }
     case FieldKind::Bool:
         out.add(view.words[value->number != 0 ? Word::CardYes : Word::CardNo]);
         break;
@@ -97,18 +82,12 @@ void add_card_value(const View& view, Phrase& out, const FieldType& field,
 Phrase fill_card(const View& view, std::string_view pattern, const CardType& type,
                  const client::CardState& card) {
     Phrase out;
-    while (!pattern.empty()) {
-        const size_t open = pattern.find('{');
-        const size_t close = open == std::string_view::npos ? open : pattern.find('}', open);
-        if (close == std::string_view::npos) {
-            out.add(pattern);
-            break;
-        }
-        out.add(pattern.substr(0, open));
-        if (const FieldType* field = type.field(pattern.substr(open + 1, close - open - 1))) {
+    TemplatePiece piece;
+    while (next_piece(pattern, piece)) {
+        out.add(piece.text);
+        if (const FieldType* field = type.field(piece.field)) {
             add_card_value(view, out, *field, card);
         }
-        pattern.remove_prefix(close + 1);
     }
     return out;
 }
@@ -134,7 +113,7 @@ float CardView::moving(const View& view, uint64_t key, float goal) {
     return goal;
 }
 
-float CardView::row_height(const View& view, const RowType& row, size_t) const {
+float CardView::row_height(const View& view, const RowType& row) const {
     switch (row.kind) {
     case RowKind::Versus:
         return view.px(72);
@@ -174,11 +153,11 @@ float CardView::buttons_height(const View& view, const CardType& type,
                                   view.px(view.theme.hit));
 }
 
-float CardView::height(const View& view, const client::Room& room, const CardType& type,
-                       const client::CardState& card, float width) {
+float CardView::height(const View& view, const CardType& type, const client::CardState& card,
+                       float width) {
     float sum = view.px(title_height) + 2 * view.px(padding_y);
     for (const RowType& row : type.rows) {
-        sum += row_height(view, row, room.members.size());
+        sum += row_height(view, row);
     }
     return sum + buttons_height(view, type, card, width - 2 * view.px(padding_x));
 }
@@ -366,7 +345,7 @@ void CardView::draw(const View& view, const client::Room& room, const CardType& 
     kit.heading(x, kit.baseline(y + kit.px(8), view.theme.heading), title, w);
     y += kit.px(title_height);
     for (size_t i = 0; i < type.rows.size(); ++i) {
-        const float h = row_height(view, type.rows[i], room.members.size());
+        const float h = row_height(view, type.rows[i]);
         draw_row(view, room, type, card, i, {x, y, w, h});
         y += h;
     }

@@ -13,8 +13,8 @@ namespace parley::overlay {
 // Owner: the overlay.
 class CardView {
 public:
-    float height(const View& view, const client::Room& room, const CardType& type,
-                 const client::CardState& card, float width);
+    float height(const View& view, const CardType& type, const client::CardState& card,
+                 float width);
     void draw(const View& view, const client::Room& room, const CardType& type,
               const client::CardState& card, const Rect& rect);
 
@@ -25,7 +25,7 @@ private:
         float shown = 0;
     };
     float moving(const View& view, uint64_t key, float goal);
-    float row_height(const View& view, const RowType& row, size_t members) const;
+    float row_height(const View& view, const RowType& row) const;
     void draw_row(const View& view, const client::Room& room, const CardType& type,
                   const client::CardState& card, size_t row_index, const Rect& rect);
     void draw_versus(const View& view, const CardType& type, const client::CardState& card,

@@ -69,7 +69,7 @@ private:
     void draw_all(const View& view, float width, float height);
     void draw_chat(const View& view, const client::Room* room, const Rect& rect);
     void draw_typing(const View& view, const client::Room& room, const Rect& rect);
-    void draw_hints(const View& view, const Rect& rect);
+    void draw_hints(const Rect& rect);
     float cards_height(const View& view, float width, float height_max);
     void draw_cards(const View& view, const Rect& rect);
 
@@ -82,6 +82,7 @@ private:
     bool key_pressed(const Input& input);
     bool overlay_key(uint32_t key, uint32_t mods);
     bool pad_pressed(uint32_t button);
+    void go_back();
     bool mouse_button(const Input& input);
     bool mouse_move(const Input& input);
     bool wheel(const Input& input);

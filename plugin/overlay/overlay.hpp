@@ -31,7 +31,8 @@ struct Options {
     void (*ime_rect)(void* user, int x, int y, int w, int h) = nullptr;
     void* user = nullptr;
     bool reduced_motion = false;
-    uint32_t toast_key = 0;              // of key::; 0: F6
+    uint32_t toast_key = 0;        // of key::; 0: F6
+    int64_t (*now_us)() = nullptr; // steady clock, for the frame's budget; null: no time passes
     std::optional<int32_t> utc_offset_s; // of the times of day; none: the system's
     Log log;
 };

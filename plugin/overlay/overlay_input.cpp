@@ -162,13 +162,7 @@ bool Overlay::Inside::overlay_key(uint32_t code, uint32_t modifiers) {
     }
     switch (code) {
     case key::escape:
-        if (side_in_front_ && screen_.narrow) {
-            act({ActionKind::ToggleSide, 0, 0, 0});
-        } else if (composer.replying_to() != 0) {
-            composer.reply_to(0);
-        } else {
-            close();
-        }
+        go_back();
         return true;
     case key::tab:
         step_room((modifiers & mods::shift) != 0 ? -1 : 1);
@@ -222,19 +216,24 @@ bool Overlay::Inside::overlay_key(uint32_t code, uint32_t modifiers) {
     return true;
 }
 
+// One step towards the game: out of the side panel, then out of the reply, then out of the chat.
+void Overlay::Inside::go_back() {
+    if (side_in_front_ && screen_.narrow) {
+        act({ActionKind::ToggleSide, 0, 0, 0});
+    } else if (composer.replying_to() != 0) {
+        composer.reply_to(0);
+    } else {
+        close();
+    }
+}
+
 bool Overlay::Inside::pad_pressed(uint32_t button) {
     switch (button) {
     case pad::south:
         focus == "composer" ? send(false) : activate_focus();
         break;
     case pad::east:
-        if (side_in_front_ && screen_.narrow) {
-            act({ActionKind::ToggleSide, 0, 0, 0});
-        } else if (composer.replying_to() != 0) {
-            composer.reply_to(0);
-        } else {
-            close();
-        }
+        go_back();
         break;
     case pad::north:
         if (toasts.has_action()) {

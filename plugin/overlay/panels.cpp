@@ -86,7 +86,7 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
         }
     }
     if (screen_.hints.w > 0) {
-        draw_hints(view, screen_.hints);
+        draw_hints(screen_.hints);
     }
     if (screen_.roster.w > 0) {
         canvas.alpha = presence_;
@@ -215,7 +215,7 @@ void Overlay::Inside::draw_typing(const View& view, const client::Room& room, co
              theme[Tone::Dim], 0, rect.w - kit.px(26));
 }
 
-void Overlay::Inside::draw_hints(const View& view, const Rect& rect) {
+void Overlay::Inside::draw_hints(const Rect& rect) {
     canvas.alpha = presence_;
     float x = rect.x;
     const auto hint = [&](std::string_view cap, std::string_view word) {
@@ -242,7 +242,6 @@ void Overlay::Inside::draw_hints(const View& view, const Rect& rect) {
             hint(each.key, each.word);
         }
     }
-    (void)view;
     canvas.alpha = 1;
 }
 
@@ -271,7 +270,7 @@ float Overlay::Inside::cards_height(const View& view, float width, float height_
                     continue;
                 }
                 const float h =
-                    cards.height(view, room, *type, card, width) + (card_order_.empty() ? 0 : gap);
+                    cards.height(view, *type, card, width) + (card_order_.empty() ? 0 : gap);
                 if (sum + h <= height_max + 0.5f) {
                     sum += h;
                     card_order_.push_back(&card);
@@ -292,7 +291,7 @@ void Overlay::Inside::draw_cards(const View& view, const Rect& rect) {
         if (room == nullptr || type == nullptr) {
             continue;
         }
-        const float h = cards.height(view, *room, *type, card, rect.w);
+        const float h = cards.height(view, *type, card, rect.w);
         cards.draw(view, *room, *type, card, {rect.x, y, rect.w, h});
         y += h + gap;
     }

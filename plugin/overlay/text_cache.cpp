@@ -23,6 +23,12 @@ uint64_t hash_text(std::string_view text) {
     return hash;
 }
 
+uint64_t hash_of(const TextCache::BodyId& id) {
+    return stir(stir(stir(id.subject, id.revision), id.variant),
+                static_cast<uint64_t>(std::bit_cast<uint32_t>(id.width_px)) << 32 |
+                    std::bit_cast<uint32_t>(id.size_px));
+}
+
 bool same(const TextCache::BodyId& a, const TextCache::BodyId& b) {
     return a.subject == b.subject && a.revision == b.revision && a.variant == b.variant &&
            std::bit_cast<uint32_t>(a.width_px) == std::bit_cast<uint32_t>(b.width_px) &&
@@ -33,11 +39,12 @@ constexpr uint32_t label_variant = 1u << 31;
 
 } // namespace
 
-TextCache::TextCache(text::Engine& engine, size_t layouts_max)
-    : engine_(engine), entries_(layouts_max), buckets_(std::bit_ceil(2 * layouts_max), none) {}
+TextCache::TextCache(text::Engine& engine, size_t layouts_max, int64_t (*clock_us)())
+    : engine_(engine), now_us_(clock_us), entries_(layouts_max),
+      buckets_(std::bit_ceil(2 * layouts_max), none) {}
 
 void TextCache::begin_frame(uint32_t budget_us, float line_height) {
-    started_ = std::chrono::steady_clock::now();
+    started_us_ = now_us();
     budget_us_ = budget_us;
     line_height_ = line_height;
     layouts_ = deferred_ = layout_us_ = 0;
@@ -51,15 +58,11 @@ bool TextCache::may_lay_out() {
     if (layouts_ == 0) {
         return true; // so that every frame makes some progress
     }
-    const auto spent = std::chrono::steady_clock::now() - started_;
-    return spent < std::chrono::microseconds(budget_us_);
+    return now_us() - started_us_ < static_cast<int64_t>(budget_us_);
 }
 
 uint32_t TextCache::find(const BodyId& id, std::string_view text) {
-    const uint64_t hash = stir(stir(stir(id.subject, id.revision), id.variant),
-                               static_cast<uint64_t>(std::bit_cast<uint32_t>(id.width_px)) << 32 |
-                                   std::bit_cast<uint32_t>(id.size_px));
-    uint32_t index = buckets_[hash & (buckets_.size() - 1)];
+    uint32_t index = buckets_[hash_of(id) & (buckets_.size() - 1)];
     while (index != none) {
         const Entry& entry = entries_[index];
         if (same(entry.id, id) && entry.text == text) {
@@ -106,10 +109,7 @@ uint32_t TextCache::take(const BodyId& id, std::string_view text) {
     Entry& entry = entries_[index];
     entry.id = id;
     entry.text.assign(text);
-    const uint64_t hash = stir(stir(stir(id.subject, id.revision), id.variant),
-                               static_cast<uint64_t>(std::bit_cast<uint32_t>(id.width_px)) << 32 |
-                                   std::bit_cast<uint32_t>(id.size_px));
-    entry.bucket = static_cast<uint32_t>(hash & (buckets_.size() - 1));
+    entry.bucket = static_cast<uint32_t>(hash_of(id) & (buckets_.size() - 1));
     entry.next = buckets_[entry.bucket];
     buckets_[entry.bucket] = index;
     touch(index);
@@ -118,12 +118,10 @@ uint32_t TextCache::take(const BodyId& id, std::string_view text) {
 
 void TextCache::lay_out(Entry& entry, std::string_view text, std::span<const text::StyleSpan> spans,
                         const text::LayoutOptions& options) {
-    const auto before = std::chrono::steady_clock::now();
+    const int64_t before_us = now_us();
     engine_.layout(text, spans, options, entry.layout);
     ++layouts_;
-    layout_us_ += static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(
-                                            std::chrono::steady_clock::now() - before)
-                                            .count());
+    layout_us_ += static_cast<uint32_t>(now_us() - before_us);
 }
 
 const text::Layout* TextCache::label(std::string_view text, const LabelStyle& style) {

@@ -3,7 +3,6 @@
 // lives until the next begin_frame at least.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -26,7 +25,8 @@ struct LabelStyle {
 // Owner: the game thread.
 class TextCache {
 public:
-    TextCache(text::Engine& engine, size_t layouts_max);
+    // clock_us: a steady clock in microseconds; null: time stands still, and with it the budget.
+    TextCache(text::Engine& engine, size_t layouts_max, int64_t (*clock_us)());
 
     void begin_frame(uint32_t budget_us, float line_height);
 
@@ -73,12 +73,15 @@ private:
     void lay_out(Entry& entry, std::string_view text, std::span<const text::StyleSpan> spans,
                  const text::LayoutOptions& options);
 
+    int64_t now_us() const { return now_us_ != nullptr ? now_us_() : 0; }
+
     text::Engine& engine_;
+    int64_t (*now_us_)();
     std::vector<Entry> entries_;
     std::vector<uint32_t> buckets_;
     uint32_t oldest_ = none, newest_ = none;
     uint32_t used_ = 0;
-    std::chrono::steady_clock::time_point started_;
+    int64_t started_us_ = 0;
     uint32_t budget_us_ = 0;
     uint32_t layouts_ = 0, deferred_ = 0, layout_us_ = 0;
     float line_height_ = 1.35f;

@@ -13,8 +13,8 @@ struct Toast {
     std::string text;
     std::string action; // "": it only says something
     std::string label;
-    RoomId
-        room{}; // 0: the game's toast, its action goes to the game; else the action opens the room
+    // 0: the game's toast, its action goes to the game; else the action opens the room.
+    RoomId room{};
     double shown_s = 0; // how long it has been on the screen
 };
 

@@ -216,6 +216,30 @@ void add_left(Phrase& out, int64_t ms) {
     out.add_two_digits(seconds % 60);
 }
 
+// [numbers]
+
+void add_decimal(Phrase& out, int64_t scaled, uint8_t scale) {
+    if (scale == 0) {
+        out.add(scaled);
+        return;
+    }
+    int64_t unit = 1;
+    for (uint8_t i = 0; i < scale && i < 18; ++i) {
+        unit *= 10;
+    }
+    // Apart, because -0.5 has a whole part without a sign.
+    const uint64_t size =
+        scaled < 0 ? uint64_t{0} - static_cast<uint64_t>(scaled) : static_cast<uint64_t>(scaled);
+    if (scaled < 0) {
+        out.add("-");
+    }
+    out.add(static_cast<int64_t>(size / static_cast<uint64_t>(unit))).add(".");
+    const auto rest = static_cast<int64_t>(size % static_cast<uint64_t>(unit));
+    for (int64_t digit = unit / 10; digit > 0; digit /= 10) {
+        out.add(rest / digit % 10);
+    }
+}
+
 float approach(float value, float goal, float dt_s, float ms, bool at_once) {
     if (at_once || ms <= 0 || std::fabs(goal - value) < 0.002f) {
         return goal;

@@ -53,8 +53,11 @@ struct Clock {
 Clock local_clock(const View& view, TimeMs at_ms);
 Phrase time_of_day(const View& view, TimeMs at_ms);
 Phrase day_words(const View& view, TimeMs at_ms);
-// "4:12"
+// Milliseconds left: "4:12", "1:02:03"; never below 0.
 void add_left(Phrase& out, int64_t ms);
+
+// [numbers] 1234 with scale 2 is "12.34".
+void add_decimal(Phrase& out, int64_t scaled, uint8_t scale);
 
 // Smooth steps towards a goal: 0.8 of the way in about `ms`; at once under reduced motion.
 float approach(float value, float goal, float dt_s, float ms, bool at_once);

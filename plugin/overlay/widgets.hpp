@@ -68,7 +68,7 @@ struct Button {
     float size = 15;
 };
 
-// How a user is to be shown: see person.hpp.
+// How a user is to be shown: view.hpp says it.
 struct AvatarLook {
     Colour colour = 0;
     std::string_view initials;

@@ -57,7 +57,6 @@ namespace parley::overlay {
     X(ListReplying, "list.replying")                                                               \
     X(ComposerPlaceholder, "composer.placeholder")                                                 \
     X(ComposerWait, "composer.wait")                                                               \
-    X(ComposerTooLong, "composer.too_long")                                                        \
     X(ComposerReadOnly, "composer.read_only")                                                      \
     X(ComposerName, "composer.name")                                                               \
     X(KeyEnter, "key.enter")                                                                       \
@@ -80,11 +79,7 @@ namespace parley::overlay {
     X(StateStreaming, "state.streaming")                                                           \
     X(StateInvisible, "state.invisible")                                                           \
     X(CardLeft, "card.left")                                                                       \
-    X(CardOver, "card.over")                                                                       \
     X(CardOpen, "card.open")                                                                       \
-    X(CardLeader, "card.leader")                                                                   \
-    X(CardReady, "card.ready")                                                                     \
-    X(CardWaiting, "card.waiting")                                                                 \
     X(CardYes, "card.yes")                                                                         \
     X(CardNo, "card.no")                                                                           \
     X(ToastOpen, "toast.open")                                                                     \
@@ -139,8 +134,7 @@ namespace parley::overlay {
     X(RoleButton, "role.button")                                                                   \
     X(RoleTab, "role.tab")                                                                         \
     X(RoleTextbox, "role.textbox")                                                                 \
-    X(RoleListitem, "role.listitem")                                                               \
-    X(RoleLink, "role.link")
+    X(RoleListitem, "role.listitem")
 
 enum class Word : uint8_t {
 #define PARLEY_WORD_ENUM(name, key) name,

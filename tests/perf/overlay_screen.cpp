@@ -7,6 +7,7 @@
 
 #include "plugin/client/client.hpp"
 #include "plugin/overlay/overlay.hpp"
+#include "schemas/base/clock.hpp"
 #include "tests/perf/frame_bench.hpp"
 #include "tests/support/script_connection.hpp"
 
@@ -199,6 +200,7 @@ bool OverlayScreen::set_up(std::string& message) {
                                                std::make_unique<DeafConnection>(script_));
     overlay::Options options;
     options.utc_offset_s = 0;
+    options.now_us = &steady_us;
     auto made = overlay::Overlay::create(*client_, options);
     if (!made.ok()) {
         message = "the overlay could not be made: " + std::string(error_sentence(made.error()));

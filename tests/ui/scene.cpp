@@ -1,4 +1,5 @@
 // scene.cpp: the reference conversation, and the hands that play it.
+#include "schemas/base/clock.hpp"
 #include "tests/ui/scene.hpp"
 
 #include <cmath>
@@ -82,6 +83,7 @@ Scene::Scene(SceneOptions wanted) : options(wanted) {
     overlay_options.words_path = options.words_path != nullptr ? options.words_path : words_file_;
     overlay_options.reduced_motion = options.reduced_motion;
     overlay_options.utc_offset_s = 0;
+    overlay_options.now_us = &steady_us;
     auto made = overlay::Overlay::create(*client, overlay_options);
     REQUIRE(made.ok());
     overlay = std::move(*made);

@@ -6,9 +6,11 @@
 namespace parley::overlay {
 namespace {
 
+int64_t now_us = 0;
+
 struct Cached {
     explicit Cached(size_t layouts)
-        : engine(text::Engine::create({}).value()), cache(*engine, layouts) {
+        : engine(text::Engine::create({}).value()), cache(*engine, layouts, [] { return now_us; }) {
         cache.begin_frame(1'000'000, 1.35f);
     }
     std::unique_ptr<text::Engine> engine;
@@ -52,6 +54,19 @@ TEST_CASE("without budget one text a frame is laid out, the rest waits", "[text_
     CHECK(cached.cache.label("one", {}) != nullptr);
     CHECK(cached.cache.label("two", {}) != nullptr);
     CHECK(cached.cache.deferred() == 0);
+}
+
+TEST_CASE("texts are laid out until the frame's budget is spent", "[text_cache]") {
+    Cached cached(16);
+    now_us = 5000;
+    cached.cache.begin_frame(300, 1.35f);
+    CHECK(cached.cache.label("one", {}) != nullptr);
+    now_us += 299;
+    CHECK(cached.cache.label("two", {}) != nullptr);
+    now_us += 1;
+    CHECK(cached.cache.label("three", {}) == nullptr);
+    CHECK(cached.cache.layouts() == 2);
+    CHECK(cached.cache.deferred() == 1);
 }
 
 TEST_CASE("a body is found by key and revision", "[text_cache]") {
