@@ -145,6 +145,8 @@ bool parley_poll(parley_client* client, parley_event* out) {
     said.text = event.text.c_str();
     said.retry_after_ms = event.retry_after_ms;
     said.card_type = event.card_type;
+    said.state = static_cast<int32_t>(event.state);
+    said.kind = static_cast<uint32_t>(event.kind);
     return write_sized(said, out);
 }
 

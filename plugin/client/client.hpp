@@ -50,6 +50,8 @@ struct Event : MoveOnly {
     String text;
     uint32_t retry_after_ms = 0;
     uint16_t card_type = 0;
+    client::State state = client::State::Idle; // State: the one it changed to
+    MessageKind kind = MessageKind::Text;      // Message
 };
 
 struct ClientOptions {

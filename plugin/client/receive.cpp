@@ -572,6 +572,7 @@ void Client::Inside::apply_message(Room& room, const wire::BatchItem& item, User
         told.room = room.id;
         told.seq = arrived.seq;
         told.user = arrived.author;
+        told.kind = arrived.kind;
         told.text.assign(arrived.text);
         push(std::move(told));
     }

@@ -112,6 +112,7 @@ void Client::Inside::set_state(State next, Error reason) {
     writer.touch();
     Event changed = event(EventType::State);
     changed.result = reason;
+    changed.state = next;
     push(std::move(changed));
 }
 

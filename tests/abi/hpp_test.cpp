@@ -57,6 +57,9 @@ TEST_CASE("match calls the handler that takes the event", "[hpp]") {
     parley_result reason = PARLEY_ERROR_INTERNAL;
     CHECK(parley::match(*event, [&](const parley::StateChanged& s) { reason = s.reason; }));
     CHECK(reason == PARLEY_OK);
+    client.disconnect(); // the event tells of its own moment
+    CHECK(parley::match(
+        *event, [&](const parley::StateChanged& s) { CHECK(s.state == PARLEY_CONNECTING); }));
     CHECK_FALSE(parley::match(*event, [](const parley::MessageCame&) {}));
 
     parley_event message = parley::sized<parley_event>();

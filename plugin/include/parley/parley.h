@@ -150,9 +150,9 @@ typedef enum parley_span_kind {
 
 typedef enum parley_event_type {
     PARLEY_EVENT_NONE = 0,
-    PARLEY_EVENT_STATE = 1,         /* state changed: see parley_get_state; result: why */
+    PARLEY_EVENT_STATE = 1,         /* state changed to state; result: why */
     PARLEY_EVENT_REPLY = 2,         /* request, result; room, seq, retry_after_ms where they apply */
-    PARLEY_EVENT_MESSAGE = 3,       /* a message of room is new: seq, user (author), text */
+    PARLEY_EVENT_MESSAGE = 3,       /* a message of room is new: seq, user (author), text, kind */
     PARLEY_EVENT_ROOM = 4,          /* room was entered or changed */
     PARLEY_EVENT_ROOM_GONE = 5,     /* room was left; result: why */
     PARLEY_EVENT_MEMBERS = 6,       /* members or their presence in room changed */
@@ -194,6 +194,8 @@ typedef struct parley_event {
     const char *text;            /* never NULL */
     uint32_t retry_after_ms;
     uint32_t card_type;
+    int32_t state;               /* parley_state that PARLEY_EVENT_STATE changed to */
+    uint32_t kind;               /* parley_message_kind of PARLEY_EVENT_MESSAGE */
 } parley_event;
 
 typedef struct parley_stats {
@@ -308,7 +310,7 @@ PARLEY_API parley_result parley_set_ticket(parley_client *client, const char *ti
 PARLEY_API parley_result parley_connect(parley_client *client, const char *address, const char *ticket);
 /* Ends the connection; rooms, messages, drafts and the outbox stay. */
 PARLEY_API void parley_disconnect(parley_client *client);
-/* What PARLEY_EVENT_STATE said last. PARLEY_IDLE for NULL. */
+/* The state now; events not polled yet may tell of earlier ones. PARLEY_IDLE for NULL. */
 PARLEY_API parley_state parley_get_state(const parley_client *client);
 /* Once a frame: applies what came, sends what waits. Returns after about budget_us (0: 500). */
 PARLEY_API void parley_update(parley_client *client, uint32_t budget_us);

@@ -37,6 +37,7 @@ inline const char* text_of(parley_result result) {
 // [events] Views live until the next poll.
 struct StateChanged {
     parley_result reason;
+    parley_state state; // the one it changed to
 };
 struct Replied {
     parley_request request;
@@ -50,6 +51,7 @@ struct MessageCame {
     uint64_t seq;
     parley_user author;
     std::string_view text;
+    parley_message_kind kind;
 };
 struct RoomChanged {
     parley_room room;
@@ -113,12 +115,14 @@ bool match(const parley_event& event, Handlers&&... handlers) {
     detail::Overloaded handler{std::forward<Handlers>(handlers)...};
     switch (event.type) {
     case PARLEY_EVENT_STATE:
-        return detail::handle(handler, StateChanged{event.result});
+        return detail::handle(handler,
+                              StateChanged{event.result, static_cast<parley_state>(event.state)});
     case PARLEY_EVENT_REPLY:
         return detail::handle(handler, Replied{event.request, event.result, event.room, event.seq,
                                                event.retry_after_ms});
     case PARLEY_EVENT_MESSAGE:
-        return detail::handle(handler, MessageCame{event.room, event.seq, event.user, event.text});
+        return detail::handle(handler, MessageCame{event.room, event.seq, event.user, event.text,
+                                                   static_cast<parley_message_kind>(event.kind)});
     case PARLEY_EVENT_ROOM:
         return detail::handle(handler, RoomChanged{event.room});
     case PARLEY_EVENT_ROOM_GONE:

@@ -27,6 +27,8 @@ TEST_CASE("connect is answered by Ready and a State event", "[client]") {
     const auto states = world.events(EventType::State);
     REQUIRE(states.size() == 2);
     CHECK(states[1].result == Error::Ok);
+    CHECK(states[0].state == State::Connecting);
+    CHECK(states[1].state == State::Ready);
     CHECK(world.client.stats().rtt_ms == 7);
 }
 

@@ -406,6 +406,9 @@ TEST_CASE("joins and leaves are lines of their own kind", "[sync]") {
     world.step();
     REQUIRE(world.room().messages.size() == 1);
     CHECK(world.room().messages[0].kind == MessageKind::Joined);
+    const auto told = world.events(EventType::Message);
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].kind == MessageKind::Joined);
     CHECK(raw(world.room().messages[0].author) == 30);
     CHECK(world.client.model().person(UserId{30})->name == "Cy");
     CHECK(world.room().unread(UserId{self_id}) == 0);
