@@ -104,6 +104,12 @@ void ModelWriter::clear_presence_cards() {
     }
 }
 
+void ModelWriter::forget_card_of(UserId user) {
+    std::erase_if(model_.presence_cards_, [&](const CardState& shown) {
+        return shown.user == user && user != model_.self_;
+    });
+}
+
 void ModelWriter::forget_cards_of_people(const Room& room) {
     std::erase_if(model_.presence_cards_, [&](const CardState& shown) {
         return shown.user != model_.self_ && room.member(shown.user) != nullptr;

@@ -88,6 +88,7 @@ private:
     void changed(Room& room, Message& message);
     CardState* card(RoomId room, UserId user, uint16_t type);
     void forget_somebody();
+    void forget_card_of(UserId user); // not one's own
     // Those that there are follow a whole roster.
     void forget_cards_of_people(const Room& room);
     // Nobody tells us any more what becomes of the card of a user with whom we share no room.

@@ -101,6 +101,7 @@ void ModelWriter::touch_members(Room& room) {
 }
 
 void ModelWriter::roster(Room& room, const wire::Roster& roster) {
+    const bool small = roster.members_total() <= limits::roster_full_members_max;
     if (roster.whole()) {
         // Who is still there keeps what the roster does not say: that he types.
         std::erase_if(room.members, [&](const Member& known) {
@@ -123,6 +124,9 @@ void ModelWriter::roster(Room& room, const wire::Roster& roster) {
             if (known == nullptr && room.members.size() < limits::room_members_max) {
                 known = &room.members.emplace_back();
                 known->user = user;
+                if (small) {
+                    forget_card_of(user); // his card, if he has one, follows
+                }
             }
             if (known != nullptr) {
                 known->role = said->role();
