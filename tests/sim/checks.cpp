@@ -200,9 +200,13 @@ bool Checks::owed_page(SessionId session, UserId reader, uint32_t request,
     const auto was = was_.find({RoomId{batch.room()}, reader});
     const auto& asked = sessions_.at(session).asked;
     const auto fetch = asked.find(request);
-    return request != 0 && was != was_.end() && fetch != asked.end() &&
-           fetch->second.type == wire::Command::Fetch &&
-           fetch->second.at_ms <= was->second.ended_ms &&
+    if (request == 0 || fetch == asked.end() || fetch->second.type != wire::Command::Fetch) {
+        return false;
+    }
+    if (batch.from_seq() > batch.to_seq()) {
+        return true; // says that there was nothing
+    }
+    return was != was_.end() && fetch->second.at_ms <= was->second.ended_ms &&
            batch.from_seq() >= was->second.since_seq && batch.to_seq() <= was->second.last_seq;
 }
 

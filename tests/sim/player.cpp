@@ -275,6 +275,13 @@ void Player::act() {
         presence_ = state;
         presence_token_ = random_.chance_percent(50) ? tokens[random_.below(tokens.size())] : "";
         set_presence();
+    } else if (dice < 83) {
+        const client::CardWrite writes[] = {{"hand", random_.between(0, 9), {}}};
+        const uint64_t how = random_.below(5);
+        remember(how < 2   ? client_->set_card(RoomId{}, "showing", writes, 0)
+                 : how < 4 ? client_->update_card(RoomId{}, "showing", writes)
+                           : client_->clear_card(RoomId{}, "showing"),
+                 RoomId{}, "");
     } else if (dice < 86) {
         const bool team = random_.chance_percent(50);
         remember(client_->join(team ? wire::RoomKind::Team : wire::RoomKind::Party,

@@ -191,6 +191,29 @@ void Shard::note_effect(const Effect& effect) {
         } else if (const wire::RoomState* state = frame.body_as_RoomState()) {
             room = state->room();
             seq = state->last_seq();
+        } else if (const wire::Ready* ready = frame.body_as_Ready()) {
+            room = ready->self()->id();
+        } else if (const wire::RoomGone* left = frame.body_as_RoomGone()) {
+            room = left->room();
+        } else if (const wire::Roster* roster = frame.body_as_Roster()) {
+            room = roster->room();
+            seq = roster->whole() ? 1 : 0;
+            from = roster->members() != nullptr && roster->members()->size() == 1
+                       ? roster->members()->Get(0)->user()->id()
+                   : roster->gone() != nullptr ? 1000 + roster->gone()->Get(0)
+                                               : 0;
+        } else if (const wire::Card* card = frame.body_as_Card()) {
+            room = card->room() != 0 ? card->room() : card->user();
+            seq = card->version();
+            from = card->type();
+        } else if (const wire::Presences* said = frame.body_as_Presences()) {
+            room = said->presences()->size() == 0 ? 0 : said->presences()->Get(0)->user();
+            from = said->presences()->size() == 0
+                       ? 0
+                       : static_cast<uint64_t>(said->presences()->Get(0)->state());
+        } else if (const wire::CardGone* gone = frame.body_as_CardGone()) {
+            room = gone->room() != 0 ? gone->room() : gone->user();
+            from = gone->type();
         } else if (const wire::Reply* reply = frame.body_as_Reply()) {
             room = static_cast<uint64_t>(-static_cast<int32_t>(reply->error()));
         }

@@ -36,11 +36,24 @@ writer = "leader"
 min = 0
 max = 4
 )";
+// What a user shows of himself.
+constexpr const char* showing_card = R"(
+id = 3
+name = "showing"
+title = "Showing"
+room_card = false
+[[fields]]
+id = 1
+name = "hand"
+kind = "int"
+min = 0
+max = 9
+)";
 
 CardTypes card_types(Checks& checks) {
     auto types = std::make_shared<CardTypeSet>();
     std::string message;
-    for (const char* text : {match_card, squad_card}) {
+    for (const char* text : {match_card, squad_card, showing_card}) {
         if (!types->add(text, "sim.toml", message).ok()) {
             checks.violation("the simulated game's card: " + message);
         }
@@ -203,7 +216,7 @@ void World::draw_conditions() {
         const uint32_t loss =
             random_.chance_percent(50) ? 0 : static_cast<uint32_t>(random_.between(0, 50));
         const TimeMs delay =
-            random_.chance_percent(10) ? random_.between(300, 1500) : random_.between(2, 150);
+            random_.chance_percent(10) ? random_.between(200, 600) : random_.between(2, 150);
         for (SimPath* path : {&conditions.up, &conditions.down}) {
             path->loss_percent = options_.faults ? loss : 0;
             path->delay_ms = delay;
@@ -306,7 +319,15 @@ void World::pass_the_hour() {
 
 // [judging]
 void World::settle() {
-    const TimeMs until_ms = clock_.steady_ms() + options_.level_within_ms;
+    // Who was out for long may be in a pause of up to limits::reconnect_longest_ms: the time to
+    // become level counts from the end of the longest.
+    TimeMs pause_ms = 0;
+    for (const auto& player : players_) {
+        if (player->here()) {
+            pause_ms = std::max<TimeMs>(pause_ms, player->client().retry_in_ms());
+        }
+    }
+    const TimeMs until_ms = clock_.steady_ms() + pause_ms + options_.level_within_ms;
     std::string why = "no step was made";
     prankster_->go_away();
     while (clock_.steady_ms() < until_ms && checks_.ok()) {
@@ -382,30 +403,42 @@ bool World::presence_level(std::string& why) const {
     return true;
 }
 
-// All who are in a room see the same cards of it.
+// All who are in a room see the same cards of it, and the same cards of its people.
 bool World::cards_level(std::string& why) const {
-    std::map<std::pair<RoomId, uint16_t>, std::map<std::string, std::string>> seen;
+    const auto shown = [](const client::CardState* card) {
+        std::string words = "none";
+        if (card != nullptr) {
+            words =
+                "type " + std::to_string(card->type) + " version " + std::to_string(card->version);
+            for (const client::CardValue& value : card->values) {
+                words += " " + std::to_string(value.number);
+            }
+        }
+        return words;
+    };
+    // What is shown of a room's card, or of a user, and who sees it so.
+    using Seen = std::map<std::string, std::string>;
+    std::map<std::string, Seen> seen;
     for (const auto& player : players_) {
-        for (const client::Room& room : player->client().model().rooms()) {
+        const client::Model& model = player->client().model();
+        for (const client::Room& room : model.rooms()) {
             for (const uint16_t type : {uint16_t{1}, uint16_t{2}}) {
-                const client::CardState* card = room.card(type);
-                std::string shown = "none";
-                if (card != nullptr) {
-                    shown = "version " + std::to_string(card->version);
-                    for (const client::CardValue& value : card->values) {
-                        shown += " " + std::to_string(value.number);
-                    }
+                seen["card " + std::to_string(type) + " of room " + std::to_string(raw(room.id))]
+                    [shown(room.card(type))] = player->name();
+            }
+            for (const client::Member& member : room.members) {
+                if (member.user != player->user()) {
+                    seen["the card of user " + std::to_string(raw(member.user))]
+                        [shown(model.presence_card(member.user))] = player->name();
                 }
-                seen[{room.id, type}][shown] = player->name();
             }
         }
     }
-    for (const auto& [card, versions] : seen) {
-        if (versions.size() > 1) {
-            why = "card " + std::to_string(card.second) + " of room " +
-                  std::to_string(raw(card.first)) + ": ";
-            for (const auto& [shown, name] : versions) {
-                why += name + " sees " + shown + "; ";
+    for (const auto& [card, ways] : seen) {
+        if (ways.size() > 1) {
+            why = card + ": ";
+            for (const auto& [words, name] : ways) {
+                why += name + " sees " + words + "; ";
             }
             return false;
         }
