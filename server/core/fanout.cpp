@@ -159,6 +159,28 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
     return count;
 }
 
+// By sizes alone: to fill a batch for each entry that does not fit would be work by the square.
+size_t Core::State::newest_fitting(const Room& room, std::span<const LogEntry> entries,
+                                   const Page& page) {
+    batch_.begin(room.meta.id, room.meta.incarnation);
+    const size_t empty_bytes = batch_.bytes();
+    size_t bytes = empty_bytes;
+    std::vector<UserId> met;
+    size_t count = 0;
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry, ++count) {
+        bytes += batch_.bytes_with(stored(*entry)) - empty_bytes;
+        if (std::find(met.begin(), met.end(), entry->author) == met.end()) {
+            met.push_back(entry->author);
+            const std::optional<StoredUser> author = author_to_name(room, entry->author, page);
+            bytes += author ? author_bytes + author->name.size() : 0;
+        }
+        if (count > 0 && bytes > page.bytes_max) {
+            break;
+        }
+    }
+    return count;
+}
+
 // The author, if this page's readers may not know his name. One of whom we know nothing is asked
 // for by FetchUsers.
 std::optional<StoredUser> Core::State::author_to_name(const Room& room, UserId author,

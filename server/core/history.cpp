@@ -101,7 +101,10 @@ void Core::State::answer_page(Room& room, const FetchOp& op, std::span<const Log
     if (entries.empty()) {
         batch_.begin(room.meta.id, room.meta.incarnation);
     } else if (op.newest_first) {
-        // The newest that fit: the front is given up until the rest goes into one batch.
+        const size_t fitting = newest_fitting(room, entries, page);
+        more = more || fitting < entries.size();
+        entries = entries.last(fitting);
+        // Sizes are never less than the truth; this is for what bounds a batch besides them.
         while (fill(room, entries, page) < entries.size()) {
             entries = entries.subspan(1);
             more = true;

@@ -131,6 +131,9 @@ TEST_CASE("a page of long messages is cut to size and says that there is more", 
     CHECK(back->more());
     CHECK(back->to_seq() == 50);
     CHECK(back->from_seq() > 30);
+    const size_t back_bytes = world.with_request(ann, request)[0].bytes->size();
+    CHECK(back_bytes <= limits::page_bytes_max); // full, and not more
+    CHECK(back_bytes + 1100 > limits::page_bytes_max);
     CHECK(world.texts(ann, room, request).size() == 51 - back->from_seq());
     request = world.fetch(ann, room, 0, 1, 50);
     const auto* forth = page_of(world, ann, request);
