@@ -189,6 +189,7 @@ public:
     TimeMs retry_at_ms = 0;
     TimeMs opened_at_ms = -1; // -1: since the last update
     TimeMs ready_at_ms = 0;
+    TimeMs room_named_at_ms = 0; // of this connection; its Ready counts as one
     bool read_only = false;
     bool dev = false;
     size_t malformed = 0; // of this connection

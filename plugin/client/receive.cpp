@@ -132,6 +132,7 @@ void Client::Inside::on_ready(const wire::Ready& said) {
     if (!ready()) {
         writer.clear_presence_cards(); // those that there are will be said
         ready_at_ms = now_ms;
+        room_named_at_ms = now_ms;
         unconfirmed_rooms = !model.rooms().empty();
         was_ready = true;
         ticket_accepted();
@@ -296,6 +297,7 @@ void Client::Inside::on_room_state(const wire::RoomState& said) {
     const RoomId id{said.room()};
     Room* room = writer.room(id);
     const bool is_new = room == nullptr;
+    room_named_at_ms = now_ms; // they come in portions: more may follow
     if (is_new) {
         if (model.rooms().size() >= limits::rooms_per_user_max) {
             ++stats.refused_frames;

@@ -214,7 +214,7 @@ void Client::Inside::expire_typing() {
 // A shard names all rooms of a user after Ready. One that it does not name was taken away
 // meanwhile.
 void Client::Inside::drop_unconfirmed_rooms() {
-    if (!unconfirmed_rooms || now_ms - ready_at_ms < limits::rooms_confirm_ms) {
+    if (!unconfirmed_rooms || now_ms - room_named_at_ms < limits::rooms_confirm_ms) {
         return;
     }
     unconfirmed_rooms = false;

@@ -231,7 +231,8 @@ inline constexpr size_t held_batches_max = 256;    // of rooms with a hole, unti
 inline constexpr size_t held_bytes_max = 256 * 1024;
 inline constexpr int64_t held_ms_max = 30'000;      // of a room that never came
 inline constexpr int64_t resume_patience_ms = 2000; // answered, but the hole is still there
-inline constexpr int64_t rooms_confirm_ms = 10'000; // rooms not named again by then are gone
+// So long after Ready and after the last room that was named, rooms not named again are gone.
+inline constexpr int64_t rooms_confirm_ms = 3000;
 // Between two tickets of one session: the shard's period, and what the way may shorten of it.
 inline constexpr int64_t ticket_period_ms = reauth_period_ms_min + 250;
 inline constexpr int64_t mark_period_ms = 1000;     // read marks of a room coalesce

@@ -343,7 +343,9 @@ PARLEY_API parley_result parley_mark_read(parley_client *client, parley_room roo
 /* [messages] ---------------------------------------------------------------------------------- */
 
 /* text as typed: **bold** *italic* __underline__ ~~strike~~ `mono` ||spoiler||, links, @names.
- * reply_to: seq of the quoted message or 0. It is shown as pending at once; the reply has its seq. ENCODING,
+ * reply_to: seq of the quoted message or 0. It is shown as pending at once; the reply has its seq. After
+ * a reconnect it waits until the shard has named the room again; a room that it does not name is gone
+ * seconds later, and the reply says NOT_MEMBER. ENCODING,
  * EMPTY, TOO_LONG, NOT_MEMBER, QUEUE_FULL are known at once. */
 PARLEY_API parley_result parley_send_text(parley_client *client, parley_room room, const char *text,
                                           uint64_t reply_to, parley_request *out);

@@ -271,6 +271,46 @@ TEST_CASE("a room that is not named again after a reconnect is gone", "[rooms]")
     CHECK(world.events(EventType::RoomGone).size() == 1);
 }
 
+TEST_CASE("a line for a room that is not named again is answered with NotMember", "[rooms]") {
+    World world;
+    world.enter();
+    world.shard.down(Error::ConnectionLost);
+    world.step();
+    world.step(1000);
+    world.come_up();
+    const Request request = *world.client.send_text(RoomId{1}, "hi", 0);
+    world.events();
+    world.step(limits::rooms_confirm_ms - 100);
+    CHECK(world.script->count(wire::Command::Send) == 0);
+    CHECK(world.room().unsent == 1);
+    world.step(200);
+    const auto all = world.events();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].type == EventType::Reply);
+    CHECK(all[0].request == request);
+    CHECK(all[0].result == Error::NotMember);
+    CHECK(all[1].type == EventType::RoomGone);
+    CHECK(world.client.stats().outbox_messages == 0);
+}
+
+TEST_CASE("while rooms are still being named none is given up", "[rooms]") {
+    World world;
+    world.enter();
+    world.shard.room({.id = 2, .name = "p2"});
+    world.step();
+    world.shard.down(Error::ConnectionLost);
+    world.step();
+    world.step(1000);
+    world.come_up();
+    world.step(limits::rooms_confirm_ms - 100);
+    world.shard.room({.id = 2, .name = "p2"}); // a busy shard names them slowly
+    world.step();
+    world.step(limits::rooms_confirm_ms - 100);
+    CHECK(world.client.model().rooms().size() == 2);
+    world.step(200);
+    CHECK(world.client.model().rooms().size() == 1);
+}
+
 TEST_CASE("a draft survives a reconnect and is bounded", "[rooms]") {
     World world;
     world.enter();
