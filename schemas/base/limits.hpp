@@ -73,6 +73,7 @@ inline constexpr size_t frame_bytes_max = 32 * 1024;
 static_assert(frame_bytes_max <= enet_packet_bytes_max);
 inline constexpr size_t batch_bytes_target = 1150; // lines of a room and tick in one datagram
 static_assert(batch_bytes_target < enet_mtu_bytes);
+inline constexpr int64_t malformed_forget_ms = 60 * 1000;
 inline constexpr uint32_t verifier_depth_max = 16;
 inline constexpr uint32_t verifier_tables_max = 512;
 inline constexpr size_t copied_bytes_factor_max = 4; // strings that share an offset expand

@@ -115,9 +115,12 @@ void NetLoop::on(FrameReceived&& event, TimeMs steady_ms, TimeMs now_ms) {
 void NetLoop::on_reauth(PeerId id, Peer& peer, uint32_t request, std::string_view ticket,
                         TimeMs steady_ms, TimeMs now_ms) {
     if (peer.reauth_ms != 0 && steady_ms - peer.reauth_ms < limits::reauth_period_ms_min) {
-        reply(id, request, Error::Rate, limits::reauth_period_ms_min);
-        if (++peer.malformed >= limits::malformed_frames_max) {
+        // Hasty, not malformed: it is told when to ask again, as every other rate tells it.
+        if (floods(peer, steady_ms)) {
             cut(id, Error::Flood);
+        } else {
+            const TimeMs next_ms = peer.reauth_ms + limits::reauth_period_ms_min;
+            reply(id, request, Error::Rate, static_cast<uint32_t>(next_ms - steady_ms));
         }
         return;
     }
@@ -138,22 +141,42 @@ void NetLoop::on_reauth(PeerId id, Peer& peer, uint32_t request, std::string_vie
     to_core(std::move(verified));
 }
 
-void NetLoop::refuse_frame(PeerId id, Peer& peer, const FrameReceived& event, Error error,
-                           TimeMs steady_ms) {
+// Counts one frame that is refused here, where the core's own count of floods does not see it.
+bool NetLoop::floods(Peer& peer, TimeMs steady_ms) {
     if (steady_ms - peer.refused_since_ms >= 1000) {
         peer.refused_since_ms = steady_ms;
         peer.refused = 0;
     }
-    ++peer.refused;
+    return ++peer.refused > limits::frames_per_s_max;
+}
+
+// Counts one malformed frame. Some are forgiven with time, so that an odd frame an hour does not
+// end a session that lasts a day.
+bool NetLoop::is_hostile(Peer& peer, TimeMs steady_ms) {
+    const auto periods =
+        static_cast<size_t>((steady_ms - peer.malformed_ms) / limits::malformed_forget_ms);
+    peer.malformed -= std::min(peer.malformed, periods);
+    if (peer.malformed == 0) {
+        peer.malformed_ms = steady_ms;
+    } else {
+        peer.malformed_ms += static_cast<TimeMs>(periods) * limits::malformed_forget_ms;
+    }
+    return ++peer.malformed >= limits::malformed_frames_max;
+}
+
+void NetLoop::refuse_frame(PeerId id, Peer& peer, const FrameReceived& event, Error error,
+                           TimeMs steady_ms) {
+    const bool flood = floods(peer, steady_ms);
+    bool hostile = false;
     if (error == Error::Unsupported) {
         counters_.frames_unsupported.add(); // a newer client; it is told and lives
     } else {
         counters_.frames_malformed.add();
-        ++peer.malformed;
+        hostile = is_hostile(peer, steady_ms);
     }
-    if (peer.malformed >= limits::malformed_frames_max) {
+    if (hostile) {
         cut(id, Error::Protocol);
-    } else if (peer.refused > limits::frames_per_s_max) {
+    } else if (flood) {
         cut(id, Error::Flood);
     } else if (const uint32_t request = wire::request_of_refused(event.frame, event.lane);
                request != 0) {

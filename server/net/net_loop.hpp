@@ -87,6 +87,7 @@ private:
         size_t behind_bytes = 0; // of held and queued, when it last came nearer
         TimeMs behind_ms = 0;    // steady; when that was
         size_t malformed = 0;
+        TimeMs malformed_ms = 0;     // steady; when it began to be forgiven
         TimeMs refused_since_ms = 0; // steady; a second in which refused frames are counted
         uint32_t refused = 0;
         TimeMs reauth_ms = 0; // steady; 0: never
@@ -104,6 +105,8 @@ private:
     void carry_out(const Deliver& effect, TimeMs steady_ms);
     void carry_out(const CloseSession& effect);
 
+    static bool floods(Peer& peer, TimeMs steady_ms);
+    static bool is_hostile(Peer& peer, TimeMs steady_ms);
     void refuse_frame(PeerId id, Peer& peer, const FrameReceived& event, Error error,
                       TimeMs steady_ms);
     void reply(PeerId id, uint32_t request, Error error, uint32_t retry_after_ms);

@@ -300,7 +300,44 @@ TEST_CASE("a new ticket in-band is verified here, for the device of the session"
     CHECK(f.inputs().empty());
     REQUIRE(f.link.sent.size() == 1);
     CHECK(reply_in(f.link.sent[0])->error() == wire::Error::Rate);
-    CHECK(reply_in(f.link.sent[0])->retry_after_ms() == limits::reauth_period_ms_min);
+    CHECK(reply_in(f.link.sent[0])->retry_after_ms() == 1);
+    f.steady_ms += 1;
+    f.say(one, f.reauth(f.ticket("ada", f.device)));
+    CHECK(f.only_input<ReauthVerified>().verdict == Error::Ok);
+}
+
+TEST_CASE("asking too soon with a new ticket is not malformed, but no way to flood", "[net]") {
+    Fixture f;
+    f.open(one);
+    const std::string ticket = f.ticket("ada", f.device);
+    f.say(one, f.reauth(ticket));
+    f.inputs();
+    for (uint32_t i = 0; i < limits::frames_per_s_max; ++i) {
+        f.say(one, f.reauth(ticket));
+    }
+    CHECK(f.link.closed.empty());
+    CHECK(f.link.sent.size() == limits::frames_per_s_max);
+    f.say(one, f.reauth(ticket));
+    REQUIRE(f.link.closed.size() == 1);
+    CHECK(f.link.closed[0].reason == Error::Flood);
+}
+
+TEST_CASE("one malformed frame a minute is forgiven", "[net]") {
+    Fixture f;
+    f.open(one);
+    const ByteVector rubbish(64, 0xFF);
+    for (int minute = 0; minute < 10; ++minute) {
+        f.say(one, rubbish);
+        f.steady_ms += limits::malformed_forget_ms;
+    }
+    CHECK(f.link.closed.empty());
+    f.say(one, rubbish);
+    f.steady_ms += limits::malformed_forget_ms - 1; // nothing is forgiven yet
+    f.say(one, rubbish);
+    CHECK(f.link.closed.empty());
+    f.say(one, rubbish);
+    REQUIRE(f.link.closed.size() == 1);
+    CHECK(f.link.closed[0].reason == Error::Protocol);
 }
 
 TEST_CASE("a delivery goes to the readers of this thread only", "[net]") {
