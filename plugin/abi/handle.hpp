@@ -30,6 +30,8 @@ private:
 
 } // namespace parley::abi
 
+struct parley_overlay;
+
 // Owner: the thread that called parley_create.
 struct parley_client {
     parley_client(void* (*alloc)(void*, void*, size_t), void* alloc_user)
@@ -45,4 +47,12 @@ struct parley_client {
     parley::abi::SpanShelf spans;
     std::optional<parley::client::Event> polled;
     std::optional<parley::client::Client> client;
+    parley_overlay* overlays = nullptr; // those of this client, each with the next
 };
+
+namespace parley::abi {
+
+// The client ends before its overlays: they draw nothing from now on, and wait to be destroyed.
+void orphan_overlays(parley_client& client); // overlay_abi.cpp
+
+} // namespace parley::abi

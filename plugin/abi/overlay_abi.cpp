@@ -1,6 +1,7 @@
 // overlay_abi.cpp: parley_overlay.h over plugin/overlay. Checks arguments, turns values round.
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "plugin/abi/overlay_handle.hpp"
 #include "plugin/abi/sized.hpp"
@@ -24,12 +25,31 @@ static_assert(PARLEY_KEY_F12 == overlay::key::f12);
 static_assert(PARLEY_MOD_SUPER == overlay::mods::super);
 static_assert(PARLEY_PAD_START == overlay::pad::start);
 
+bool orphaned(const parley_overlay& overlay) {
+    return overlay.client == nullptr;
+}
+
 // After the host's memory ran out nothing is drawn: drawing needs memory.
 bool usable(const parley_overlay* overlay) {
-    return overlay != nullptr && !overlay->client->memory.failed();
+    return overlay != nullptr && !orphaned(*overlay) && !overlay->client->memory.failed();
+}
+
+parley_result why_unusable(const parley_overlay& overlay) {
+    return orphaned(overlay) ? PARLEY_ERROR_BAD_STATE : PARLEY_ERROR_OUT_OF_MEMORY;
 }
 
 } // namespace
+
+void orphan_overlays(parley_client& client) {
+    while (client.overlays != nullptr) {
+        parley_overlay& overlay = *client.overlays;
+        client.overlays = std::exchange(overlay.next, nullptr);
+        overlay.draw = {};
+        overlay.overlay.reset(); // it reads the client's model and lies in its memory
+        overlay.client = nullptr;
+    }
+}
+
 } // namespace parley::abi
 
 using namespace parley;
@@ -67,9 +87,16 @@ parley_result parley_overlay_create(parley_client* client, const parley_overlay_
     if (!made) {
         return result_of(made.error());
     }
-    void* const place = client->memory.allocate(sizeof(parley_overlay), alignof(parley_overlay));
+    // Not in the client's memory: the handle may outlive the client.
+    void* const place = client->hook(client->user, nullptr, sizeof(parley_overlay));
+    if (place == nullptr) {
+        return PARLEY_ERROR_OUT_OF_MEMORY;
+    }
     auto* const handle = new (place) parley_overlay();
     handle->client = client;
+    handle->hook = client->hook;
+    handle->user = client->user;
+    handle->next = std::exchange(client->overlays, handle);
     handle->overlay = std::move(made).value();
     *out = handle;
     return PARLEY_OK;
@@ -79,9 +106,17 @@ void parley_overlay_destroy(parley_overlay* overlay) {
     if (overlay == nullptr) {
         return;
     }
-    client::HostMemory& memory = overlay->client->memory;
+    if (!orphaned(*overlay)) {
+        parley_overlay** at = &overlay->client->overlays;
+        while (*at != overlay) {
+            at = &(*at)->next;
+        }
+        *at = overlay->next;
+    }
+    const auto hook = overlay->hook;
+    void* const user = overlay->user;
     overlay->~parley_overlay();
-    memory.deallocate(overlay, sizeof(parley_overlay), alignof(parley_overlay));
+    hook(user, overlay, 0);
 }
 
 // [input]
@@ -160,7 +195,7 @@ void parley_overlay_textures_lost(parley_overlay* overlay) {
 }
 
 void parley_overlay_get_stats(const parley_overlay* overlay, parley_frame_stats* out) {
-    if (overlay == nullptr) {
+    if (overlay == nullptr || orphaned(*overlay)) {
         return;
     }
     const overlay::FrameStats& now = overlay->overlay->stats();
@@ -183,7 +218,7 @@ parley_result parley_overlay_open(parley_overlay* overlay, uint32_t room_kind) {
         return PARLEY_ERROR_BAD_ARGUMENT;
     }
     if (!usable(overlay)) {
-        return PARLEY_ERROR_OUT_OF_MEMORY;
+        return why_unusable(*overlay);
     }
     return result_of(overlay->overlay->open(static_cast<wire::RoomKind>(room_kind)).error());
 }
@@ -218,7 +253,7 @@ parley_result parley_overlay_toast(parley_overlay* overlay, parley_user who, con
         return PARLEY_ERROR_BAD_ARGUMENT;
     }
     if (!usable(overlay)) {
-        return PARLEY_ERROR_OUT_OF_MEMORY;
+        return why_unusable(*overlay);
     }
     for (const char* const given : {text, action, action_label}) {
         if (given != nullptr && *given != '\0' && !text::valid_utf8(given)) {

@@ -3,6 +3,14 @@
 
 #include "plugin/abi/overlay_handle.hpp"
 
+namespace {
+
+bool usable(const parley_overlay* overlay) {
+    return overlay != nullptr && overlay->client != nullptr && !overlay->client->memory.failed();
+}
+
+} // namespace
+
 extern "C" {
 
 void parley_sdl2_hints(void) {
@@ -10,19 +18,19 @@ void parley_sdl2_hints(void) {
 }
 
 bool parley_sdl2_event(parley_overlay* overlay, const union SDL_Event* event) {
-    return overlay != nullptr && event != nullptr && !overlay->client->memory.failed() &&
+    return usable(overlay) && event != nullptr &&
            parley::platform::sdl2_event(*overlay->overlay, *event);
 }
 
 void parley_sdl2_render(parley_overlay* overlay, struct SDL_Renderer* renderer) {
-    if (overlay != nullptr && renderer != nullptr && !overlay->client->memory.failed()) {
+    if (usable(overlay) && renderer != nullptr) {
         overlay->sdl2.render(*overlay->overlay, renderer);
     }
 }
 
 void parley_sdl2_render_gl3(parley_overlay* overlay, int width, int height,
                             void* (*load)(const char* name)) {
-    if (overlay == nullptr || load == nullptr || overlay->client->memory.failed()) {
+    if (!usable(overlay) || load == nullptr) {
         return;
     }
     if (!overlay->gl3.render(*overlay->overlay, width, height, load)) {

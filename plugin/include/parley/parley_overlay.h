@@ -119,7 +119,8 @@ typedef struct parley_element {
 
 /* [overlay] ----------------------------------------------------------------------------------- */
 
-/* The client must outlive it. BAD_ARGUMENT, BAD_FONT (no font at all), IO (theme or words cannot be
+/* A client that is destroyed first leaves it without anything to draw: what it is asked then is BAD_STATE or
+ * nothing, and it still has to be destroyed. BAD_ARGUMENT, BAD_FONT (no font at all), IO (theme or words cannot be
  * read), BAD_CONFIG (their TOML is wrong; the log says where), OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_overlay_create(parley_client *client, const parley_overlay_options *options,
                                                parley_overlay **out);

@@ -4,7 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
-#include "parley/parley.h"
+#include "parley/parley_sdl2.h"
 #include "plugin/abi/sized.hpp"
 
 namespace {
@@ -133,6 +133,39 @@ TEST_CASE("parley_create gives back everything when any allocation fails", "[abi
         CHECK(client == nullptr);
         CHECK(host.live == 0);
     }
+}
+
+TEST_CASE("an overlay whose client was destroyed first draws nothing and can be destroyed",
+          "[abi]") {
+    Host host;
+    parley_client* client = nullptr;
+    const parley_options options = options_for(host);
+    REQUIRE(parley_create(&options, &client) == PARLEY_OK);
+    parley_overlay* overlays[3] = {};
+    for (parley_overlay*& overlay : overlays) {
+        parley_overlay_options look{};
+        look.size = sizeof look;
+        REQUIRE(parley_overlay_create(client, &look, &overlay) == PARLEY_OK);
+    }
+    parley_overlay_destroy(overlays[1]); // in the middle of the list
+    parley_overlay* const overlay = overlays[0];
+    parley_overlay_frame(overlay, 0.016f, 640, 480, 1.0f, 0);
+    parley_destroy(client);
+    CHECK(host.live == 2); // the two handles
+    parley_overlay_frame(overlay, 0.016f, 640, 480, 1.0f, 0);
+    CHECK(parley_overlay_draw(overlay)->command_count == 0);
+    CHECK(parley_overlay_open(overlay, PARLEY_ROOM_NONE) == PARLEY_ERROR_BAD_STATE);
+    CHECK(parley_overlay_toast(overlay, 0, "hi", "", "") == PARLEY_ERROR_BAD_STATE);
+    parley_frame_stats stats{};
+    stats.size = sizeof stats;
+    parley_overlay_get_stats(overlay, &stats);
+    CHECK_FALSE(parley_overlay_has_focus(overlay));
+    CHECK(parley_overlay_elements(overlay, nullptr, 0) == 0);
+    CHECK(parley_overlay_next_spoken(overlay) == nullptr);
+    parley_sdl2_forget(overlay);
+    parley_overlay_destroy(overlay);
+    parley_overlay_destroy(overlays[2]);
+    CHECK(host.live == 0);
 }
 
 TEST_CASE("a client whose memory ran out later says so and can be destroyed", "[abi]") {
