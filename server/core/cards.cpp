@@ -399,11 +399,16 @@ void Core::State::tell_cards() {
     }
 }
 
-// The cards of a room for somebody who comes in: the room's own, and those of its people.
-void Core::State::send_cards(const Session& session, const Room& room) {
+// The room's own: a RoomState empties the reader's list of them.
+void Core::State::send_room_cards(const Session& session, const Room& room) {
     for (const auto& [type, card] : room.cards) {
         send_event(session, Lane::Control, card_frame({.room = room.meta.id, .type = type}, card));
     }
+}
+
+// The cards of a room for somebody who comes in: the room's own, and those of its people.
+void Core::State::send_cards(const Session& session, const Room& room) {
+    send_room_cards(session, room);
     if (!room.full_roster()) {
         return;
     }

@@ -66,7 +66,7 @@ void Core::State::on_join(Command& command) {
             return refuse(command, Error::Forbidden);
         }
         send_room_state(command.session, *room);
-        send_cards(command.session, *room); // a RoomState empties the reader's list of them
+        send_room_cards(command.session, *room);
         return reply(command.from, {.room = room->meta.id});
     }
     Room* room = room_named(command, join.kind(), std::move(name), true);
@@ -140,7 +140,7 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
                 const Session* session = find_session(one.session);
                 if (session != nullptr && session->user == joiner.user) {
                     send_room_state(*session, room);
-                    send_cards(*session, room);
+                    send_room_cards(*session, room); // those of the people he has
                 }
             }
             return reply_all(op.from, {.room = id});
@@ -242,7 +242,7 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
             if (known != users_.end()) {
                 for (const SessionId session_id : known->second.sessions) {
                     send_room_state(*find_session(session_id), room);
-                    send_cards(*find_session(session_id), room);
+                    send_room_cards(*find_session(session_id), room);
                 }
             }
         }

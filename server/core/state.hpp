@@ -263,6 +263,7 @@ private:
     void send_cards(const Session& session, const Room& room);
     void tell_card(const CardKey& key, Lane lane, const SharedFrame& frame);
     SharedFrame card_frame(const CardKey& key, const Card& card);
+    void send_room_cards(const Session& session, const Room& room);
     SharedFrame delta_frame(const CardKey& key, const Card& card);
     void put_whole(const CardKey& key, Card& card);
     void clear_card(const CardKey& key);

@@ -306,3 +306,16 @@ TEST_CASE("a presence card follows its user to those who share a small room", "[
         CHECK(t.gone(t.lead) == 1);
     }
 }
+
+TEST_CASE("who joins a room that he is in gets its own cards, not those of its people again",
+          "[core][cards][hostile]") {
+    Table t;
+    REQUIRE(t.set(t.lead, RoomId{}, 2, {{1, 0, "well"}}) == Error::Ok);
+    REQUIRE(t.set(t.game, t.room, 1, {{1, 5, ""}}) == Error::Ok);
+    t.world.forget_heard();
+    REQUIRE(t.world.run_join(t.ann, wire::RoomKind::Team, "t1").error == Error::Ok);
+    CHECK(t.world.events<wire::RoomState>(t.ann, wire::Event::RoomState).size() == 1);
+    const auto cards = t.world.events<wire::Card>(t.ann, wire::Event::Card);
+    REQUIRE(cards.size() == 1);
+    CHECK(cards[0]->room() == raw(t.room));
+}
