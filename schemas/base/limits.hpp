@@ -111,6 +111,10 @@ inline constexpr size_t room_tail_bytes_max = 256 * 1024;
 inline constexpr size_t rooms_loaded_max = 20'000;
 inline constexpr size_t rooms_loaded_spare = 1000; // idle rooms go early when fewer are left
 inline constexpr int64_t room_evict_idle_ms = 10 * 60 * 1000;
+// Joins and leaves of one's own: each is a line in a log or a roster to everyone. Tickets and the
+// game's server are not bound.
+inline constexpr uint32_t membership_burst = 8;
+inline constexpr uint32_t membership_period_ms = 60'000;
 inline constexpr size_t page_entries_max = 50;
 inline constexpr size_t page_bytes_max = 12 * 1024; // several pages for one request beyond it
 static_assert(page_bytes_max < chat_frame_bytes_max);

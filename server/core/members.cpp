@@ -27,6 +27,18 @@ void erase_sorted(std::vector<RoomId>& rooms, RoomId id) {
 
 } // namespace
 
+bool Core::State::may_change(const Command& command) {
+    if (command.session.ticket->claims.game) {
+        return true;
+    }
+    const uint32_t wait_ms =
+        command.user.changes.take(now_ms_, limits::membership_burst, limits::membership_period_ms);
+    if (wait_ms != 0) {
+        refuse(command, Error::Rate, wait_ms);
+    }
+    return wait_ms == 0;
+}
+
 // [join]
 void Core::State::on_join(Command& command) {
     const auto& join = command.body<wire::Join>();
@@ -82,7 +94,8 @@ void Core::State::on_join(Command& command) {
             return refuse(command, Error::Full);
         }
     }
-    if (!may_persist(command)) {
+    const bool is_in = room->members.count(command.user.id) != 0;
+    if (!may_persist(command) || (!is_in && !may_change(command))) {
         return;
     }
     PutOp op;
@@ -291,7 +304,7 @@ void Core::State::on_leave(Command& command) {
         // A conversation of two has no door: the other side could write and nobody would read.
         return reply(command.from, {.error = Error::Forbidden, .room = room->meta.id});
     }
-    if (!may_persist(command)) {
+    if (!may_persist(command) || !may_change(command)) {
         return;
     }
     DropOp op;

@@ -98,6 +98,7 @@ struct User {
     std::vector<SessionId> sessions; // oldest first
     std::vector<RoomId> rooms;       // memberships, ascending
     TimeMs left_at_ms = 0;           // end of the last session; 0 while there is one
+    Pace changes;                    // of his own memberships, by himself
 
     PresenceInfo presence; // what he said
     PresenceInfo shown;    // what others were told

@@ -157,6 +157,8 @@ private:
         MemberOrigin origin = MemberOrigin::Own;
     };
     void on_join(Command& command);
+    // Whether the user may join or leave once more; else the command is answered Rate.
+    bool may_change(const Command& command);
     void on_join_direct(Command& command);
     void join_direct(const Requester& from, const StoredUser& other, Room& room);
     void on_leave(Command& command);
@@ -261,9 +263,9 @@ private:
     CardWriter writer_of(const Command& command, const Room* room) const;
     Card* find_card(const CardKey& key);
     void send_cards(const Session& session, const Room& room);
+    void send_room_cards(const Session& session, const Room& room);
     void tell_card(const CardKey& key, Lane lane, const SharedFrame& frame);
     SharedFrame card_frame(const CardKey& key, const Card& card);
-    void send_room_cards(const Session& session, const Room& room);
     SharedFrame delta_frame(const CardKey& key, const Card& card);
     void put_whole(const CardKey& key, Card& card);
     void clear_card(const CardKey& key);

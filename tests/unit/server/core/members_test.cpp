@@ -431,3 +431,32 @@ TEST_CASE("a membership line that the store fails is written later", "[core][mem
     world.settle();
     CHECK(changes(world, ann, room) == Changes{wire::MembershipChange::Left});
 }
+
+TEST_CASE("one joins and leaves no faster than the pace of memberships, whatever the room",
+          "[core][members][hostile]") {
+    CoreHarness world;
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const SessionId bob = world.connect("bob", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    const auto leave = [&] {
+        const uint32_t request = world.leave(bob, room);
+        world.settle();
+        return world.reply(bob, request);
+    };
+    const auto join = [&] { return world.run_join(bob, wire::RoomKind::Party, "p1"); };
+    for (uint32_t i = 0; i < limits::membership_burst; i += 2) {
+        REQUIRE(leave().error == Error::Ok);
+        REQUIRE(join().error == Error::Ok);
+    }
+    CHECK(join().error == Error::Ok); // is in: nothing changes
+    const auto refused = leave();
+    CHECK(refused.error == Error::Rate);
+    REQUIRE(refused.retry_after_ms > 0);
+    world.tick(refused.retry_after_ms);
+    CHECK(leave().error == Error::Ok);
+    CHECK(join().error == Error::Rate);
+    // His next ticket is the game's word.
+    const SessionId again = world.connect("bob", {party("p1")});
+    CHECK(world.run_send(again, room, "here").error == Error::Ok);
+    CHECK(world.run_send(ann, room, "here").error == Error::Ok);
+}
