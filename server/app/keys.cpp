@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -36,22 +37,48 @@ bool create_file(const std::string& path, std::string_view content, int mode, in
     if (file < 0) {
         return false;
     }
-    const bool good =
-        write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
-        fsync(file) == 0;
+    ssize_t written = 0;
+    while (!content.empty() && written >= 0) { // a part only when the rest finds no room
+        written = write(file, content.data(), content.size());
+        content.remove_prefix(static_cast<size_t>(std::max<ssize_t>(written, 0)));
+    }
+    const bool good = content.empty() && fsync(file) == 0;
     const int error = errno;
     close(file);
     errno = error;
     return good;
 }
 
-bool create_secret(const std::string& path, const SecretText& secret, std::string& message) {
-    if (create_file(path, secret.text, 0600, O_EXCL)) {
-        return true;
+// What to do when a file could not be made.
+std::string way_out(const std::string& path, int error) {
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    switch (error) {
+    case ENOENT:
+        return "make the folder " + folder.string() + " first";
+    case EEXIST:
+        return "there is such a file already, choose another name or move it away";
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return "make room on the disk and try again";
+    default:
+        return "check that its folder may be written";
     }
-    message = "the key file " + path + " cannot be made (" + std::strerror(errno) +
-              "); check that its folder exists and that there is no such file yet";
-    return false;
+}
+
+// All or nothing: the text goes to a file beside it, which gets the name when it is on disk, and
+// only if nobody else has it.
+bool create_secret(const std::string& path, const SecretText& secret, std::string& message) {
+    const std::string draft = path + "." + std::to_string(randombytes_random()) + ".new";
+    const bool good =
+        create_file(draft, secret.text, 0600, O_EXCL) && link(draft.c_str(), path.c_str()) == 0;
+    const int error = errno;
+    ignore(unlink(draft.c_str()) == 0, "there is none when it could not be made");
+    if (!good) {
+        message = "the key file " + path + " cannot be made (" + std::strerror(error) + "); " +
+                  way_out(path, error);
+    }
+    return good;
 }
 
 Error read_secret(const std::string& path, SecretText& secret, std::string& message) {

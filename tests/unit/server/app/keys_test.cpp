@@ -3,9 +3,13 @@
 
 #include "tests/support/catch.hpp"
 
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include <sodium.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "tests/unit/server/store/store_test_help.hpp"
@@ -64,6 +68,35 @@ TEST_CASE("a damaged server key is refused and never replaced", "[keys]") {
     std::ostringstream still;
     still << std::ifstream(path).rdbuf();
     CHECK(still.str() == content);
+}
+
+TEST_CASE("a key that finds no room on the disk leaves nothing behind", "[keys]") {
+    REQUIRE(sodium_init() >= 0);
+    test::Folder folder;
+    const std::string path = folder.file("server.key");
+    std::string message;
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    rlimit small = before;
+    small.rlim_cur = 10;
+    const auto handler = signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    const Error error = load_server_key(path, message).error();
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    CHECK(error == Error::Io);
+    CHECK(contains(message, "make room on the disk"));
+    CHECK(std::filesystem::is_empty(std::filesystem::path(path).parent_path()));
+    CHECK(load_server_key(path, message).ok());
+    CHECK(std::filesystem::hard_link_count(path) == 1);
+}
+
+TEST_CASE("a key in a folder that is not there says which folder to make", "[keys]") {
+    REQUIRE(sodium_init() >= 0);
+    test::Folder folder;
+    std::string message;
+    CHECK(load_server_key(folder.file("none/server.key"), message).error() == Error::Io);
+    CHECK(contains(message, "make the folder " + folder.file("none") + " first"));
 }
 
 TEST_CASE("an issuer key is PEM as openssl writes it", "[keys]") {
