@@ -5,11 +5,13 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "schemas/base/limits.hpp"
 #include "server/app/toml.hpp"
+#include "server/auth/ticket.hpp"
 
 namespace parley {
 namespace {
@@ -164,12 +166,16 @@ size_t distance(std::string_view one, std::string_view other) {
     return row.back();
 }
 
-std::string_view nearest_key(std::string_view name) {
-    return std::min_element(std::begin(keys), std::end(keys),
-                            [&](const ConfigKey& one, const ConfigKey& other) {
-                                return distance(one.name, name) < distance(other.name, name);
-                            })
-        ->name;
+// "; the nearest is ..." when one is near enough that it may be meant.
+std::string nearest_key(std::string_view name) {
+    constexpr size_t near_enough = 3;
+    const auto nearest = std::min_element(
+        std::begin(keys), std::end(keys), [&](const ConfigKey& one, const ConfigKey& other) {
+            return distance(one.name, name) < distance(other.name, name);
+        });
+    return distance(nearest->name, name) > near_enough
+               ? std::string()
+               : "; the nearest is " + std::string(nearest->name);
 }
 
 std::string range_of(const ConfigKey& key) {
@@ -185,7 +191,7 @@ std::string range_of(const ConfigKey& key) {
     return range;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::ostringstream out;
     out << toml::value<std::string>(text);
     return out.str();
@@ -196,11 +202,11 @@ std::string written(const ConfigKey& key, Config& config) {
     case KeyKind::Number:
         return std::to_string(*key.number(config));
     case KeyKind::Text:
-        return quoted(*key.text(config));
+        return in_quotes(*key.text(config));
     case KeyKind::TextList: {
         std::string out = "[";
         for (const std::string& text : *key.list(config)) {
-            out += (out.size() > 1 ? ", " : "") + quoted(text);
+            out += (out.size() > 1 ? ", " : "") + in_quotes(text);
         }
         return out + "]";
     }
@@ -239,8 +245,7 @@ private:
                     return false;
                 }
             } else {
-                return fail(node.source(), "there is no key " + name + "; the nearest is " +
-                                               std::string(nearest_key(name)) +
+                return fail(node.source(), "there is no key " + name + nearest_key(name) +
                                                " (parley print-config lists all)");
             }
         }
@@ -320,11 +325,19 @@ private:
                        config.log_level;
             return false;
         }
-        for (const std::string& room : config.global_rooms) {
-            if (room.empty() || room.size() > limits::room_name_bytes_max) {
+        for (auto room = config.global_rooms.begin(); room != config.global_rooms.end(); ++room) {
+            // As in a ticket, which may name them too.
+            const Result<RoomClaim> named = auth::parse_room_claim("global:" + *room);
+            if (!named.ok() || named->name != *room) {
                 message_ = std::string(file_name_) +
                            ": each name in rooms.global must be a text of 1 to " +
-                           std::to_string(limits::room_name_bytes_max) + " bytes";
+                           std::to_string(limits::room_name_bytes_max) +
+                           " bytes that can be shown on one line, without #";
+                return false;
+            }
+            if (std::find(config.global_rooms.begin(), room, *room) != room) {
+                message_ = std::string(file_name_) + ": rooms.global has " + in_quotes(*room) +
+                           " twice; leave one out";
                 return false;
             }
         }
@@ -393,14 +406,25 @@ Result<Config> parse_config(std::string_view toml_text, std::string_view file_na
 }
 
 Result<Config> read_config(const std::string& path, std::string& message) {
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(path, error);
+    if (status.type() == std::filesystem::file_type::not_found) {
+        message =
+            "there is no configuration " + path + "; parley print-config > " + path + " makes one";
+        return Error::BadConfig;
+    }
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+        message = "the configuration " + path + " is not a file; name one with --config FILE";
+        return Error::BadConfig;
+    }
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
-    if (file) {
+    if (file && file.peek() != std::ifstream::traits_type::eof()) {
         text << file.rdbuf();
     }
-    if (!file) {
+    if (!file.is_open() || file.bad()) {
         message = "the configuration " + path + " cannot be read (" + std::strerror(errno) +
-                  "); parley print-config > " + path + " makes one";
+                  "); make it readable for this user";
         return Error::BadConfig;
     }
     return parse_config(text.str(), path, message);
@@ -442,8 +466,9 @@ std::string print_config(const Config& config) {
         "on SIGHUP.\n"
         "# parley keys issuer FILE makes a key pair and prints these four lines.\n";
     for (const IssuerConfig& issuer : config.issuers) {
-        out += "[[issuer]]\nname = " + quoted(issuer.name) + "\nkid = " + quoted(issuer.key_id) +
-               "\npublic_key = " + quoted(issuer.public_key) + "\n";
+        out += "[[issuer]]\nname = " + in_quotes(issuer.name) +
+               "\nkid = " + in_quotes(issuer.key_id) +
+               "\npublic_key = " + in_quotes(issuer.public_key) + "\n";
     }
     if (config.issuers.empty()) {
         out += "# [[issuer]]\n# name = \"studio\"\n# kid = \"2024-1\"\n"

@@ -3,8 +3,14 @@
 
 #include "tests/support/catch.hpp"
 
+#include <fstream>
 #include <set>
 #include <string>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/server/store/store_test_help.hpp"
 
 using namespace parley;
 
@@ -108,6 +114,37 @@ TEST_CASE("a mistake is one sentence with the line and the way out", "[config]")
     std::string message;
     CHECK(read_config("/nowhere/shard.toml", message).error() == Error::BadConfig);
     CHECK(contains(message, "/nowhere/shard.toml"));
+}
+
+TEST_CASE("a key that nothing is near to is said to be none", "[config]") {
+    CHECK(contains(mistake("[shard]\nprttt = 1\n"), "the nearest is shard.port"));
+    CHECK_FALSE(contains(mistake("[shard]\nkitchen_sink = 1\n"), "nearest"));
+    CHECK(contains(mistake("[shard]\nkitchen_sink = 1\n"), "there is no key shard.kitchen_sink"));
+}
+
+TEST_CASE("rooms for everyone have names that a ticket could say, each once", "[config]") {
+    for (const char* list : {R"(["lob\u0007by"])", R"(["two\nlines"])", R"(["lobby#leader"])"}) {
+        CHECK(contains(mistake(std::string("[rooms]\nglobal = ") + list + "\n"),
+                       "can be shown on one line"));
+    }
+    CHECK(contains(mistake("[rooms]\nglobal = [\"a\", \"b\", \"a\"]\n"), "'a' twice"));
+    good("[rooms]\nglobal = [\"Lobby of all\", \"trade\"]\n");
+}
+
+TEST_CASE("a configuration is a file", "[config]") {
+    test::Folder folder;
+    std::string message;
+    CHECK(read_config(folder.file("."), message).error() == Error::BadConfig);
+    CHECK(contains(message, "is not a file"));
+    std::ofstream(folder.file("empty.toml")).close();
+    CHECK(read_config(folder.file("empty.toml"), message).ok());
+    std::ofstream(folder.file("closed.toml")) << "[shard]\n";
+    REQUIRE(chmod(folder.file("closed.toml").c_str(), 0) == 0);
+    if (access(folder.file("closed.toml").c_str(), R_OK) != 0) { // root reads everything
+        CHECK(read_config(folder.file("closed.toml"), message).error() == Error::BadConfig);
+        CHECK(contains(message, "make it readable"));
+        CHECK_FALSE(contains(message, "print-config >"));
+    }
 }
 
 TEST_CASE("a reload names what needs a restart and only that", "[config]") {
