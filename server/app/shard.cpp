@@ -110,7 +110,8 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
         return Error::Internal;
     }
     std::unique_ptr<Shard> shard(new Shard(options, log));
-    for (const auto open : {&Shard::open_store, &Shard::open_net, &Shard::open_core}) {
+    for (const auto open :
+         {&Shard::judge, &Shard::open_store, &Shard::open_net, &Shard::open_core}) {
         if (const Error error = (shard.get()->*open)(message); error != Error::Ok) {
             return error;
         }
@@ -134,6 +135,38 @@ Shard::~Shard() {
     if (store_thread_ != nullptr) {
         store_thread_->stop();
     }
+}
+
+// What can be wrong without the data folder is said before anything is made in it.
+Error Shard::judge(std::string& message) {
+    const Config& config = options_.config;
+    Result<std::shared_ptr<const Admission>> admission = make_admission(config, message);
+    if (!admission.ok()) {
+        return admission.error();
+    }
+    admission_ = std::move(admission).value();
+    Result<std::vector<CardFile>> files = read_card_files(config.cards_folder, message);
+    if (!files.ok()) {
+        return files.error();
+    }
+    card_files_ = std::move(files).value();
+    cards_ = std::make_shared<CardTypeSet>();
+    for (const CardFile& file : card_files_) {
+        if (const auto added = cards_->add(file.text, file.name, message); !added.ok()) {
+            return added.error();
+        }
+    }
+    // Opened and closed again. Shared ports are shared with anybody who asks, also with a shard
+    // that runs already; one that is not shared says whether the port is free.
+    ServerOptions options;
+    randombytes_buf(options.static_secret.data(), options.static_secret.size());
+    const std::string address = config.bind + ":" + std::to_string(config.port);
+    options.bind = address;
+    const Error error = EnetLink::listen(options, steady_ms()).error();
+    if (error != Error::Ok) {
+        message = network_mistake(error, address);
+    }
+    return error;
 }
 
 Error Shard::open_store(std::string& message) {
@@ -160,10 +193,6 @@ Error Shard::open_store(std::string& message) {
 
 Error Shard::open_net(std::string& message) {
     const Config& config = options_.config;
-    Result<std::shared_ptr<const Admission>> admission = make_admission(config, message);
-    if (!admission.ok()) {
-        return admission.error();
-    }
     const std::string key_file = config.server_key_file.empty() ? config.data_folder + "/server.key"
                                                                 : config.server_key_file;
     Result<SecretSeed> secret = load_server_key(key_file, message);
@@ -181,11 +210,6 @@ Error Shard::open_net(std::string& message) {
     std::string address = config.bind + ":" + std::to_string(config.port);
     options.bind = address;
     Error error = Error::Ok;
-    if (config.net_threads > 1 && config.port != 0) {
-        // Shared ports are shared with anybody who asks, also with a shard that runs already; one
-        // that is not shared says whether the port is free.
-        error = EnetLink::listen(options, steady_ms()).error();
-    }
     options.thread_count = static_cast<uint32_t>(config.net_threads);
     for (uint32_t thread = 0; thread < options.thread_count && error == Error::Ok; ++thread) {
         options.thread_index = thread;
@@ -194,8 +218,8 @@ Error Shard::open_net(std::string& message) {
         if (link.ok()) {
             address = to_text((*link)->local_address());
             options.bind = address; // the others join the first one's port
-            net_.push_back(std::make_unique<NetThread>(thread, std::move(link).value(),
-                                                       admission.value(), inbox_, log_));
+            net_.push_back(std::make_unique<NetThread>(thread, std::move(link).value(), admission_,
+                                                       inbox_, log_));
         }
     }
     sodium_memzero(options.static_secret.data(), options.static_secret.size());
@@ -207,16 +231,6 @@ Error Shard::open_net(std::string& message) {
 
 Error Shard::open_core(std::string& message) {
     const Config& config = options_.config;
-    Result<std::vector<CardFile>> files = read_card_files(config.cards_folder, message);
-    if (!files.ok()) {
-        return files.error();
-    }
-    auto cards = std::make_shared<CardTypeSet>();
-    for (const CardFile& file : files.value()) {
-        if (const auto added = cards->add(file.text, file.name, message); !added.ok()) {
-            return added.error();
-        }
-    }
     uint64_t seed = 0;
     randombytes_buf(&seed, sizeof seed);
     std::unique_ptr<Journal> journal;
@@ -228,7 +242,7 @@ Error Shard::open_core(std::string& message) {
         told.issuers.clear(); // a run does not depend on them
         head.config = print_config(told);
         head.dev = config.dev;
-        head.cards = files.value();
+        head.cards = card_files_;
         Result<std::unique_ptr<Journal>> made =
             Journal::create(options_.journal_file, head, config.journal_bytes_max, log_, message);
         if (!made.ok()) {
@@ -236,7 +250,7 @@ Error Shard::open_core(std::string& message) {
         }
         journal = std::move(made).value();
     }
-    auto core = std::make_unique<Core>(config.core_options(), std::move(cards), seed);
+    auto core = std::make_unique<Core>(config.core_options(), cards_, seed);
     core_ = std::make_unique<CoreThread>(std::move(core), std::move(journal), inbox_,
                                          *store_thread_, net_, log_);
     return Error::Ok;

@@ -51,6 +51,7 @@ public:
 
 private:
     Shard(const ShardOptions& options, Log log);
+    Error judge(std::string& message);
     Error open_store(std::string& message);
     Error open_net(std::string& message);
     Error open_core(std::string& message);
@@ -58,6 +59,9 @@ private:
     ShardOptions options_;
     const Log log_;
     PublicKey public_key_{};
+    std::shared_ptr<const Admission> admission_; // at the start; a reload makes another
+    std::vector<CardFile> card_files_;
+    std::shared_ptr<CardTypeSet> cards_;
     Mailbox<InputBody> inbox_;
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<StoreThread> store_thread_;
