@@ -31,7 +31,8 @@ constexpr Option mint_options[] = {
     {"--kid", "TEXT", "which key of the issuer; dev when not given"},
     {"--audience", "TEXT", "aud; parley when not given"},
     {"--jti", "TEXT", "the ticket's own id; random when not given"},
-    {"--expires-in", "S", "seconds to first use, 600 when not given; less than 0: expired already"},
+    {"--expires-in", "S",
+     "seconds to first use, -600 to 600; 600 when not given; below 0: expired"},
     {"--help", "", "this text"},
 };
 constexpr Option explain_options[] = {
@@ -58,6 +59,19 @@ std::vector<std::string> split(const std::string& text) {
     return parts;
 }
 
+// What parley_device_id() gives: 32 bytes in base64url without padding.
+bool is_device_id(const std::string& text) {
+    uint8_t bytes[32];
+    size_t size = 0;
+    return sodium_base642bin(bytes, sizeof bytes, text.data(), text.size(), nullptr, &size, nullptr,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+           size == sizeof bytes;
+}
+
+bool has_blanks(const std::string& text) {
+    return text.find_first_of(" \t\r\n\v\f") != std::string::npos;
+}
+
 std::string random_id() {
     uint8_t bytes[16];
     randombytes_buf(bytes, sizeof bytes);
@@ -75,10 +89,10 @@ bool make_claims(const Arguments& arguments, Claims& claims, std::string& messag
     claims.name = arguments.get("--name", claims.subject);
     claims.id = arguments.get("--jti", random_id());
     claims.age_band = arguments.get("--age-band");
-    // Of an expired one too, at most ten minutes lie between iat and exp.
+    // An expired one was issued before it expired, or a shard would call it malformed.
     const int64_t now_s = wall_unix_ms() / 1000;
     claims.expires_at_s = now_s + life_s;
-    claims.issued_at_s = std::min(now_s, claims.expires_at_s);
+    claims.issued_at_s = life_s > 0 ? now_s : claims.expires_at_s - limits::ticket_life_s_max;
     for (const std::string& text : split(arguments.get("--rooms"))) {
         Result<RoomClaim> room = auth::parse_room_claim(text);
         if (!room.ok()) {
@@ -120,6 +134,15 @@ int mint(Words words) {
         if (arguments.get(needed).empty()) {
             return complain(2, "a ticket needs " + std::string(needed) + "; --help says more");
         }
+    }
+    if (!is_device_id(arguments.get("--device-id"))) {
+        return complain(2, "the option --device-id must be 43 letters of base64url, as "
+                           "parley_device_id() gives them, not " +
+                               arguments.get("--device-id"));
+    }
+    if (has_blanks(arguments.get("--sub"))) {
+        return complain(2, "the option --sub is the user's key in the game's backend and has no "
+                           "blanks; what others read is --name");
     }
     Claims claims;
     if (!make_claims(arguments, claims, message)) {
@@ -204,12 +227,13 @@ int explain(Words words) {
     } else {
         ticket = arguments.rest()[0];
     }
-    const std::string text = auth::explain_ticket(keyring, ticket, wall_unix_ms());
+    const bool judged = arguments.has("--config") || arguments.has("--issuer-key");
+    bool good = false;
+    const std::string text =
+        auth::explain_ticket(keyring, ticket, wall_unix_ms(), judged, &good) +
+        (judged ? "" : "signature not judged: give --config or --issuer-key\n");
     std::fputs(text.c_str(), stdout);
-    if (text.empty() || text.back() != '\n') {
-        std::fputc('\n', stdout);
-    }
-    return 0;
+    return good ? 0 : 1;
 }
 
 int make_issuer(const Arguments& arguments) {

@@ -230,6 +230,12 @@ Fault read_claims(const JsonObject& payload, Claims& claims) {
     return {};
 }
 
+Fault judge_start(const Claims& claims, TimeMs now_ms) {
+    return claims.issued_at_s > now_ms / 1000 + limits::ticket_skew_s
+               ? "iat lies in the future: is the backend's clock right?"
+               : Fault();
+}
+
 // Everything but the device.
 Fault judge(const Keyring& keyring, const Parts& parts, TimeMs now_ms, Claims& claims) {
     if (Fault fault = check_header(parts.header); !fault.empty()) {
@@ -244,10 +250,21 @@ Fault judge(const Keyring& keyring, const Parts& parts, TimeMs now_ms, Claims& c
     if (!names_audience(parts.payload, keyring.issuer(claims.issuer)->audience)) {
         return "aud names another shard";
     }
-    if (claims.issued_at_s > now_ms / 1000 + limits::ticket_skew_s) {
-        return "iat lies in the future: is the backend's clock right?";
+    return judge_start(claims, now_ms);
+}
+
+// What can be said without knowing anybody's key.
+Fault judge_unsigned(const Parts& parts, TimeMs now_ms, Claims& claims) {
+    if (Fault fault = check_header(parts.header); !fault.empty()) {
+        return fault;
     }
-    return {};
+    if (parts.payload.string("iss") == nullptr) {
+        return "iss is missing: say who signed";
+    }
+    if (Fault fault = read_claims(parts.payload, claims); !fault.empty()) {
+        return fault;
+    }
+    return judge_start(claims, now_ms);
 }
 
 std::string seconds(int64_t count) {
@@ -299,45 +316,74 @@ std::string confirmation(const DeviceKey& device) {
     return text.data();
 }
 
-std::string explain_ticket(const Keyring& keyring, std::string_view ticket, TimeMs now_ms) {
+std::string explain_ticket(const Keyring& keyring, std::string_view ticket, TimeMs now_ms,
+                           bool with_signature, bool* good) {
+    if (good != nullptr) {
+        *good = false;
+    }
     Parts parts;
     if (const Fault fault = take_apart(ticket, parts); !fault.empty()) {
         return "This is no ticket: " + fault + ".\n";
     }
     std::string said;
-    const auto say = [&](std::string_view what, const std::string* value) {
+    const auto say = [&](std::string_view what, const std::string* value,
+                         const std::string& wanted = {}) {
         said += std::string(what) + ": ";
         said += value == nullptr ? std::string("missing") : *value;
+        said += wanted.empty() ? std::string() : " (wanted: " + wanted + ")";
         said += '\n';
     };
+    const auto say_all = [&](std::string_view what, const JsonStrings* values) {
+        if (values != nullptr) {
+            for (const std::string& value : *values) {
+                say(what, &value);
+            }
+        }
+    };
+    const std::string* name_of_issuer = parts.payload.string("iss");
+    const Issuer* issuer = name_of_issuer == nullptr ? nullptr : keyring.issuer(*name_of_issuer);
     say("Key id (kid)", parts.header.string("kid"));
-    say("Issuer (iss)", parts.payload.string("iss"));
+    say("Issuer (iss)", name_of_issuer);
+    const std::string wanted = issuer == nullptr ? std::string() : issuer->audience;
+    if (const JsonStrings* audiences = parts.payload.strings("aud"); audiences != nullptr) {
+        for (const std::string& audience : *audiences) {
+            say("For (aud)", &audience, wanted);
+        }
+    } else {
+        say("For (aud)", parts.payload.string("aud"), wanted);
+    }
     say("User (sub)", parts.payload.string("sub"));
     say("Name (name)", parts.payload.string("name"));
     say("Ticket id (jti)", parts.payload.string("jti"));
-    if (const JsonStrings* rooms = parts.payload.strings("rooms")) {
-        for (const std::string& room : *rooms) {
-            say("Room", &room);
-        }
+    const int64_t now_s = now_ms / 1000;
+    constexpr std::pair<const char*, const char*> times[] = {{"Issued (iat)", "iat"},
+                                                             {"Expires (exp)", "exp"}};
+    for (const auto& [what, key] : times) {
+        const int64_t* at_s = parts.payload.number(key);
+        const std::string text = at_s == nullptr ? std::string() : std::to_string(*at_s);
+        say(what, at_s == nullptr ? nullptr : &text, "now is " + std::to_string(now_s));
     }
-    if (const JsonStrings* roles = parts.payload.strings("roles")) {
-        for (const std::string& role : *roles) {
-            say("Role", &role);
-        }
-    }
+    const std::string* device = parts.payload.string("cnf");
+    const size_t device_bytes = confirmation({}).size();
+    say("Device (cnf)", device, std::to_string(device_bytes) + " letters of parley_device_id()");
+    say_all("Room", parts.payload.strings("rooms"));
+    say_all("Role", parts.payload.strings("roles"));
+
     Claims claims;
-    const Fault fault = judge(keyring, parts, now_ms, claims);
+    Fault fault = with_signature ? judge(keyring, parts, now_ms, claims)
+                                 : judge_unsigned(parts, now_ms, claims);
+    if (fault.empty() && expired(claims, now_ms)) {
+        fault = "it expired " + seconds(now_s - claims.expires_at_s) +
+                " ago; a device that used it in time may still reconnect";
+    }
+    if (fault.empty() && (device == nullptr || device->size() != device_bytes)) {
+        fault = "cnf is missing or not base64url of 32 bytes";
+    }
     if (!fault.empty()) {
         return said + "Refused: " + fault + ".\n";
     }
-    const int64_t now_s = now_ms / 1000;
-    if (expired(claims, now_ms)) {
-        return said + "Refused: it expired " + seconds(now_s - claims.expires_at_s) +
-               " ago; a device that used it in time may still reconnect.\n";
-    }
-    const std::string* device = parts.payload.string("cnf");
-    if (device == nullptr || device->size() != confirmation({}).size()) {
-        return said + "Refused: cnf is missing or not base64url of 32 bytes.\n";
+    if (good != nullptr) {
+        *good = true;
     }
     return said + "Good for " + seconds(claims.expires_at_s - now_s) +
            ", from the device whose key has the hash in cnf.\n";

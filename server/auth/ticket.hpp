@@ -42,7 +42,10 @@ std::string confirmation(const DeviceKey& device);
 
 // What a ticket says and what is wrong with it, in sentences, for the developer who made it. Says
 // nothing of the signature's bytes. The device is not judged: only its owner has the key.
-std::string explain_ticket(const Keyring& keyring, std::string_view ticket, TimeMs now_ms);
+// Without a signature whose keys are known, the rest is judged and that is said. good, if given,
+// says whether anything that was judged is refused.
+std::string explain_ticket(const Keyring& keyring, std::string_view ticket, TimeMs now_ms,
+                           bool with_signature = true, bool* good = nullptr);
 
 // "team:m42-teal" and back. Nothing: unknown kind, no name, or a name that could not be shown.
 Result<RoomClaim> parse_room_claim(std::string_view text);

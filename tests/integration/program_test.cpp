@@ -207,6 +207,22 @@ TEST_CASE("a ticket minted on the command line opens a session", "[integration]"
     CHECK(explain.wait() == 0);
     CHECK(contains(explain.text(), "Ada"));
     CHECK(contains(explain.text(), "team:m1"));
+    Program unsigned_explain({"ticket", "explain", ticket});
+    CHECK(unsigned_explain.wait() == 0);
+    CHECK(contains(unsigned_explain.text(), "signature not judged: give --config or"));
+    Program refused({"ticket", "explain", "abc"});
+    CHECK(refused.wait() == 1);
+
+    Program late({"ticket", "mint", "--issuer-key", shard.data + "/dev-issuer.key", "--sub", "u-2",
+                  "--device-id", cnf, "--expires-in", "-100"});
+    CHECK(late.wait() == 0);
+    std::string expired_ticket = late.text();
+    REQUIRE_FALSE(expired_ticket.empty());
+    expired_ticket.pop_back();
+    Player bob(1);
+    bob.connect(shard.port, shard.server_key, expired_ticket);
+    REQUIRE(until({&bob}, [&] { return bob.closed(); }));
+    CHECK(bob.closed_with() == Error::TicketExpired);
 }
 
 TEST_CASE("an expired ticket is refused by the running program", "[integration]") {
@@ -284,6 +300,7 @@ TEST_CASE("a start that cannot succeed ends with one sentence", "[integration]")
         std::ofstream(folder.file("shard.toml"))
             << "[shard]\nport = 0\ndata_folder = \"" << folder.file("data") << "\"\n";
         CHECK(contains(fails({"serve", "--config", folder.file("shard.toml")}, 1), "[[issuer]]"));
+        CHECK_FALSE(std::filesystem::exists(folder.file("data")));
     }
     SECTION("a wrong issuer key") {
         std::ofstream(folder.file("shard.toml"))
@@ -291,6 +308,7 @@ TEST_CASE("a start that cannot succeed ends with one sentence", "[integration]")
             << "\"\n[[issuer]]\nname = \"s\"\nkid = \"1\"\npublic_key = \"short\"\n";
         CHECK(contains(fails({"serve", "--config", folder.file("shard.toml")}, 1),
                        "the public_key of issuer s is wrong"));
+        CHECK_FALSE(std::filesystem::exists(folder.file("data")));
     }
     SECTION("a damaged key file") {
         { DevShard shard(folder); }
@@ -303,6 +321,7 @@ TEST_CASE("a start that cannot succeed ends with one sentence", "[integration]")
                               "--cards", folder.file("none")},
                              1),
                        "shard.cards_folder"));
+        CHECK_FALSE(std::filesystem::exists(folder.file("data/parley.db")));
     }
     SECTION("a journal that is there already") {
         std::ofstream(folder.file("journal")) << "evidence";
@@ -325,6 +344,7 @@ TEST_CASE("a start that cannot succeed ends with one sentence", "[integration]")
             << "\"\n[[issuer]]\nname = \"s\"\nkid = \"1\"\npublic_key = "
                "\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"\n";
         CHECK(contains(fails({"serve", "--config", folder.file("shard.toml")}, 1), "shard.bind"));
+        CHECK_FALSE(std::filesystem::exists(folder.file("data")));
     }
 }
 
@@ -335,10 +355,18 @@ TEST_CASE("words that are not understood end with 2 and a sentence", "[integrati
     CHECK(contains(fails({"serve", "--dev", "--port", "65536"}, 1), "0 to 65535"));
     CHECK(contains(fails({"ticket"}, 2), "mint and explain"));
     CHECK(contains(fails({"ticket", "mint"}, 2), "--issuer-key"));
-    CHECK(contains(fails({"ticket", "mint", "--issuer-key", "x", "--device-id", "x", "--sub", "x",
-                          "--rooms", "kitchen"},
+    CHECK(contains(fails({"ticket", "mint", "--issuer-key", "x", "--device-id",
+                          std::string(43, 'A'), "--sub", "x", "--rooms", "kitchen"},
                          2),
                    "the room kitchen"));
+    const std::string cnf(43, 'A');
+    CHECK(contains(fails({"ticket", "mint", "--issuer-key", "x", "--device-id",
+                          std::string(42, 'A'), "--sub", "x"},
+                         2),
+                   "43 letters"));
+    CHECK(contains(
+        fails({"ticket", "mint", "--issuer-key", "x", "--device-id", cnf, "--sub", "a b"}, 2),
+        "no blanks"));
     CHECK(contains(fails({"replay"}, 2), "one journal"));
     CHECK(contains(fails({"keys"}, 2), "issuer FILE"));
 }

@@ -302,6 +302,21 @@ TEST_CASE("an explanation says what a ticket claims and why it is refused", "[au
           std::string::npos);
     CHECK(explain_ticket(keyring(), "abc", now_ms) ==
           "This is no ticket: the ticket is not three parts with dots between.\n");
+    CHECK(good.find("For (aud): eu-1 (wanted: eu-1)\n") != std::string::npos);
+    CHECK(good.find("Expires (exp): ") != std::string::npos);
+    CHECK(good.find("Device (cnf): ") != std::string::npos);
+}
+
+TEST_CASE("an explanation without keys judges everything but the signature", "[auth]") {
+    bool fine = false;
+    CHECK(explain_ticket(Keyring(), minted(claims()), now_ms, false, &fine).find("Good for") !=
+          std::string::npos);
+    CHECK(fine);
+    explain_ticket(Keyring(), minted(claims()), now_ms + 361'000, false, &fine);
+    CHECK_FALSE(fine);
+    fine = true;
+    explain_ticket(Keyring(), minted(claims()), now_ms, true, &fine);
+    CHECK_FALSE(fine);
 }
 
 TEST_CASE("nothing that is said about a ticket holds its signature", "[auth]") {
