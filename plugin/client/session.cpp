@@ -331,10 +331,10 @@ void Client::Inside::send_resumes() {
     if (points.empty()) {
         return;
     }
-    auto& fbb = builder.fbb();
     std::sort(
         points.begin(), points.end(),
         [](const wire::ResumePoint& a, const wire::ResumePoint& b) { return a.room() < b.room(); });
+    auto& fbb = builder.fbb();
     const uint32_t request = new_request();
     const auto body =
         wire::CreateResume(fbb, fbb.CreateVectorOfStructs(points.data(), points.size()));

@@ -226,10 +226,10 @@ private:
     // Begins a batch with what page.viewer may see from the front of entries; returns how many of
     // them the batch speaks for, at least one.
     size_t fill(const Room& room, std::span<const LogEntry> entries, const Page& page);
-    std::optional<StoredUser> author_to_name(const Room& room, UserId author,
-                                             const Page& page) const;
     // How many from the back of entries go into one batch, at least one.
     size_t newest_fitting(const Room& room, std::span<const LogEntry> entries, const Page& page);
+    std::optional<StoredUser> author_to_name(const Room& room, UserId author,
+                                             const Page& page) const;
 
     // [history.cpp]
     void on_fetch(Command& command);
