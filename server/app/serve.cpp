@@ -4,10 +4,13 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include "schemas/base/mailbox.hpp"
 #include "server/app/arguments.hpp"
 #include "server/app/commands.hpp"
 #include "server/app/keys.hpp"
@@ -37,12 +40,67 @@ constexpr std::string_view serve_what =
 
 constexpr std::string_view dev_issuer = "dev";
 
-// Whole lines in one write each, so that threads do not mix theirs.
-void to_stderr(void*, int, const char* line) {
-    const std::string text = std::string(line) + "\n";
-    ignore(write(STDERR_FILENO, text.data(), text.size()) > 0,
-           "the shard goes on without its log, and has nowhere else to say so");
-}
+// Writes the log, so that no other thread waits for whoever reads it. When he does not, the oldest
+// lines go, and how many went is said once he reads again. Owner: serve_command.
+class LogWriter {
+public:
+    LogWriter() : thread_([this] { run(); }) {}
+    ~LogWriter() { stop(); }
+    LogWriter(const LogWriter&) = delete;
+    LogWriter& operator=(const LogWriter&) = delete;
+
+    // Any thread.
+    static void take(void* self, int, const char* line) {
+        ignore(static_cast<LogWriter*>(self)->lines_.push(std::string(line) + "\n"),
+               "after stop() there is nobody to write it");
+    }
+    // What there is is written, unless nobody reads it.
+    void stop() {
+        lines_.close();
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+    }
+
+private:
+    static constexpr size_t lines_max = 4096;
+
+    void run() {
+        std::vector<std::string> lines;
+        size_t told = 0;
+        while (!lines_.closed() || lines_.size() > 0) {
+            lines.clear();
+            lines_.wait(lines, std::chrono::milliseconds(1000));
+            if (const size_t dropped = lines_.dropped(); dropped > told) {
+                lines.insert(lines.begin(),
+                             "warn log_lost lines=" + std::to_string(dropped - told) + "\n");
+                told = dropped;
+            }
+            for (const std::string& line : lines) {
+                if (!write_line(line)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    // Whole lines in one write each. False: the shard ends, and nobody reads.
+    bool write_line(const std::string& line) {
+        constexpr int patience_ms = 200;
+        pollfd writable = {STDERR_FILENO, POLLOUT, 0};
+        while (poll(&writable, 1, patience_ms) == 0) {
+            if (lines_.closed()) {
+                return false;
+            }
+        }
+        ignore(write(STDERR_FILENO, line.data(), line.size()) > 0,
+               "the shard goes on without its log, and has nowhere else to say so");
+        return true;
+    }
+
+    Mailbox<std::string> lines_{lines_max, Full::DropOldest};
+    std::thread thread_; // after lines_, which it reads
+};
 
 sigset_t handled_signals() {
     sigset_t signals;
@@ -201,13 +259,16 @@ int serve_command(Words words) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     signal(SIGPIPE, SIG_IGN);
 
-    const Log log(to_stderr, nullptr, options.config.level());
+    LogWriter writer;
+    const Log log(LogWriter::take, &writer, options.config.level());
     Result<std::unique_ptr<Shard>> started = Shard::start(options, log, message);
     if (!started.ok()) {
+        writer.stop(); // the sentence comes last
         return complain(1, message);
     }
     Shard& shard = *started.value();
     if (!say_ready(shard, options.config, arguments, log, message)) {
+        writer.stop();
         return complain(1, message);
     }
     serve_until_asked(shard, arguments, signals, log);

@@ -182,6 +182,24 @@ TEST_CASE("SIGTERM drains and ends with 0", "[integration]") {
     CHECK(contains(shard.program->error_text(), "info shutdown_done"));
 }
 
+TEST_CASE("a shard whose log nobody reads serves and ends", "[integration]") {
+    REQUIRE(sodium_init() >= 0);
+    Folder folder;
+    DevShard shard(folder);
+    Player ada(1);
+    shard.connect(ada, "ada");
+    REQUIRE(until({&ada}, [&] { return ada.room("teal") != nullptr; }));
+    const RoomId room = ada.room("teal")->id;
+    for (int i = 0; i < 200; ++i) { // more lines than a pipe holds
+        shard.program->kill(SIGUSR1);
+        const uint32_t page = ada.fetch_before(room, 1, 1);
+        REQUIRE(until({&ada}, [&] { return ada.pages_done(page) || ada.answer(page) != nullptr; }));
+    }
+    shard.program->kill(SIGTERM);
+    CHECK(until({&ada}, [&] { return ada.closed(); }));
+    CHECK(shard.program->wait() == 0);
+}
+
 TEST_CASE("a ticket minted on the command line opens a session", "[integration]") {
     REQUIRE(sodium_init() >= 0);
     Folder folder;
