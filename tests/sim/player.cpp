@@ -50,8 +50,9 @@ std::string Player::ticket() {
             room(wire::RoomKind::Team, teams[random_.below(teams.size())], wire::Role::Member);
         }
         if (random_.chance_percent(60)) {
-            room(wire::RoomKind::Party, parties[random_.below(parties.size())],
-                 random_.chance_percent(30) ? wire::Role::Leader : wire::Role::Member);
+            const char* party = parties[random_.below(parties.size())];
+            const bool leads = random_.chance_percent(30);
+            room(wire::RoomKind::Party, party, leads ? wire::Role::Leader : wire::Role::Member);
         }
         if (person_.talker || random_.chance_percent(50)) {
             room(wire::RoomKind::Guild, "oak", wire::Role::Member);

@@ -136,9 +136,9 @@ void Prankster::act() {
         send(static_cast<Lane>(random_.below(lane_count)), noise);
     } else if (dice < 62) {
         const bool before = random_.chance_percent(50);
-        const auto body = wire::CreateFetch(fbb, room, before ? random_.below(100) + 1 : 0,
-                                            before ? 0 : random_.below(100) + 1,
-                                            static_cast<uint16_t>(random_.between(1, 50)));
+        const Seq seq = random_.below(100) + 1;
+        const auto count = static_cast<uint16_t>(random_.between(1, 50));
+        const auto body = wire::CreateFetch(fbb, room, before ? seq : 0, before ? 0 : seq, count);
         say_it(wire::Command::Fetch, body.Union(), Lane::Chat);
     } else if (dice < 70) {
         wire::ResumePoint points[] = {{room, random_.next(), random_.below(100)},

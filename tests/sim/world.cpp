@@ -237,7 +237,7 @@ void World::draw_fault() {
     const auto host = static_cast<uint64_t>(player.host());
     switch (random_.below(12)) {
     case 0: { // partition, one way or both
-        const uint64_t ways = random_.between(1, 3);
+        const uint64_t ways = 1 + random_.below(3);
         conditions.up.blocked = (ways & 1) != 0;
         conditions.down.blocked = (ways & 2) != 0;
         lifts_.push_back({now_ms + random_.between(100, 20'000), player.host(), false});

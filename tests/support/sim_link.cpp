@@ -119,8 +119,9 @@ Result<PeerId> SimNetwork::connect(Endpoint& client, const ConnectOptions& optio
     connection->peers[0] = PeerId{client.next_peer++};
     connection->began_ms = now_ms_;
     // Hello, Retry, Hello, Accept, Auth: three ways up and two down.
-    connection->step_at_ms = now_ms_ + 3 * transit_ms(path(*connection, Side::Client), true) +
-                             2 * transit_ms(path(*connection, Side::Server), true);
+    const TimeMs way_up_ms = transit_ms(path(*connection, Side::Client), true);
+    const TimeMs way_down_ms = transit_ms(path(*connection, Side::Server), true);
+    connection->step_at_ms = now_ms_ + 3 * way_up_ms + 2 * way_down_ms;
     for (const Side side : {Side::Client, Side::Server}) {
         const auto at = static_cast<size_t>(side);
         connection->patience_ms[at] = limits::peer_timeout_ms + random_.between(0, 2000);
