@@ -22,7 +22,11 @@ uint32_t Room::unread(UserId self) const {
     // What this device has not got, only the server could count.
     const bool all_here = history_complete || first_seq <= read + 1;
     const Seq count_above = all_here ? read : std::max(read, server_unread_seq);
-    uint32_t count = !all_here && read < server_unread_seq ? server_unread : 0;
+    // Its count is as of an older read mark: no more can be unread than came since.
+    uint32_t count = 0;
+    if (!all_here && read < server_unread_seq) {
+        count = static_cast<uint32_t>(std::min<Seq>(server_unread, server_unread_seq - read));
+    }
     for (size_t i = stored(); i > 0 && count < unread_cap; --i) {
         const Message& message = messages[i - 1];
         if (message.seq <= count_above) {
