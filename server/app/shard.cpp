@@ -180,8 +180,10 @@ Error Shard::open_store(std::string& message) {
     }
     SqliteStoreOptions options;
     options.path = folder + "/parley.db";
-    // The key is made after the database, so that where it is there was one.
-    options.expected = std::filesystem::exists(folder + "/server.key", error);
+    // Where a shard has served before, both of these lie, and so must the database. A key alone may
+    // have been made beforehand, to pin it in the game.
+    options.expected = std::filesystem::exists(folder + "/server.key", error) &&
+                       std::filesystem::exists(options.path + ".lock", error);
     Result<std::unique_ptr<SqliteStore>> store = SqliteStore::open(options, log_, message);
     if (!store.ok()) {
         return store.error();
