@@ -118,8 +118,8 @@ void Checks::effect(const Effect& effect) {
             const StoredMember* member = disk_.member(drop->room, drop->user);
             const MemoryDisk::Room* room = disk_.room(drop->room);
             if (member != nullptr && room != nullptr) {
-                was_[{drop->room, drop->user}] = {clock_.steady_ms(), member->since_seq,
-                                                  room->meta.last_seq};
+                was_[{drop->room, drop->user}].push_back(
+                    {clock_.steady_ms(), member->since_seq, room->meta.last_seq});
             }
         }
     }
@@ -206,8 +206,11 @@ bool Checks::owed_page(SessionId session, UserId reader, uint32_t request,
     if (batch.from_seq() > batch.to_seq()) {
         return true; // says that there was nothing
     }
-    return was != was_.end() && fetch->second.at_ms <= was->second.ended_ms &&
-           batch.from_seq() >= was->second.since_seq && batch.to_seq() <= was->second.last_seq;
+    return was != was_.end() &&
+           std::any_of(was->second.begin(), was->second.end(), [&](const Was& one) {
+               return fetch->second.at_ms <= one.ended_ms && batch.from_seq() >= one.since_seq &&
+                      batch.to_seq() <= one.last_seq;
+           });
 }
 
 void Checks::batch(SessionId session, UserId reader, uint32_t request, const wire::Batch& batch) {

@@ -98,7 +98,7 @@ private:
     std::vector<std::string> violations_;
     std::map<SessionId, SessionSeen> sessions_;
     std::map<std::pair<RoomId, UserId>, uint32_t> leaving_; // DropMember on its way to the store
-    std::map<std::pair<RoomId, UserId>, Was> was_;
+    std::map<std::pair<RoomId, UserId>, std::vector<Was>> was_;
     std::set<std::pair<UserId, std::string>> texts_; // every line of this world is unique
     Totals totals_;
 };

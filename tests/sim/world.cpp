@@ -319,14 +319,12 @@ void World::pass_the_hour() {
 
 // [judging]
 void World::settle() {
-    // Who was out for long may be in a pause of up to limits::reconnect_longest_ms: the time to
-    // become level counts from the end of the longest.
-    TimeMs pause_ms = 0;
-    for (const auto& player : players_) {
-        if (player->here()) {
-            pause_ms = std::max<TimeMs>(pause_ms, player->client().retry_in_ms());
-        }
-    }
+    // Who was out for long is in an attempt that still fails, or in a pause of up to half a minute:
+    // for him the time to become level counts from his next attempt.
+    const bool all_in = std::all_of(players_.begin(), players_.end(), [](const auto& player) {
+        return !player->here() || player->client().state() == client::State::Ready;
+    });
+    const TimeMs pause_ms = all_in ? 0 : limits::auth_wait_ms_max + limits::reconnect_longest_ms;
     const TimeMs until_ms = clock_.steady_ms() + pause_ms + options_.level_within_ms;
     std::string why = "no step was made";
     prankster_->go_away();
@@ -341,9 +339,11 @@ void World::settle() {
             break;
         }
     }
-    if (!level(why)) {
+    if (checks_.ok() && !level(why)) {
         checks_.violation("not level " + std::to_string(options_.level_within_ms) +
                           " ms after the faults stopped: " + why);
+    }
+    if (!checks_.ok()) {
         return;
     }
     trace_.note(clock_.steady_ms(), "level");
