@@ -355,7 +355,7 @@ private:
 // [overlay]
 #ifdef PARLEY_OVERLAY_H
 
-// The client must outlive it. Owner: the client's thread.
+// Destroy it before its client; one that outlives it draws nothing. Owner: the client's thread.
 class Overlay {
 public:
     Overlay() = default;
