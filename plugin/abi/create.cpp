@@ -152,7 +152,9 @@ void parley_destroy(parley_client* client) {
     }
     const auto hook = client->hook;
     void* const user = client->user;
-    orphan_overlays(*client);
+    if (client->orphan_overlays != nullptr) {
+        client->orphan_overlays(*client);
+    }
     client->~parley_client();
     hook(user, client, 0);
 }

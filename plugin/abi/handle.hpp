@@ -48,11 +48,7 @@ struct parley_client {
     std::optional<parley::client::Event> polled;
     std::optional<parley::client::Client> client;
     parley_overlay* overlays = nullptr; // those of this client, each with the next
+    // The client ends before its overlays: they draw nothing from now on, and wait to be destroyed.
+    // Set by the first; a library without a screen has none.
+    void (*orphan_overlays)(parley_client&) = nullptr;
 };
-
-namespace parley::abi {
-
-// The client ends before its overlays: they draw nothing from now on, and wait to be destroyed.
-void orphan_overlays(parley_client& client); // overlay_abi.cpp
-
-} // namespace parley::abi

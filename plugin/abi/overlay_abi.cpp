@@ -38,8 +38,6 @@ parley_result why_unusable(const parley_overlay& overlay) {
     return orphaned(overlay) ? PARLEY_ERROR_BAD_STATE : PARLEY_ERROR_OUT_OF_MEMORY;
 }
 
-} // namespace
-
 void orphan_overlays(parley_client& client) {
     while (client.overlays != nullptr) {
         parley_overlay& overlay = *client.overlays;
@@ -50,6 +48,7 @@ void orphan_overlays(parley_client& client) {
     }
 }
 
+} // namespace
 } // namespace parley::abi
 
 using namespace parley;
@@ -97,6 +96,7 @@ parley_result parley_overlay_create(parley_client* client, const parley_overlay_
     handle->hook = client->hook;
     handle->user = client->user;
     handle->next = std::exchange(client->overlays, handle);
+    client->orphan_overlays = &orphan_overlays;
     handle->overlay = std::move(made).value();
     *out = handle;
     return PARLEY_OK;

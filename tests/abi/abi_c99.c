@@ -1,6 +1,6 @@
 /* abi_c99.c: the headers are C99, and every function of the three can be called from C. The client has no
  * shard: what each says without one is asserted. Fonts are the system's; without SDL_Init nothing is
- * drawn. The list of functions called is compared with parley.symbols by abi_test. */
+ * drawn. The list of functions called is compared with the lists in plugin/abi by abi_test. */
 #include <parley/parley.h>
 #include <parley/parley_overlay.h>
 #include <parley/parley_sdl2.h>

@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <fstream>
 #include <set>
@@ -13,9 +14,11 @@
 
 namespace {
 
-std::set<std::string> listed_symbols() {
-    std::ifstream file(PARLEY_SOURCE_DIR "/plugin/abi/parley.symbols");
-    std::set<std::string> symbols;
+using Names = std::set<std::string>;
+
+Names listed_in(const std::string& list) {
+    std::ifstream file(PARLEY_SOURCE_DIR "/plugin/abi/" + list);
+    Names symbols;
     for (std::string line; std::getline(file, line);) {
         if (line.starts_with("parley_")) {
             symbols.insert(line);
@@ -24,23 +27,94 @@ std::set<std::string> listed_symbols() {
     return symbols;
 }
 
-TEST_CASE("the library shows what parley.symbols lists, and nothing else", "[abi]") {
-    const std::set<std::string> listed = listed_symbols();
-    REQUIRE(listed.size() > 50);
-    std::set<std::string> shown;
-    std::istringstream lines(parley::test::output_of("nm -D --defined-only " PARLEY_LIBRARY));
+Names together(Names all, const Names& more) {
+    all.insert(more.begin(), more.end());
+    return all;
+}
+
+std::string content_of(const std::string& path) {
+    std::stringstream text;
+    text << std::ifstream(PARLEY_SOURCE_DIR "/" + path).rdbuf();
+    return text.str();
+}
+
+// Functions that a public header declares.
+Names declared_in(const std::string& header) {
+    const std::string text = content_of("plugin/include/parley/" + header);
+    Names names;
+    for (size_t at = text.find("\nPARLEY_API "); at != text.npos;
+         at = text.find("\nPARLEY_API ", at + 1)) {
+        const size_t end = text.find('(', at);
+        const size_t start = text.find_last_of(" *", end) + 1;
+        names.insert(text.substr(start, end - start));
+    }
+    return names;
+}
+
+Names shown_by(const std::string& library) {
+    Names shown;
+    std::istringstream lines(parley::test::output_of("nm -D --defined-only " + library));
     for (std::string address, kind, name; lines >> address >> kind >> name;) {
         shown.insert(name);
     }
-    CHECK(shown == listed);
+    return shown;
+}
+
+// "libSDL2-2.0.so.0" and the like: what the loader must find before the library is of use.
+Names needed_by(const std::string& library) {
+    Names needed;
+    std::istringstream lines(parley::test::output_of("readelf -d " + library));
+    for (std::string line; std::getline(lines, line);) {
+        const size_t start = line.find('[');
+        if (line.find("(NEEDED)") != line.npos && start != line.npos) {
+            needed.insert(line.substr(start + 1, line.find(']') - start - 1));
+        }
+    }
+    return needed;
+}
+
+bool needs(const Names& needed, const std::string& word) {
+    return std::any_of(needed.begin(), needed.end(),
+                       [&](const std::string& name) { return name.find(word) != name.npos; });
+}
+
+TEST_CASE("each library shows what its lists name, and nothing else", "[abi]") {
+    const Names client = listed_in("parley_client.symbols");
+    const Names overlay = listed_in("parley_overlay.symbols");
+    REQUIRE(client.size() > 30);
+    REQUIRE(overlay.size() > 20);
+    CHECK(shown_by(PARLEY_CLIENT_LIBRARY) == client);
+    CHECK(shown_by(PARLEY_LIBRARY) == together(client, overlay));
+}
+
+TEST_CASE("the lists name what the headers declare", "[abi]") {
+    CHECK(declared_in("parley.h") == listed_in("parley_client.symbols"));
+    CHECK(together(declared_in("parley_overlay.h"), declared_in("parley_sdl2.h")) ==
+          listed_in("parley_overlay.symbols"));
+}
+
+TEST_CASE("the library without a screen needs nothing of a screen", "[abi]") {
+    const Names screen = {"SDL", "libGL", "freetype", "harfbuzz", "fribidi", "imgui", "stb"};
+    const Names client = needed_by(PARLEY_CLIENT_LIBRARY);
+    const Names whole = needed_by(PARLEY_LIBRARY);
+    CHECK(needs(client, "libsodium"));
+    CHECK(needs(whole, "SDL"));
+    CHECK(needs(whole, "freetype"));
+    for (const std::string& word : screen) {
+        INFO(word);
+        CHECK_FALSE(needs(client, word));
+    }
+    // Neither leans on the other: a process loads one.
+    CHECK_FALSE(needs(client, "parley"));
+    CHECK_FALSE(needs(whole, "parley"));
 }
 
 TEST_CASE("the C program calls every function that is listed", "[abi]") {
-    std::stringstream text;
-    text << std::ifstream(PARLEY_SOURCE_DIR "/tests/abi/abi_c99.c").rdbuf();
-    for (const std::string& symbol : listed_symbols()) {
+    const std::string text = content_of("tests/abi/abi_c99.c");
+    for (const std::string& symbol :
+         together(listed_in("parley_client.symbols"), listed_in("parley_overlay.symbols"))) {
         INFO(symbol);
-        CHECK(text.str().find(symbol + "(") != std::string::npos);
+        CHECK(text.find(symbol + "(") != text.npos);
     }
 }
 
