@@ -5,7 +5,7 @@
 
 #include <ctime>
 
-#include "tests/perf/allocations.hpp"
+#include "tests/support/allocations.hpp"
 
 namespace parley::bench {
 namespace {
@@ -93,11 +93,11 @@ Figures measure_frames(Screen& screen, int frames) {
     busy.reserve(static_cast<size_t>(frames));
     uint64_t allocated = 0;
     for (int frame = 0; frame < frames; ++frame) {
-        const uint64_t before = allocations();
+        const uint64_t before = test::allocations();
         const double start_us = thread_us();
         screen.draw();
         quiet.push_back(static_cast<float>(thread_us() - start_us));
-        allocated += allocations() - before;
+        allocated += test::allocations() - before;
     }
     for (int frame = 0; frame < frames; ++frame) {
         const double start_us = thread_us();

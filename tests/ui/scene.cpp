@@ -1,5 +1,4 @@
 // scene.cpp: the reference conversation, and the hands that play it.
-#include "schemas/base/clock.hpp"
 #include "tests/ui/scene.hpp"
 
 #include <cmath>
@@ -50,6 +49,12 @@ CardTypes demo_card_types() {
     return types;
 }
 
+// A microsecond passes at every look at the clock.
+int64_t scene_us() {
+    static int64_t now_us = 0;
+    return ++now_us;
+}
+
 constexpr const char* words_text = R"([presence]
 in_match = "In match · {0} · {1}"
 respawn = "In match · respawn {0} s"
@@ -83,7 +88,7 @@ Scene::Scene(SceneOptions wanted) : options(wanted) {
     overlay_options.words_path = options.words_path != nullptr ? options.words_path : words_file_;
     overlay_options.reduced_motion = options.reduced_motion;
     overlay_options.utc_offset_s = 0;
-    overlay_options.now_us = &steady_us;
+    overlay_options.now_us = &scene_us;
     auto made = overlay::Overlay::create(*client, overlay_options);
     REQUIRE(made.ok());
     overlay = std::move(*made);

@@ -4,16 +4,14 @@
 #include "tests/support/catch.hpp"
 
 #include <cstdlib>
-#include <new>
 
 #include "schemas/base/limits.hpp"
+#include "tests/support/allocations.hpp"
 
 using namespace parley;
 using namespace parley::text;
 
 namespace {
-
-size_t allocations = 0;
 
 std::string repeated(std::string_view piece, size_t times) {
     std::string out;
@@ -44,26 +42,6 @@ void check_sound(const Layout& layout, std::string_view text, float width) {
 }
 
 } // namespace
-
-// The whole test program counts, which costs it nothing.
-void* operator new(size_t bytes) {
-    ++allocations;
-    void* memory = std::malloc(bytes);
-    if (memory == nullptr) {
-        throw std::bad_alloc();
-    }
-    return memory;
-}
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
-    ++allocations;
-    return std::malloc(bytes);
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, size_t) noexcept {
-    std::free(memory);
-}
 
 TEST_CASE("hostile texts come out sound", "[text]") {
     auto engine = samples::make_engine();
@@ -241,9 +219,9 @@ TEST_CASE("a warm layout of Latin text allocates nothing", "[text]") {
     const std::string_view text = "The quick brown fox jumps over 13 lazy dogs, twice! 日本語も";
     Layout layout;
     engine->layout(text, {&span, 1}, options, layout);
-    const size_t before = allocations;
+    const uint64_t before = test::allocations();
     engine->layout(text, {&span, 1}, options, layout);
-    CHECK(allocations == before);
+    CHECK(test::allocations() == before);
 }
 
 TEST_CASE("texts of random bytes and code points come out sound", "[text]") {

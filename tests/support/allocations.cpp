@@ -1,6 +1,6 @@
 // allocations.cpp: stands in for the C library's malloc family and hands on to it. A sanitizer has
 // an allocator of its own and tells us through its hooks.
-#include "tests/perf/allocations.hpp"
+#include "tests/support/allocations.hpp"
 
 #include <cstddef>
 
@@ -24,6 +24,7 @@ thread_local uint64_t count = 0;
 extern "C" int __sanitizer_install_malloc_and_free_hooks(
     void (*on_malloc)(const volatile void* pointer, size_t bytes),
     void (*on_free)(const volatile void* pointer));
+extern "C" size_t __sanitizer_get_current_allocated_bytes();
 
 namespace {
 
@@ -41,6 +42,8 @@ void on_free(const volatile void*) {}
 
 #include <cerrno>
 #include <cstdlib>
+
+#include <malloc.h>
 
 extern "C" {
 
@@ -75,10 +78,19 @@ int posix_memalign(void** out, size_t alignment, size_t bytes) noexcept {
 
 #endif
 
-namespace parley::bench {
+namespace parley::test {
 
 uint64_t allocations() {
     return count;
 }
 
-} // namespace parley::bench
+size_t heap_bytes() {
+#ifdef PARLEY_SANITIZED
+    return __sanitizer_get_current_allocated_bytes();
+#else
+    const struct mallinfo2 now = mallinfo2();
+    return now.uordblks + now.hblkhd;
+#endif
+}
+
+} // namespace parley::test
