@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """tidy.py: holds the house to its own rules. Reads files as text; changes nothing.
 
-usage: tidy.py CHECK...   with CHECK one of: arrows calls limits docs wording files errors snippets
+usage: tidy.py [--root FOLDER] CHECK...
+CHECK is one of: arrows calls clocks docs errors files headers limits snippets wording words
 Prints one line for each breach, `file:line: what and why`, and ends with 1 when there is any.
+tests/tidy/tidy_test.py plants a breach of each rule and sees that it is found.
 """
 import os
 import re
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = HOME
 
 # [arrows] folder -> (folders it may include, third-party headers it may include).
 # The longest matching folder rules. A folder may always include itself and the standard library.
@@ -77,6 +80,40 @@ ANYWHERE = [
 LOCKS = re.compile(r"\bstd::(?:mutex|lock_guard|unique_lock|scoped_lock|shared_mutex|"
                    r"recursive_mutex|timed_mutex|counting_semaphore|binary_semaphore|call_once|"
                    r"condition_variable)\b")
+
+# [clocks] A test that reads a clock or sleeps fails on a busy machine and passes by luck. What is
+# listed here says why it must; a folder ends in "/".
+REAL_TIME = {
+    "tests/integration/": "drives real programs and real sockets; its waits end by an event and have "
+                          "a patience, after which the test fails",
+    "tests/perf/": "measures",
+    "tests/abi/threaded_test.cpp": "the plugin's net thread runs by itself, over a real socket",
+    "tests/abi/hello.c": "the example of docs/integrate.md, whose game has no frames to wait for",
+    "tests/unit/server/app/core_thread_test.cpp": "the core's thread reads the machine's clocks, and "
+                                                  "its times are compared with them",
+    "tests/tidy/tidy_test.py": "plants what this check looks for",
+    "tests/tidy/tidy.py": "spells what this check looks for",
+}
+TEST_TIME = [
+    (re.compile(r"(?<![\w.:>])(?:std::)?time\s*\(|_clock::now\s*\(|\bgettimeofday\b|\bclock_gettime\b|"
+                r"\btimespec_get\b|\bSDL_Get(?:Ticks|PerformanceCounter)\w*"), "reads a clock"),
+    (re.compile(r"(?<![\w.>])(?:steady_us|steady_ms|wall_unix_ms)\s*\(\s*\)(?!\s*const)|"
+                r"&\s*(?:parley::)?(?:steady_us|steady_ms|wall_unix_ms)\b|"
+                r"\bServerClock\s*\(\s*\)|\bServerClock\s+\w+\s*;"), "reads a clock"),
+    (re.compile(r"\b(?:time\.(?:time|monotonic|perf_counter)|datetime\.(?:utc)?now|Date\.now)\b"),
+     "reads a clock"),
+    (re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep|clock_nanosleep|SDL_Delay|setTimeout)\b|"
+                r"(?<![\w.])sleep\s*\(|\btime\.sleep\b|^\s*sleep\s+[\d.]"), "sleeps"),
+    (re.compile(r"\brandom_device\b|(?<![\w.:>])(?:std::)?s?rand\s*\("),
+     "chance that no seed repeats"),
+]
+
+# [files] style.md: past 600 lines look for the second subject. Those that are longer say why.
+FILE_LINES_MAX = 600
+LONG_FILES = {
+    "plugin/client/client.cpp": "is being parted",
+    "plugin/client/receive.cpp": "is being parted",
+}
 
 # [wording] Words that speak of how the work is done rather than of Parley.
 WORDING = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|\bfor now\b|\bnot implemented\b|/work/|/root/")
@@ -164,6 +201,80 @@ def check_calls():
                 yield path, number, "a lock outside mailbox.hpp; send a message instead"
 
 
+def excused(path, table):
+    """The entry of the table that covers this path."""
+    return next((entry for entry in table
+                 if path == entry or entry.endswith("/") and path.startswith(entry)), None)
+
+
+def line_in(path, text):
+    for number, line in enumerate(lines_of(path), 1):
+        if text in line:
+            return number
+    return 1
+
+
+def check_clocks():
+    needed = set()
+    for path in tracked():
+        if not path.startswith("tests/") or not path.endswith(
+                (".cpp", ".hpp", ".h", ".c", ".py", ".sh", ".mjs")):
+            continue
+        excuse = excused(path, REAL_TIME)
+        for number, line in enumerate(lines_of(path), 1):
+            code = line.split("//")[0]
+            for pattern, why in TEST_TIME:
+                match = pattern.search(code)
+                if match and excuse:
+                    needed.add(excuse)
+                elif match:
+                    yield path, number, f"{match.group(0).strip()}: {why}; a test gives the time itself"
+    yield from idle_excuses(REAL_TIME, needed)
+
+
+def idle_excuses(table, needed):
+    """An exception that nobody needs any more hides the next breach."""
+    if ROOT != HOME:
+        return  # another tree has other files
+    for entry in table:
+        if entry not in needed:
+            yield "tests/tidy/tidy.py", line_in("tests/tidy/tidy.py", f'"{entry}"'), \
+                f"{entry} needs no exception any more; take it out of the list"
+
+
+def check_headers():
+    """Every folder of headers is among those that tests/tidy/CMakeLists.txt compiles alone."""
+    known = set()
+    for call in re.findall(r"parley_headers_alone\(([^)]*)\)",
+                           "\n".join(lines_of("tests/tidy/CMakeLists.txt"))):
+        known |= set(call.split()[2:])
+    for path in sources(("schemas/", "server/", "plugin/", "demo/", "tests/")):
+        if path.endswith((".h", ".hpp")) and os.path.dirname(path) not in known:
+            yield path, 1, "lies in a folder whose headers nobody compiles alone; " \
+                "add it in tests/tidy/CMakeLists.txt"
+
+
+def check_words():
+    """The overlay's words: each is shown somewhere, and the language file has no others."""
+    header = "plugin/overlay/words.hpp"
+    text = "\n".join(lines_of(header))
+    words = re.findall(r'X\((\w+), "([\w.]+)"\)', text)
+    whole = "\n".join("\n".join(lines_of(path)) for path in sources(("plugin/",)) if path != header)
+    used = set(re.findall(r"\bWord::(\w+)", whole))
+    for name, _ in words:
+        if name not in used:
+            yield header, line_in(header, f"X({name},"), f"Word::{name} is never shown"
+    keys = {key for _, key in words}
+    section = ""
+    for number, line in enumerate(lines_of("plugin/lang/en.toml"), 1):
+        match = re.match(r"\[([\w.]+)\]", line)
+        if match:
+            section = match.group(1) + "."
+        match = re.match(r"(\w+)\s*=", line)
+        if match and section + match.group(1) not in keys:
+            yield "plugin/lang/en.toml", number, f"{section}{match.group(1)} is no word of words.hpp"
+
+
 def check_limits():
     text = "\n".join(lines_of("schemas/base/limits.hpp"))
     names = re.findall(r"^inline constexpr (?:[\w:]+ )+(\w+)(?:\[\])? =", text, re.M)
@@ -221,14 +332,18 @@ def check_wording():
 
 
 def check_files():
+    needed = set()
     for path in sources(("schemas/", "server/", "plugin/", "demo/", "tests/")):
         lines = lines_of(path)
         first = lines[0] if lines else ""
         stem = os.path.basename(path)
         if stem not in first or not first.startswith(("//", "/*")):
             yield path, 1, "opens with its name and what it is for"
-        if len(lines) > 900:
-            yield path, len(lines), "is longer than a chapter; look for the second subject"
+        if len(lines) > FILE_LINES_MAX and path in LONG_FILES:
+            needed.add(path)
+        elif len(lines) > FILE_LINES_MAX:
+            yield path, len(lines), f"is longer than {FILE_LINES_MAX} lines; look for the second subject"
+    yield from idle_excuses(LONG_FILES, needed)
 
 
 def check_errors():
@@ -262,11 +377,17 @@ def check_snippets():
                 yield path, line, f"shows other lines than {match.group(1)} has"
 
 
-CHECKS = {"snippets": check_snippets, "arrows": check_arrows, "calls": check_calls, "limits": check_limits, "docs": check_docs,
-          "wording": check_wording, "files": check_files, "errors": check_errors}
+CHECKS = {"arrows": check_arrows, "calls": check_calls, "clocks": check_clocks, "docs": check_docs,
+          "errors": check_errors, "files": check_files, "headers": check_headers,
+          "limits": check_limits, "snippets": check_snippets, "wording": check_wording,
+          "words": check_words}
 
 
 def main(names):
+    global ROOT
+    if names[:1] == ["--root"] and len(names) > 1:
+        ROOT = os.path.abspath(names[1])
+        names = names[2:]
     if not names or any(name not in CHECKS for name in names):
         print(__doc__.strip(), file=sys.stderr)
         return 2

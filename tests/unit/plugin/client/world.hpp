@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "plugin/client/client.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/script_connection.hpp"
 
 namespace parley::client {
