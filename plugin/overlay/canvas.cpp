@@ -261,6 +261,7 @@ void Canvas::glyphs(const text::Layout& layout, float x, float y, Colour colour,
     const ImU32 base = shade(colour);
     const ImU32 own = silhouette ? base : shade(rgba(255, 255, 255));
     size_t i = 0;
+    size_t letter = 0;
     const size_t count = layout.quads.size();
     while (i < count) {
         size_t end = i;
@@ -280,7 +281,12 @@ void Canvas::glyphs(const text::Layout& layout, float x, float y, Colour colour,
             } else if (quad.colour != 0 && !silhouette) {
                 ink = shade(roles[quad.colour % roles_max]);
             }
-            const float qx = px + quad.x + std::round(tracking * static_cast<float>(i));
+            // Wider by whole pixels a letter, blanks too: what is spaced evenly stays so.
+            while (tracking > 0 && letter + 1 < layout.clusters.size() &&
+                   layout.clusters[letter + 1].x <= quad.x + quad.w * 0.5f) {
+                ++letter;
+            }
+            const float qx = px + quad.x + tracking * static_cast<float>(letter);
             const float qy = py + quad.y;
             list_->PrimRectUV(at(qx, qy), at(qx + quad.w, qy + quad.h),
                               at(quad.u * texel_, quad.v * texel_),

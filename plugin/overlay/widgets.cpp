@@ -122,7 +122,7 @@ float Kit::line_height(float size) const {
 float Kit::heading(float x, float baseline, std::string_view text, float width_px) {
     Phrase upper;
     add_upper(upper, text);
-    const float tracking = 0.08f * theme_.heading * unit_;
+    const float tracking = std::round(0.08f * theme_.heading * unit_);
     const text::Layout* laid = layout(upper, theme_.heading, text::Bold, width_px / 1.1f);
     if (laid == nullptr || laid->lines.empty()) {
         return 0;
@@ -135,7 +135,7 @@ float Kit::heading(float x, float baseline, std::string_view text, float width_p
     canvas_.text(*laid, x, baseline - laid->lines[0].baseline, theme_[Tone::Dim],
                  apart ? tracking : 0);
     return std::ceil(laid->width_px +
-                     (apart ? tracking * static_cast<float>(laid->quads.size()) : 0));
+                     (apart ? tracking * static_cast<float>(laid->clusters.size()) : 0));
 }
 
 // [pieces]

@@ -6,9 +6,11 @@
 
 namespace parley::text {
 
-GlyphCache::Get GlyphCache::get(FaceId face, uint32_t glyph, float size_px, DrawnGlyph& out) {
+GlyphCache::Get GlyphCache::get(FaceId face, uint32_t glyph, float size_px, uint32_t phase,
+                                DrawnGlyph& out) {
     const auto quarters = static_cast<uint64_t>(size_px * 4);
-    const uint64_t key = (quarters << 48) | (uint64_t{face} << 32) | glyph;
+    const uint64_t key =
+        ((quarters * phases + phase) << 48) | (uint64_t{face} << 32) | uint64_t{glyph};
     if (const auto found = glyphs_.find(key); found != glyphs_.end()) {
         out = found->second;
         return Get::Ready;
@@ -17,7 +19,9 @@ GlyphCache::Get GlyphCache::get(FaceId face, uint32_t glyph, float size_px, Draw
         return Get::Later;
     }
     DrawnGlyph drawn;
-    const bool readable = rasterise(fonts_, face, glyph, size_px, raster_);
+    const bool readable =
+        rasterise(fonts_, face, glyph, size_px,
+                  static_cast<float>(phase) / static_cast<float>(phases), raster_);
     ++rasterised_;
     if (budget_ != UINT32_MAX) {
         --budget_;

@@ -1,4 +1,5 @@
-// glyph_cache.hpp: (face, glyph, size) -> place in the atlas, rasterised when first asked for.
+// glyph_cache.hpp: (face, glyph, size, phase) -> place in the atlas, rasterised when first asked
+// for.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,10 @@ public:
         Later, // the budget is used up
         Full   // the atlas must be cleared first
     };
-    Get get(FaceId face, uint32_t glyph, float size_px, DrawnGlyph& out);
+    // A letter is drawn at this many places between two pixels, so that small text is spaced
+    // evenly.
+    static constexpr uint32_t phases = 4;
+    Get get(FaceId face, uint32_t glyph, float size_px, uint32_t phase, DrawnGlyph& out);
     void clear();
 
     void allow(uint32_t glyphs) { budget_ = glyphs; }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr float unbounded_px = 1e8f; // a width from here on means: as wide as the text
 constexpr uint8_t own_colours = 255;
+constexpr float between_pixels_px_max = 28;
 constexpr float emoji_line_share = 0.98f; // an emoji is never higher than this part of its line
 
 constexpr BoxKind box_kinds[] = {BoxKind::Underline, BoxKind::Strike, BoxKind::Mono,
@@ -163,7 +164,7 @@ private:
         float pen = piece.x;
         for (uint32_t g = 0; g < piece.glyph_count; ++g) {
             const Glyph& glyph = work_.glyphs[piece.first_glyph + g];
-            if (!add_quad(piece.face, glyph.id, pen + glyph.dx, line, glyph.dy, trait.colour)) {
+            if (!add_quad(piece.face, glyph, pen + glyph.dx, line, trait.colour)) {
                 return false;
             }
             pen += glyph.advance;
@@ -177,17 +178,27 @@ private:
                                    : placing_.options.base_colour;
         for (uint32_t i = 0; i < placing_.ellipsis.count; ++i) {
             const float at = x + placing_.ellipsis.advance * static_cast<float>(i);
-            if (!add_quad(placing_.ellipsis.face, placing_.ellipsis.glyph, at, line, 0, colour)) {
+            const Glyph glyph{placing_.ellipsis.glyph, placing_.ellipsis.advance, 0, 0};
+            if (!add_quad(placing_.ellipsis.face, glyph, at, line, colour)) {
                 return false;
             }
         }
         return true;
     }
 
-    bool add_quad(FaceId face, uint32_t glyph, float pen, const Line& line, float dy,
-                  uint8_t colour) {
+    bool add_quad(FaceId face, const Glyph& glyph, float pen, const Line& line, uint8_t colour) {
+        // Small letters stand where they belong, to a quarter of a pixel. Large text does not need
+        // it, and ideographs, all of one width, are many and would fill the atlas.
+        float whole = std::round(pen);
+        uint32_t phase = 0;
+        if (placing_.size_px < between_pixels_px_max && glyph.advance < placing_.size_px * 0.95f) {
+            constexpr auto phases = static_cast<float>(GlyphCache::phases);
+            const float steps = std::round(pen * phases);
+            whole = std::floor(steps / phases);
+            phase = static_cast<uint32_t>(steps - whole * phases);
+        }
         DrawnGlyph drawn;
-        switch (cache_.get(face, glyph, placing_.size_px, drawn)) {
+        switch (cache_.get(face, glyph.id, placing_.size_px, phase, drawn)) {
         case GlyphCache::Get::Later:
             out_.incomplete = true;
             return true;
@@ -200,9 +211,8 @@ private:
             return true;
         }
         Quad quad;
-        // Positions are rounded, advances are not: letters stay sharp and lines keep their length.
-        quad.x = std::round(pen) + static_cast<float>(drawn.left);
-        quad.y = line.baseline - std::round(dy) - static_cast<float>(drawn.top);
+        quad.x = whole + static_cast<float>(drawn.left);
+        quad.y = line.baseline - std::round(glyph.dy) - static_cast<float>(drawn.top);
         quad.w = drawn.w;
         quad.h = drawn.h;
         quad.u = drawn.place.x;

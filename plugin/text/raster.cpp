@@ -96,7 +96,8 @@ float select_strike(FT_Face face, float size_px) {
 
 } // namespace
 
-bool rasterise(Fonts& fonts, FaceId face, uint32_t glyph, float size_px, Raster& out) {
+bool rasterise(Fonts& fonts, FaceId face, uint32_t glyph, float size_px, float shift_px,
+               Raster& out) {
     out.w = out.h = 0;
     out.left = out.top = 0;
     out.coloured = false;
@@ -132,6 +133,8 @@ bool rasterise(Fonts& fonts, FaceId face, uint32_t glyph, float size_px, Raster&
             const FT_Matrix matrix{0x10000, slant, 0, 0x10000};
             FT_Outline_Transform(&slot->outline, &matrix);
         }
+        // Light hinting moves nothing sideways: a letter may stand between two pixels.
+        FT_Outline_Translate(&slot->outline, static_cast<FT_Pos>(std::lround(shift_px * 64)), 0);
     }
     if (slot->format != FT_GLYPH_FORMAT_BITMAP &&
         FT_Render_Glyph(slot, FT_RENDER_MODE_NORMAL) != 0) {

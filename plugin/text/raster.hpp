@@ -18,6 +18,8 @@ struct Raster {
 };
 
 // Fills out (memory reused). False when the font's data is broken; an empty glyph is w = 0.
-bool rasterise(Fonts& fonts, FaceId face, uint32_t glyph, float size_px, Raster& out);
+// shift_px: how far an outline stands to the right of a whole pixel; left and top are from there.
+bool rasterise(Fonts& fonts, FaceId face, uint32_t glyph, float size_px, float shift_px,
+               Raster& out);
 
 } // namespace parley::text

@@ -1,6 +1,9 @@
 // atlas_test.cpp: the atlas by itself, and what an engine makes of a full one.
 #include "plugin/text/atlas.hpp"
 
+#include <cmath>
+#include <set>
+
 #include "samples.hpp"
 
 #include "tests/support/catch.hpp"
@@ -193,7 +196,7 @@ TEST_CASE("the budget bounds cold glyphs, and a later layout has them all", "[te
     CHECK(engine->glyphs_rasterised() == 6);
 }
 
-TEST_CASE("a glyph is rasterised once a size", "[text]") {
+TEST_CASE("a glyph is rasterised once a size and place between pixels", "[text]") {
     auto engine = samples::make_engine();
     REQUIRE(engine);
     Layout layout;
@@ -203,9 +206,35 @@ TEST_CASE("a glyph is rasterised once a size", "[text]") {
     LayoutOptions larger;
     larger.size_px = 17;
     engine->layout("aaaa", {}, larger, layout);
-    CHECK(engine->glyphs_rasterised() == 3);
-    larger.size_px = 17.1f; // the same quarter of a pixel
+    CHECK(engine->glyphs_rasterised() == 4); // 9.5 wide: on a pixel and between two
+    larger.size_px = 17.1f;                  // the same quarter of a pixel
     engine->layout("aaaa", {}, larger, layout);
-    CHECK(engine->glyphs_rasterised() == 3);
+    CHECK(engine->glyphs_rasterised() == 4);
     CHECK(engine->layouts() == 4);
+    larger.size_px = 40; // large letters and ideographs stand on whole pixels
+    engine->layout("aaaa", {}, larger, layout);
+    CHECK(engine->glyphs_rasterised() == 5);
+    engine->layout(".\u4e00.\u4e00\u4e00", {}, {}, layout);
+    const uint64_t before = engine->glyphs_rasterised();
+    engine->layout("..\u4e00", {}, {}, layout);
+    CHECK(layout.quads.size() == 3);
+    CHECK(engine->glyphs_rasterised() <= before + 1); // of the stop, not of the ideograph
+}
+
+TEST_CASE("letters of one width stand as far apart as their width, to a quarter of a pixel",
+          "[text]") {
+    auto engine = samples::make_engine();
+    REQUIRE(engine);
+    Layout layout;
+    LayoutOptions options;
+    options.size_px = 13; // an l is 3.35 wide
+    engine->layout("llllllll", {}, options, layout);
+    REQUIRE(layout.quads.size() == 8);
+    std::set<std::pair<uint16_t, uint16_t>> drawn;
+    for (size_t i = 0; i < layout.quads.size(); ++i) {
+        drawn.insert({layout.quads[i].u, layout.quads[i].v});
+        const float pen = layout.clusters[i].x - layout.clusters[0].x;
+        CHECK(std::abs(layout.quads[i].x - layout.quads[0].x - pen) <= 1.0f);
+    }
+    CHECK(drawn.size() > 1);
 }
