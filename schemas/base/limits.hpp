@@ -61,6 +61,9 @@ inline constexpr size_t age_band_bytes_max = 16;
 inline constexpr int64_t reauth_due_ms = 45 * 60 * 1000;
 inline constexpr int64_t reauth_grace_ms = 5 * 60 * 1000; // read-only
 inline constexpr uint32_t reauth_period_ms_min = 1000;    // a signature to check costs
+// As long as a ticket from before a revoke can be good: its life, then what its session has.
+inline constexpr int64_t revoked_keep_ms =
+    (ticket_life_s_max + ticket_skew_s) * 1000 + reauth_due_ms + reauth_grace_ms;
 
 // [frames] One FlatBuffer on a lane.
 inline constexpr size_t control_frame_bytes_max = 16 * 1024;
@@ -195,7 +198,7 @@ inline constexpr int checkpoint_pages = 1000; // of the write-ahead log, 4 KiB e
 inline constexpr size_t write_ahead_bytes = 8 * 1024 * 1024; // grown once, at start, then reused
 static_assert(write_ahead_bytes > 4096u * checkpoint_pages);
 inline constexpr int store_busy_ms_max = 250; // for another program that holds the database
-inline constexpr int64_t ticket_purge_period_ms = 60 * 60 * 1000;
+inline constexpr int64_t purge_period_ms = 60 * 60 * 1000;
 inline constexpr int64_t nonce_age_ms_max = 7 * day_ms;
 inline constexpr int64_t nonce_ahead_ms_max = 60 * 60 * 1000;
 
@@ -240,10 +243,10 @@ inline constexpr int64_t resume_patience_ms = 2000; // answered, but the hole is
 inline constexpr int64_t rooms_confirm_ms = 3000;
 // Between two tickets of one session: the shard's period, and what the way may shorten of it.
 inline constexpr int64_t ticket_period_ms = reauth_period_ms_min + 250;
-inline constexpr int64_t mark_period_ms = 1000;     // read marks of a room coalesce
-inline constexpr int64_t time_query_first_ms = 500; // eight samples soon,
-inline constexpr int64_t time_query_ms = 30'000;    // then now and then
-inline constexpr int64_t retry_shortest_ms = 250;   // after StoreUnavailable and Busy
+inline constexpr int64_t mark_period_ms = 1000;                // read marks of a room coalesce
+inline constexpr int64_t time_query_first_ms = 500;            // eight samples soon,
+inline constexpr int64_t time_query_ms = 30'000;               // then now and then
+inline constexpr int64_t retry_shortest_ms = 250;              // after StoreUnavailable and Busy
 inline constexpr size_t allocation_reserve_bytes = 512 * 1024; // lets a failed allocation end well
 
 } // namespace parley::limits

@@ -53,6 +53,11 @@ void parts(A& a, StoredUser& v) {
     fields(a, v.id, v.name, v.flags);
 }
 
+template <typename A>
+void parts(A& a, StoredRevoke& v) {
+    fields(a, v.user, v.at_ms);
+}
+
 // [requests]
 template <typename A>
 void parts(A& a, AdmitUser& v) {
@@ -80,7 +85,7 @@ void parts(A& a, PutMember& v) {
 }
 template <typename A>
 void parts(A& a, DropMember& v) {
-    fields(a, v.token, v.room, v.user);
+    fields(a, v.token, v.room, v.user, v.revoked_ms);
 }
 template <typename A>
 void parts(A& a, PutReadMark& v) {
@@ -98,7 +103,7 @@ void parts(A& a, UserAdmitted& v) {
 }
 template <typename A>
 void parts(A& a, RoomLoaded& v) {
-    fields(a, v.token, v.error, v.meta, v.members, v.tail);
+    fields(a, v.token, v.error, v.meta, v.members, v.tail, v.revoked);
 }
 template <typename A>
 void parts(A& a, UsersFound& v) {

@@ -1,5 +1,7 @@
 // grants.cpp: the game's own server says who is in a Team, Party or Guild, whether or not he is
 // online. It names people by the studio's name for them.
+#include <algorithm>
+
 #include "schemas/base/check.hpp"
 #include "schemas/wire/views.hpp"
 #include "server/core/state.hpp"
@@ -12,10 +14,6 @@ bool grantable(wire::RoomKind kind) {
     return kind == wire::RoomKind::Team || kind == wire::RoomKind::Party ||
            kind == wire::RoomKind::Guild;
 }
-
-// As long as a ticket from before a revoke can be good.
-constexpr int64_t revoked_keep_ms = limits::reauth_due_ms + limits::reauth_grace_ms +
-                                    (limits::ticket_life_s_max + limits::ticket_skew_s) * 1000;
 
 } // namespace
 
@@ -77,7 +75,8 @@ void Core::State::on_revoke(Command& command) {
         }
         op.drop.user = known->second;
         stop_joining(*room, known->second);
-        note_revoked(room->meta.id, known->second);
+        note_revoked(room->meta.id, known->second, now_ms_);
+        op.drop.revoked_ms = now_ms_;
     }
     persist(command.session.id, room->meta.id, std::move(request), std::move(op));
 }
@@ -96,28 +95,40 @@ void Core::State::subject_found(Room& room, SubjectOp& op, const UsersFound& fou
     }
     const StoredUser& subject = found.users.front();
     if (op.revoke) {
-        note_revoked(id, subject.id);
+        note_revoked(id, subject.id, now_ms_);
         op.drop.user = subject.id;
+        op.drop.revoked_ms = now_ms_;
         op.drop.from.push_back(op.from);
         return remove_member(room, Error::NotMember, std::move(op.drop));
     }
-    forget_revoked(id, subject.id);
     PutOp put;
     put.from.push_back(op.from);
     put_member(room, {subject.id, subject.name, subject.flags, op.role, MemberOrigin::Grant},
                std::move(put));
 }
 
-void Core::State::note_revoked(RoomId room, UserId user) {
+void Core::State::note_revoked(RoomId room, UserId user, TimeMs at_ms) {
     forget_revoked(room, user);
-    revoked_[{room, user}] = {now_ms_, ++order_};
-    revoked_ends_.insert({now_ms_ + revoked_keep_ms, {room, user}});
+    revoked_[{room, user}] = {at_ms, ++order_};
+    revoked_ends_.insert({at_ms + limits::revoked_keep_ms, {room, user}});
+}
+
+// What an earlier shard noted (its clock may have been ahead); what this one knows is newer.
+void Core::State::recall_revoked(const RoomLoaded& loaded) {
+    for (const StoredRevoke& one : loaded.revoked) {
+        const TimeMs at_ms = std::min(one.at_ms, now_ms_);
+        const bool over = at_ms + limits::revoked_keep_ms <= now_ms_;
+        if (!over && revoked_.count({loaded.meta.id, one.user}) == 0) {
+            note_revoked(loaded.meta.id, one.user, at_ms);
+            revoked_[{loaded.meta.id, one.user}].order = 0; // before every ticket taken here
+        }
+    }
 }
 
 void Core::State::forget_revoked(RoomId room, UserId user) {
     const auto before = revoked_.find({room, user});
     if (before != revoked_.end()) {
-        revoked_ends_.erase({before->second.at_ms + revoked_keep_ms, before->first});
+        revoked_ends_.erase({before->second.at_ms + limits::revoked_keep_ms, before->first});
         revoked_.erase(before);
     }
 }

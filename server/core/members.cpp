@@ -230,6 +230,9 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
     if (op.revoked) { // the DropMember that takes it back is on its way
         return reply_all(op.from, {.error = Error::Forbidden});
     }
+    if (op.member.origin == MemberOrigin::Grant) {
+        forget_revoked(id, user);
+    }
     const auto role = static_cast<wire::Role>(op.member.role);
     const auto found = room.members.find(user);
     if (found == room.members.end()) {
@@ -338,6 +341,7 @@ void Core::State::drop_member(Room& room, DropOp op) {
     DropMember request;
     request.room = room.meta.id;
     request.user = op.user;
+    request.revoked_ms = op.revoked_ms;
     const SessionId owner = op.from.empty() ? SessionId{} : op.from.front().session;
     persist(owner, room.meta.id, request, std::move(op));
 }

@@ -32,6 +32,7 @@ struct DropOp {
     Member member{}; // comes back when a leave fails
     std::vector<Requester> from{};
     bool was_member = false; // so that there is a line to write
+    TimeMs revoked_ms = 0;   // not 0: by the game's server
     bool returns = false;    // Leave: nothing took effect; else he stays out and it is tried again
     wire::MembershipChange change = wire::MembershipChange::Left;
 };

@@ -152,6 +152,7 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
     for (const LogEntry& entry : loaded.tail) {
         push_tail(room, entry);
     }
+    recall_revoked(loaded);
     room_names_[{room.meta.kind, room.meta.name}] = room.meta.id;
     rooms_.emplace(room.meta.id, std::move(made));
     note_idle(room);

@@ -181,7 +181,8 @@ private:
     void on_grant(Command& command);
     void on_revoke(Command& command);
     void subject_found(Room& room, SubjectOp& op, const UsersFound& found);
-    void note_revoked(RoomId room, UserId user);
+    void note_revoked(RoomId room, UserId user, TimeMs at_ms);
+    void recall_revoked(const RoomLoaded& loaded);
     void forget_revoked(RoomId room, UserId user);
     bool revoked_since(RoomId room, UserId user, const Ticket& ticket) const;
 
@@ -303,7 +304,7 @@ private:
     std::set<std::pair<TimeMs, CardKey>> card_ends_;
     std::vector<RoomId> rooms_fresh_;
     // Who was revoked when: a ticket issued before must not bring him back. Kept as long as such a
-    // ticket can be good.
+    // ticket can be good; the store has it too, for the shard after this one.
     struct Revoked {
         TimeMs at_ms = 0;
         uint64_t order = 0;

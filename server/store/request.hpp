@@ -68,6 +68,10 @@ struct StoredUser {
     std::string name;
     uint32_t flags = 0;
 };
+struct StoredRevoke {
+    UserId user{};
+    TimeMs at_ms = 0;
+};
 // What wire::UserFlags says of a user with these claims.
 uint32_t flags_of(const Claims& claims);
 
@@ -108,6 +112,7 @@ struct Append {
     RoomId room{};
     LogEntry entry; // seq is given by the store
 };
+// A grant also forgets that he was revoked.
 struct PutMember {
     Token token = 0;
     RoomId room{};
@@ -117,6 +122,7 @@ struct DropMember {
     Token token = 0;
     RoomId room{};
     UserId user{};
+    TimeMs revoked_ms = 0; // not 0: the game's server put him out then, which is remembered
 };
 struct PutReadMark {
     Token token = 0;
@@ -155,7 +161,8 @@ struct RoomLoaded {
     Error error{};
     RoomMeta meta;
     std::vector<StoredMember> members;
-    std::vector<LogEntry> tail; // ascending, contiguous up to meta.last_seq
+    std::vector<LogEntry> tail;        // ascending, contiguous up to meta.last_seq
+    std::vector<StoredRevoke> revoked; // ascending by user; old ones may be among them
 };
 struct UsersFound {
     Token token = 0;

@@ -193,6 +193,10 @@ StoreAnswer SqliteStore::run(const LoadRoom& request) {
         member.read_seq = s.members.id(6);
         answer.members.push_back(std::move(member));
     }
+    s.revoked.with(raw(id));
+    while (s.revoked.step()) {
+        answer.revoked.push_back({UserId{s.revoked.id(0)}, s.revoked.number(1)});
+    }
     const size_t count = std::min<size_t>(request.tail_entries, limits::room_tail_entries_max);
     walk(id, *room, 0, room->last_seq + 1, true, [&](int64_t entry_id) {
         LogEntry entry;
@@ -221,6 +225,9 @@ StoreAnswer SqliteStore::run(const PutMember& request) {
         .with(raw(request.room), raw(member.user), int64_t{member.role},
               static_cast<int64_t>(member.origin), answer.since_seq, member.read_seq)
         .step();
+    if (member.origin == MemberOrigin::Grant) {
+        s.drop_revoked.with(raw(request.room), raw(member.user)).step();
+    }
     return answer;
 }
 
@@ -228,7 +235,12 @@ StoreAnswer SqliteStore::run(const DropMember& request) {
     if (find_room(request.room) == nullptr) {
         return refusal(request, Error::NotFound);
     }
-    statements_->drop_member.with(raw(request.room), raw(request.user)).step();
+    Statements& s = *statements_;
+    s.drop_member.with(raw(request.room), raw(request.user)).step();
+    if (request.revoked_ms != 0) {
+        newest_ms_ = std::max(newest_ms_, request.revoked_ms);
+        s.put_revoked.with(raw(request.room), raw(request.user), request.revoked_ms).step();
+    }
     return refusal(request, Error::Ok);
 }
 

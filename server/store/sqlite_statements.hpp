@@ -35,6 +35,10 @@ struct SqliteStore::Statements {
           drop_member(db, "DELETE FROM members WHERE room = ? AND user = ?"),
           put_mark(db, "UPDATE members SET read_seq = max(read_seq, ?3) "
                        "WHERE room = ?1 AND user = ?2"),
+          revoked(db, "SELECT user, at_ms FROM revoked WHERE room = ? ORDER BY user"),
+          put_revoked(db, "INSERT OR REPLACE INTO revoked(room, user, at_ms) VALUES(?, ?, ?)"),
+          drop_revoked(db, "DELETE FROM revoked WHERE room = ? AND user = ?"),
+          purge_revoked(db, "DELETE FROM revoked WHERE at_ms < ?"),
           // "nonce <> 0" lets SQLite use the index, which leaves those out.
           find_nonce(db, "SELECT seq, at_ms FROM log "
                          "WHERE nonce = ? AND author = ? AND room = ? AND nonce <> 0"),
@@ -57,6 +61,7 @@ struct SqliteStore::Statements {
     sqlite::Statement find_ticket, add_ticket, purge_tickets;
     sqlite::Statement user_rooms, find_room, find_room_by_name, add_room, room_last;
     sqlite::Statement members, member_since, put_member, drop_member, put_mark;
+    sqlite::Statement revoked, put_revoked, drop_revoked, purge_revoked;
     sqlite::Statement find_nonce, add_entry, set_changed, read_entry;
     sqlite::Statement place, places_up, places_down;
     sqlite::Statement folded, set_folded, unfolded, fold;

@@ -294,8 +294,8 @@ void SqliteStore::maintain() {
     if (write_ahead_pages_ >= limits::checkpoint_pages) {
         checkpoint();
     }
-    if (newest_ms_ - purged_ms_ >= limits::ticket_purge_period_ms) {
-        purge_tickets();
+    if (newest_ms_ - purged_ms_ >= limits::purge_period_ms) {
+        purge();
     }
     if (rooms_.size() > limits::rooms_loaded_max) {
         std::erase_if(rooms_, [](const auto& room) { return room.second.unfolded.empty(); });
@@ -335,11 +335,12 @@ void SqliteStore::checkpoint() {
 }
 
 // A ticket that can no longer open a session needs no memory: presented again it is a first use
-// after its expiry.
-void SqliteStore::purge_tickets() {
+// after its expiry. A revoke needs none when no ticket from before it can be good.
+void SqliteStore::purge() {
     static_assert(limits::reauth_due_ms >
                   1000 * (limits::ticket_life_s_max + limits::ticket_skew_s));
     statements_->purge_tickets.with(newest_ms_ - limits::reauth_due_ms).step();
+    statements_->purge_revoked.with(newest_ms_ - limits::revoked_keep_ms).step();
     if (database_.ok()) {
         purged_ms_ = newest_ms_;
     } else {

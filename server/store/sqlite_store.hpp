@@ -68,7 +68,7 @@ private:
     bool reload();
     bool fold();
     void checkpoint();
-    void purge_tickets();
+    void purge();
     void undo();
 
     StoreAnswer run(const AdmitUser& request);

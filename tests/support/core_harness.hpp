@@ -144,8 +144,10 @@ public:
         uint32_t retry_after_ms = 0;
     };
 
-    explicit CoreHarness(CoreOptions options = {}, CardTypes cards = nullptr, uint64_t seed = 7)
-        : disk(std::make_shared<MemoryDisk>()), store(disk),
+    // on: what an earlier shard left, as after a restart.
+    explicit CoreHarness(CoreOptions options = {}, CardTypes cards = nullptr, uint64_t seed = 7,
+                         std::shared_ptr<MemoryDisk> on = std::make_shared<MemoryDisk>())
+        : disk(std::move(on)), store(disk),
           core(options, cards == nullptr ? std::make_shared<const CardTypeSet>() : cards, seed) {}
 
     // [inputs]

@@ -172,6 +172,9 @@ StoreAnswer MemoryStore::run_one(const LoadRoom& request) {
         one.flags = user.flags;
         answer.members.push_back(std::move(one));
     }
+    for (const auto& [user_id, at_ms] : room->revoked) {
+        answer.revoked.push_back({user_id, at_ms});
+    }
     const size_t tail = std::min<size_t>(request.tail_entries, room->entries.size());
     answer.tail.assign(room->entries.end() - static_cast<std::ptrdiff_t>(tail),
                        room->entries.end());
@@ -278,6 +281,9 @@ StoreAnswer MemoryStore::run_one(const PutMember& request) {
         member.since_seq = before->second.since_seq;
         member.read_seq = std::max(member.read_seq, before->second.read_seq);
     }
+    if (member.origin == MemberOrigin::Grant) {
+        revoke(room, user, 0);
+    }
     answer.since_seq = member.since_seq;
     room.members[user] = std::move(member);
     return answer;
@@ -298,7 +304,21 @@ StoreAnswer MemoryStore::run_one(const DropMember& request) {
         });
         found->second.members.erase(member);
     }
+    if (request.revoked_ms != 0) {
+        revoke(found->second, request.user, request.revoked_ms);
+    }
     return answer;
+}
+
+void MemoryStore::revoke(MemoryDisk::Room& room, UserId user, TimeMs at_ms) {
+    on_rollback([id = room.meta.id, before = room.revoked](MemoryDisk& disk) {
+        disk.rooms[id].revoked = before;
+    });
+    if (at_ms == 0) {
+        room.revoked.erase(user);
+    } else {
+        room.revoked[user] = at_ms;
+    }
 }
 
 StoreAnswer MemoryStore::run_one(const PutReadMark& request) {

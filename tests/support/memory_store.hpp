@@ -34,6 +34,7 @@ struct MemoryDisk {
         std::vector<LogEntry> entries; // entries[i].seq == i + 1
         std::map<UserId, StoredMember> members;
         std::map<std::pair<UserId, Nonce>, Seq> nonces;
+        std::map<UserId, TimeMs> revoked; // when
     };
 
     std::map<UserId, User> users;
@@ -87,6 +88,7 @@ private:
     StoreAnswer run_one(const DropMember& request);
     StoreAnswer run_one(const PutReadMark& request);
     StoreAnswer run_one(const FetchEntries& request);
+    void revoke(MemoryDisk::Room& room, UserId user, TimeMs at_ms); // 0: forgets it
     UserId user_of(const std::string& issuer, const std::string& subject);
     void on_rollback(std::function<void(MemoryDisk&)> undo) { undo_.push_back(std::move(undo)); }
     void roll_back();

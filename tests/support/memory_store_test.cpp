@@ -84,12 +84,14 @@ TEST_CASE("what a failed commit removed is there again", "[memory_store]") {
     MemoryStore store(disk);
     std::vector<StoreAnswer> answers;
     store.execute(first_line(), answers);
-    const std::vector<StoreRequest> leave = {DropMember{0, RoomId{1}, UserId{1}}};
+    const std::vector<StoreRequest> revoke = {DropMember{0, RoomId{1}, UserId{1}, 100}};
     store.fail_next(CommitFault::Fails);
-    store.execute(leave, answers);
+    store.execute(revoke, answers);
     REQUIRE(disk->member(RoomId{1}, UserId{1}) != nullptr);
-    store.execute(leave, answers);
+    REQUIRE(disk->room(RoomId{1})->revoked.empty());
+    store.execute(revoke, answers);
     REQUIRE(disk->member(RoomId{1}, UserId{1}) == nullptr);
+    REQUIRE(disk->room(RoomId{1})->revoked.size() == 1);
 }
 
 } // namespace parley

@@ -5,9 +5,10 @@
 #include <array>
 
 #include "server/store/migrations/0001_first.hpp"
+#include "server/store/migrations/0002_revoked.hpp"
 
 namespace parley::migrations {
 
-inline constexpr std::array<const char*, 1> all = {first};
+inline constexpr std::array<const char*, 2> all = {first, revoked};
 
 } // namespace parley::migrations

@@ -448,3 +448,37 @@ STORE_TEST("a group sees its own earlier requests and answers in order, tokens e
     CHECK(std::get<RoomLoaded>(answers[4]).meta.last_seq == 2);
     CHECK(std::get<RoomLoaded>(answers[4]).tail.size() == 2);
 }
+
+STORE_TEST("a revoke is read with its room, across restarts, until a grant or a newer one") {
+    TestType made;
+    const UserId ada = user(made.store(), "ada");
+    const UserId bob = user(made.store(), "bob");
+    const RoomId one = room(made.store(), team_kind, "one");
+    const RoomId two = room(made.store(), team_kind, "two");
+    const auto revoked = [&](const char* name) {
+        std::vector<std::pair<UserId, TimeMs>> found;
+        for (const StoredRevoke& each : load(made.store(), team_kind, name, false).revoked) {
+            found.emplace_back(each.user, each.at_ms);
+        }
+        return found;
+    };
+    using Revokes = std::vector<std::pair<UserId, TimeMs>>;
+    run<MemberPut>(made.store(), member(one, bob, 0));
+    run<Done>(made.store(), DropMember{1, one, bob, noon_ms});
+    run<Done>(made.store(), DropMember{2, one, ada, noon_ms + 1}); // was no member
+    run<Done>(made.store(), DropMember{3, two, ada, 0});           // left
+    made.again();
+    CHECK(revoked("one") == Revokes{{ada, noon_ms + 1}, {bob, noon_ms}});
+    CHECK(revoked("two").empty());
+
+    run<Done>(made.store(), DropMember{4, one, bob, 0}); // says nothing of the revoke
+    CHECK(revoked("one").size() == 2);
+    run<Done>(made.store(), DropMember{5, one, bob, noon_ms + 5});
+    CHECK(revoked("one") == Revokes{{ada, noon_ms + 1}, {bob, noon_ms + 5}});
+    run<MemberPut>(made.store(), member(one, bob, 0)); // by a ticket
+    CHECK(revoked("one").size() == 2);
+    PutMember grant = member(one, bob, 0);
+    grant.member.origin = MemberOrigin::Grant;
+    run<MemberPut>(made.store(), grant);
+    CHECK(revoked("one") == Revokes{{ada, noon_ms + 1}});
+}

@@ -1,0 +1,135 @@
+// grants_test.cpp: that the game's no outlives the shard that heard it. What a grant or revoke does
+// while the shard lives is in members_test.cpp.
+#include "tests/support/core_harness.hpp"
+
+using namespace parley;
+
+namespace {
+
+constexpr int64_t revoked_s = CoreHarness::start_ms / 1000 + 100;
+
+Claims issued(std::string subject, int64_t at_s, std::vector<RoomClaim> rooms) {
+    Claims claims = claims_of(std::move(subject), std::move(rooms));
+    claims.issued_at_s = at_s;
+    claims.expires_at_s = at_s + limits::ticket_life_s_max;
+    return claims;
+}
+
+Claims game_claims() {
+    Claims claims = issued("arena-server", revoked_s, {team("t1")});
+    claims.game = true;
+    return claims;
+}
+
+// A shard over the disk of one that is gone, a moment later.
+struct Restarted : CoreHarness {
+    explicit Restarted(const CoreHarness& before, TimeMs later_ms = 1000)
+        : CoreHarness({}, nullptr, 8, before.disk) {
+        now_ms = before.now_ms + later_ms;
+    }
+};
+
+// Ann was in t1 by her ticket and was revoked at revoked_s.
+struct Revoked : CoreHarness {
+    Claims used = issued("ann", revoked_s - 10, {team("t1")});
+    Claims unused = issued("ann", revoked_s - 1, {team("t1")});
+    RoomId room{};
+
+    Revoked() {
+        now_ms = revoked_s * 1000;
+        const SessionId game = connect(game_claims());
+        connect(used);
+        room = room_id(team("t1"));
+        const uint32_t request = revoke(game, team("t1"), "ann");
+        settle();
+        REQUIRE(reply(game, request).error == Error::Ok);
+        REQUIRE(disk->member(room, user_id("ann")) == nullptr);
+    }
+};
+
+Error join(CoreHarness& world, const Claims& claims) {
+    const SessionId ann = world.connect(claims);
+    return world.run_join(ann, wire::RoomKind::Team, "t1").error;
+}
+
+} // namespace
+
+TEST_CASE("a ticket from before a revoke opens the room neither before nor after a restart",
+          "[core][grants]") {
+    Revoked world;
+    SECTION("one that was used") {
+        CHECK(join(world, world.used) == Error::Forbidden);
+        Restarted later(world);
+        CHECK(join(later, world.used) == Error::Forbidden);
+        CHECK(later.disk->member(world.room, later.user_id("ann")) == nullptr);
+    }
+    SECTION("one that was not used yet") {
+        Restarted later(world);
+        CHECK(join(later, world.unused) == Error::Forbidden);
+        CHECK(later.disk->member(world.room, later.user_id("ann")) == nullptr);
+    }
+    SECTION("nor when the room was forgotten meanwhile and is loaded again") {
+        Restarted later(world);
+        const SessionId ann = later.connect(world.used);
+        later.tick(limits::room_evict_idle_ms);
+        CHECK(later.run_join(ann, wire::RoomKind::Team, "t1").error == Error::Forbidden);
+    }
+}
+
+TEST_CASE("a ticket from after a revoke opens the room after a restart", "[core][grants]") {
+    Revoked world;
+    Restarted later(world);
+    SECTION("as young as the revoke's own second") {
+        CHECK(join(later, issued("ann", revoked_s, {team("t1")})) == Error::Ok);
+    }
+    SECTION("but not a second older") {
+        CHECK(join(later, issued("ann", revoked_s - 1, {team("t1")})) == Error::Forbidden);
+    }
+}
+
+TEST_CASE("a grant takes a revoke back for good", "[core][grants]") {
+    Revoked world;
+    const SessionId game = world.connect(game_claims());
+    world.grant(game, team("t1"), "ann");
+    SECTION("once it is stored") {
+        world.settle();
+        Restarted later(world);
+        const SessionId ann = later.connect(world.used);
+        CHECK(later.run_send(ann, world.room, "back").error == Error::Ok);
+        later.leave(ann, world.room);
+        later.settle();
+        CHECK(later.run_join(ann, wire::RoomKind::Team, "t1").error == Error::Ok);
+    }
+    SECTION("and not before") {
+        world.commit(); // the subject is found; the membership is not stored
+        world.commit(CommitFault::Fails);
+        CHECK(join(world, world.used) == Error::Forbidden);
+        Restarted later(world);
+        CHECK(join(later, world.used) == Error::Forbidden);
+    }
+}
+
+TEST_CASE("a revoke is remembered as long as an older ticket can be good", "[core][grants]") {
+    Revoked world;
+    Claims again = issued("ann", revoked_s - 1, {team("t1")});
+    SECTION("up to its end") {
+        Restarted later(world, limits::revoked_keep_ms - 1);
+        again.expires_at_s = later.now_ms / 1000 + 1; // a life no verifier lets through
+        CHECK(join(later, again) == Error::Forbidden);
+    }
+    SECTION("and no longer") {
+        Restarted later(world, limits::revoked_keep_ms);
+        again.expires_at_s = later.now_ms / 1000 + 1;
+        CHECK(join(later, again) == Error::Ok);
+    }
+}
+
+TEST_CASE("a leave of one's own is no revoke", "[core][grants]") {
+    CoreHarness world;
+    const Claims claims = claims_of("ann", {team("t1")});
+    const SessionId ann = world.connect(claims);
+    world.leave(ann, world.room_id(team("t1")));
+    world.settle();
+    Restarted later(world);
+    CHECK(join(later, claims) == Error::Ok);
+}
