@@ -55,6 +55,7 @@ void NetLoop::on(AuthRequest&& event, TimeMs now_ms) {
     }
     Peer peer;
     peer.device = event.device_key;
+    peer.address = event.address;
     peers_[event.peer] = peer;
     AdmitAsked asked;
     asked.session = session_of(index_, event.peer);
@@ -325,6 +326,11 @@ void NetLoop::carry_out(const Admit& effect) {
         return; // gone while the store was asked
     }
     link_.admit(id, effect.verdict, effect.retry_after_ms);
+    if (effect.verdict == Error::TicketStolen) {
+        log_.warn("ticket_refused", {{"address", to_text(found->second.address)},
+                                     {"error", error_name(effect.verdict)},
+                                     {"why", "the ticket was used by another device before"}});
+    }
     if (effect.verdict != Error::Ok) {
         counters_.tickets_refused.add();
         peers_.erase(found);

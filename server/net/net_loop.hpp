@@ -79,6 +79,7 @@ private:
     };
     struct Peer {
         DeviceKey device{};
+        Address address; // from which it asked to come in
         bool open = false;
         // What the link had no room for, in order; it goes first when there is room again.
         std::deque<Held> held;

@@ -4,12 +4,14 @@
 
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
 #include <sodium.h>
 
 #include "schemas/base/limits.hpp"
+#include "schemas/link/address.hpp"
 #include "schemas/wire/decode.hpp"
 #include "server/auth/mint.hpp"
 
@@ -84,7 +86,12 @@ struct Fixture {
         auth::Keyring keyring;
         std::string message;
         REQUIRE(keyring.add("studio", "parley", "1", public_key, message).ok());
-        loop.emplace(3u, link, std::make_shared<const Admission>(std::move(keyring)), core, Log());
+        loop.emplace(3u, link, std::make_shared<const Admission>(std::move(keyring)), core,
+                     Log(keep_line, &log, LogLevel::Warn));
+    }
+
+    static void keep_line(void* user, int, const char* line) {
+        *static_cast<std::string*>(user) += std::string(line) + "\n";
     }
 
     std::string ticket(const std::string& subject, const DeviceKey& for_device,
@@ -149,6 +156,7 @@ struct Fixture {
     ScriptedLink link;
     Mailbox<InputBody> core{limits::core_inbox_inputs_max + 10, Full::Refuse};
     wire::FrameBuilder builder;
+    std::string log;
     std::optional<NetLoop> loop;
 };
 
@@ -217,6 +225,32 @@ TEST_CASE("a bad ticket never reaches the core", "[net]") {
     }
     CHECK(f.inputs().empty());
     CHECK(f.loop->peers() == 0);
+}
+
+TEST_CASE("theft is logged with where it came from, whoever saw it, and no word of the ticket",
+          "[net][hostile]") {
+    Fixture f;
+    AuthRequest request;
+    request.peer = one;
+    request.address = parse_address("203.0.113.7:40000").value();
+    SECTION("a device that cannot sign for it") {
+        request.device_key = f.device;
+        request.ticket = f.ticket("ada", DeviceKey{8});
+        f.link.events.push_back(request);
+        f.pump();
+    }
+    SECTION("a second device, which only the store knows to be one") {
+        request.device_key = f.device;
+        request.ticket = f.ticket("ada", f.device);
+        f.link.events.push_back(request);
+        f.pump();
+        CHECK(f.log.empty());
+        f.loop->apply({Admit{session_of(3, one), Error::TicketStolen, 0}}, f.steady_ms);
+    }
+    CHECK(f.link.admitted.at(one) == Error::TicketStolen);
+    CHECK(f.log.find("warn ticket_refused address=203.0.113.7:40000 error=TicketStolen") == 0);
+    CHECK(std::count(f.log.begin(), f.log.end(), '\n') == 1);
+    CHECK(f.log.find(request.ticket.substr(0, 20)) == std::string::npos);
 }
 
 TEST_CASE("what happened to a session that the core refused meanwhile is not told", "[net]") {
