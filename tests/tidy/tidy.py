@@ -2,7 +2,7 @@
 """tidy.py: holds the house to its own rules. Reads files as text; changes nothing.
 
 usage: tidy.py [--root FOLDER] CHECK...
-CHECK is one of: arrows calls clocks docs errors files headers limits snippets wording words
+CHECK is one of: arrows calls clocks docs errors files headers hostile limits snippets wording words
 Prints one line for each breach, `file:line: what and why`, and ends with 1 when there is any.
 tests/tidy/tidy_test.py plants a breach of each rule and sees that it is found.
 """
@@ -275,6 +275,35 @@ def check_words():
             yield "plugin/lang/en.toml", number, f"{section}{match.group(1)} is no word of words.hpp"
 
 
+# [hostile] Every input that has an answer today; the others wait for what they attack.
+HOSTILE = {*range(1, 36), 38, 39, 40, 42, 44, 45}
+
+
+def check_hostile():
+    """The table of hostile inputs in docs/security.md: each input once, each test there."""
+    page = "docs/security.md"
+    tests = set()
+    for path in sources(("tests/",)):
+        for match in re.finditer(r'TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', "\n".join(lines_of(path))):
+            tests.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', match.group(1))))
+    listed = set()
+    for number, line in enumerate(lines_of(page), 1):
+        match = re.match(r"\| (\d+) \|.*\|([^|]*)\|$", line)
+        if not match:
+            continue
+        if int(match.group(1)) in listed:
+            yield page, number, f"input {match.group(1)} stands twice"
+        listed.add(int(match.group(1)))
+        named = re.findall(r'"([^"]+)"', match.group(2))
+        if not named:
+            yield page, number, f"input {match.group(1)} is shown by no test"
+        for name in named:
+            if name not in tests:
+                yield page, number, f"there is no test \"{name}\""
+    for missing in sorted(HOSTILE - listed):
+        yield page, 1, f"input {missing} is missing"
+
+
 def check_limits():
     text = "\n".join(lines_of("schemas/base/limits.hpp"))
     names = re.findall(r"^inline constexpr (?:[\w:]+ )+(\w+)(?:\[\])? =", text, re.M)
@@ -378,7 +407,7 @@ def check_snippets():
 
 
 CHECKS = {"arrows": check_arrows, "calls": check_calls, "clocks": check_clocks, "docs": check_docs,
-          "errors": check_errors, "files": check_files, "headers": check_headers,
+          "errors": check_errors, "files": check_files, "headers": check_headers, "hostile": check_hostile,
           "limits": check_limits, "snippets": check_snippets, "wording": check_wording,
           "words": check_words}
 

@@ -26,12 +26,15 @@ SOUND = {
     "server/core/core.cpp": "// core.cpp: decides.\n#include <vector>\n#include \"server/core/core.hpp\"\n"
                             "int most = room_members_max;\n",
     "server/core/core.hpp": "// core.hpp: decides.\n#include \"schemas/base/limits.hpp\"\n",
-    "tests/unit/core_test.cpp": "// core_test.cpp: tests.\nclock.steady_ms();\n",
+    "tests/unit/core_test.cpp": "// core_test.cpp: tests.\nclock.steady_ms();\n"
+        "TEST_CASE(\"it is 'good' \"\n          \"here\", \"[core]\") {\n",
     "tests/tidy/CMakeLists.txt":
         "parley_headers_alone(a flags schemas/base plugin/overlay plugin/include/parley\n server/core)\n",
     "docs/a.md": "See `server/core/core.cpp` and [b](b.md).\n<!-- from server/core/core.hpp -->\n"
                  "```cpp\n#include \"schemas/base/limits.hpp\"\n```\n",
     "docs/b.md": "b\n",
+    "docs/security.md": "".join(f'| {number} | a | b | "it is \'good\' here" |\n'
+                                for number in sorted(tidy.HOSTILE)),
 }
 
 # check, file, text that is added to it (or the file's whole text, when it is new), what is said.
@@ -69,6 +72,9 @@ PLANTED = [
     ("files", "server/core/long.cpp", "// long.cpp: long.\n" + "int a;\n" * 600, "longer than 600"),
     ("headers", "server/net/net.hpp", "// net.hpp: nets.\n", "nobody compiles alone"),
     ("headers", "tests/unit/help.hpp", "// help.hpp: helps.\n", "nobody compiles alone"),
+    ("hostile", "docs/security.md", '| 1 | a | b | "it is \'good\' here" |\n', "input 1 stands twice"),
+    ("hostile", "docs/security.md", "| 90 | a | b | none |\n", "shown by no test"),
+    ("hostile", "docs/security.md", '| 90 | a | b | "it is bad" |\n', 'no test "it is bad"'),
     ("limits", "schemas/base/limits.hpp", "inline constexpr int b_max = 9;\n", "b_max bounds nothing"),
     ("snippets", "docs/a.md", "<!-- from docs/none -->\n```\n```\n", "does not exist"),
     ("snippets", "docs/a.md", "<!-- from docs/b.md -->\n```\nc\n```\n", "other lines"),
@@ -111,6 +117,12 @@ class Planted(unittest.TestCase):
     def test_600_lines_are_no_breach(self):
         text = "// long.cpp: long.\n" + "int a;\n" * 599
         self.assertEqual(run({**SOUND, "server/core/long.cpp": text}, "files")[0], 0)
+
+    def test_a_missing_hostile_input_is_a_breach(self):
+        page = SOUND["docs/security.md"].replace("| 45 |", "| 46 |")
+        code, said, _ = run({**SOUND, "docs/security.md": page}, "hostile")
+        self.assertEqual(code, 1)
+        self.assertIn("input 45 is missing", said)
 
     def test_an_excuse_covers_its_folder_or_file_and_no_other(self):
         table = {"tests/perf/": "", "tests/a.cpp": ""}

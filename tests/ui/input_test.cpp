@@ -268,6 +268,23 @@ TEST_CASE("a toast is answered by its key, its button, or later; and never by an
     CHECK(scene.find("toast") == nullptr);
 }
 
+TEST_CASE("a toast of nobody begins with its words, on the screen and aloud", "[input]") {
+    Scene scene;
+    scene.fill();
+    scene.settle();
+    scene.spoken();
+    REQUIRE(scene.overlay->toast(UserId{}, "The server restarts in 5 min", "", "").ok());
+    REQUIRE(scene.overlay->toast(UserId{}, "New map", "vote", "Vote").ok());
+    REQUIRE(scene.overlay->toast(UserId{999}, "waves", "", "").ok());
+    scene.settle();
+    CHECK(scene.find("toast")->label == "The server restarts in 5 min");
+    const std::vector<std::string> spoken = scene.spoken();
+    REQUIRE(spoken.size() == 3);
+    CHECK(spoken[0] == "The server restarts in 5 min");
+    CHECK(spoken[1] == "New map. Press F6 to Vote.");
+    CHECK(spoken[2] == "Someone waves");
+}
+
 TEST_CASE("a direct message elsewhere is a toast whose action opens its room", "[input]") {
     Ready ready;
     Scene& scene = ready.scene;
@@ -366,6 +383,35 @@ TEST_CASE("what is new is spoken: lines, failures, focus, opening and closing", 
     scene.frames(1);
     CHECK(scene.spoken() ==
           std::vector<std::string>{"Not sent: you are not in this room any more"});
+}
+
+TEST_CASE("what other programs would read as commands is shown and spoken as it was typed",
+          "[input][hostile]") {
+    Ready ready;
+    Scene& scene = ready.scene;
+    Seq seq = 6;
+    for (const char* literal :
+         {"%s%n%x", "Send##composer", "x###message/1", "<script>alert(1)</script>", "'; DROP TABLE",
+          "{0} {1}", "[red](https://x)"}) {
+        CAPTURE(literal);
+        scene.say(party, seq, {kenji, 6, literal, {}});
+        scene.frames(1);
+        CHECK(scene.spoken() == std::vector<std::string>{std::string("Kenji, Party: ") + literal});
+        ready.open();
+        scene.settle();
+        const overlay::Element* row = scene.find("message/" + std::to_string(seq));
+        REQUIRE(row != nullptr);
+        CHECK(row->label.find(literal) != std::string::npos);
+        scene.key(SDLK_ESCAPE);
+        scene.spoken();
+        ++seq;
+    }
+    // Written by oneself they are a draft like any other, and no element is taken for another.
+    ready.open();
+    scene.text("%n##composer");
+    scene.frames(1);
+    CHECK(draft(scene) == "%n##composer");
+    CHECK(scene.find("composer") != nullptr);
 }
 
 TEST_CASE("what stands at the bottom of the room in front is read, and only that", "[input]") {

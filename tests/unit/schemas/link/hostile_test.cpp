@@ -1,6 +1,7 @@
 // hostile_test.cpp: hostile inputs against a listening link (3 to 7: server_handshake_test.cpp):
 // strangers by a plain socket, authenticated peers by a client that is honest only in its
 // handshake. A well-behaved client is connected all the time and must not notice.
+#include "tests/support/allocations.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/enet_plain.hpp"
 #include "tests/support/raw_datagrams.hpp"
@@ -289,11 +290,12 @@ TEST_CASE("15b: a datagram sealed by one peer cannot speak for another", "[link]
     CHECK(victim.closed() == nullptr);
 }
 
-TEST_CASE("16: fragments with impossible totals are refused, then the peer is cut",
+TEST_CASE("16: fragments with impossible totals are refused at a flat heap, then the peer is cut",
           "[link][hostile]") {
     Hostile world;
     Insider insider(world);
     insider.open();
+    const size_t heap_before = heap_bytes();
     const auto send = [&](const EnetPlain::Fragment& of) {
         insider.send(EnetPlain(insider.enet_peer, insider.enet_session)
                          .fragment(ENET_PROTOCOL_COMMAND_SEND_FRAGMENT, 0, 1, of, data));
@@ -302,6 +304,7 @@ TEST_CASE("16: fragments with impossible totals are refused, then the peer is cu
     send({.count = 1'048'576, .total = 2000});
     CHECK(insider.closed() == nullptr);
     send({.total = 2000, .offset = 2000});
+    CHECK(heap_bytes() < heap_before + 16'384);
     CHECK(world.metrics().refused_oversize.read() == 1);
     CHECK(world.metrics().refused_malformed.read() == 2);
     world.pair.step(3, 100);
@@ -309,10 +312,13 @@ TEST_CASE("16: fragments with impossible totals are refused, then the peer is cu
     CHECK(insider.closed()->reason == Error::Protocol);
 }
 
-TEST_CASE("17: half-finished fragments are bounded and go with their peer", "[link][hostile]") {
+TEST_CASE("17: half-finished fragments hold a bounded heap and go with their peer",
+          "[link][hostile]") {
     Hostile world;
     Insider insider(world);
     insider.open();
+    insider.client.opened.clear();
+    const size_t heap_before = heap_bytes();
     // 28 fragments each but the last: 32 KiB claimed by 1 KiB sent.
     for (uint16_t i = 0; i < 255; ++i) {
         const auto start = static_cast<uint16_t>(1 + i * 29);
@@ -322,11 +328,16 @@ TEST_CASE("17: half-finished fragments are bounded and go with their peer", "[li
     }
     CHECK(world.pair.server.count<FrameReceived>() == 0);
     CHECK(insider.closed() == nullptr);
-    // ENet holds maximumWaitingData of it at most; that it frees all is seen by the leak checker.
+    insider.client.opened.clear();
+    // ENet's bound and what it needs around it for 32 messages; unbounded it would be 8 MiB.
+    const size_t heap_held = heap_bytes();
+    CHECK(heap_held > heap_before + limits::enet_waiting_bytes_max / 2);
+    CHECK(heap_held < heap_before + limits::enet_waiting_bytes_max + 65'536);
     world.pair.server.link->close(insider.peer, Error::Slow, 0);
     world.pair.step(30, 100);
     insider.client.step(world.pair.now_ms);
     REQUIRE_FALSE(insider.client.opened.empty());
+    CHECK(heap_bytes() < heap_before + 16'384);
 }
 
 TEST_CASE("18: an unreliable fragment is dropped and is a strike", "[link][hostile]") {
