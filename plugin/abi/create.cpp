@@ -89,6 +89,12 @@ Error prepare(parley_client& made, const parley_options& options) {
         how.card_types = std::move(types).value();
     }
 
+    const Result<EnetApi> enet = enet_api(enet_source);
+    if (enet_source == EnetSource::Opened && enet && !enet->apart) {
+        made.log.warn("enet_not_apart",
+                      {{"mend", "a game that has libenet.so.7 with an allocator of its own, mount "
+                                "/proc and allow code in memfd_create's files"}});
+    }
     parley::ClientOptions link_options;
     link_options.enet = enet_source;
     link_options.log = made.log;

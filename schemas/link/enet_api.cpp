@@ -4,6 +4,12 @@
 #include "schemas/link/enet_api.hpp"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
 
 namespace parley {
 namespace {
@@ -30,6 +36,58 @@ EnetApi linked_api() {
     return api;
 }
 
+// The file's content in a file of memory; -1: there is none to be had.
+int copy_in_memory(const char* path) {
+    const int from = open(path, O_RDONLY | O_CLOEXEC);
+    const int to = from < 0 ? -1 : memfd_create("parley-enet", MFD_CLOEXEC);
+    std::array<char, 16384> part;
+    ssize_t got = -1;
+    while (to >= 0 && (got = read(from, part.data(), part.size())) > 0) {
+        if (write(to, part.data(), static_cast<size_t>(got)) != got) {
+            got = -1;
+            break;
+        }
+    }
+    if (from >= 0) {
+        close(from);
+    }
+    if (to >= 0 && got != 0) {
+        close(to);
+        return -1;
+    }
+    return to;
+}
+
+struct Library {
+    void* handle = nullptr;
+    bool apart = false;
+};
+
+// ENet keeps its allocator and its clock in globals, and the loader gives one file to everybody who
+// asks for it: a game that uses the same libenet.so.7 would find Parley's threads in its allocator,
+// and Parley would free with it what it had from another. A copy is another file.
+Library open_library() {
+    constexpr int how = RTLD_NOW | RTLD_LOCAL | deep_bind;
+    void* const found = dlopen("libenet.so.7", how);
+    Dl_info about{};
+    if (found == nullptr || dladdr(dlsym(found, "enet_initialize"), &about) == 0) {
+        return {found, false};
+    }
+    const int file = copy_in_memory(about.dli_fname);
+    if (file < 0) {
+        return {found, false};
+    }
+    void* const copy = dlopen(("/proc/self/fd/" + std::to_string(file)).c_str(), how);
+    if (copy == nullptr) {
+        close(file);
+        return {found, false};
+    }
+    // The file stays open: the loader knows the copy by that path, and would give it to whoever
+    // opens another one under the same number.
+    dlclose(found);
+    return {copy, true};
+}
+
 template <typename Function>
 bool look_up(void* library, const char* name, Function& function) {
     function = reinterpret_cast<Function>(dlsym(library, name));
@@ -43,9 +101,11 @@ Result<EnetApi> enet_api(EnetSource source) {
     if (source == EnetSource::Linked) {
         api = linked_api();
     } else {
-        void* library = dlopen("libenet.so.7", RTLD_NOW | RTLD_LOCAL | deep_bind);
-        bool complete = library != nullptr;
-#define PARLEY_ENET_OPENED(name) complete = complete && look_up(library, "enet_" #name, api.name);
+        static const Library library = open_library();
+        api.apart = library.apart;
+        bool complete = library.handle != nullptr;
+#define PARLEY_ENET_OPENED(name)                                                                   \
+    complete = complete && look_up(library.handle, "enet_" #name, api.name);
         PARLEY_ENET_FUNCTIONS(PARLEY_ENET_OPENED)
 #undef PARLEY_ENET_OPENED
         if (!complete) {

@@ -1,6 +1,7 @@
 // enet_api.hpp: the ENet functions that a link calls, as a table. A game may carry an ENet of its
-// own whose symbols win over the system's; a table filled by dlopen(RTLD_LOCAL | RTLD_DEEPBIND)
-// keeps the two apart. Whoever links ENet himself fills it plainly.
+// own whose symbols win over the system's, or use the system's with an allocator of its own; a
+// table filled from a copy opened with RTLD_LOCAL | RTLD_DEEPBIND keeps the two apart. Whoever
+// links ENet himself fills it plainly.
 #pragma once
 
 #include <enet/enet.h>
@@ -35,6 +36,9 @@ struct EnetApi {
 #define PARLEY_ENET_MEMBER(name) decltype(&enet_##name) name = nullptr;
     PARLEY_ENET_FUNCTIONS(PARLEY_ENET_MEMBER)
 #undef PARLEY_ENET_MEMBER
+    // The library's globals are nobody else's. Opened: false where no copy could be made (no /proc,
+    // or a machine that runs no code from memory).
+    bool apart = false;
 };
 
 enum class EnetSource {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "tests/abi/shell.hpp"
+#include "tests/abi/dev_ticket.hpp"
 #include "tests/integration/folder.hpp"
 #include "tests/integration/program.hpp"
 #include "tests/support/child_process.hpp"
@@ -12,17 +12,6 @@
 namespace {
 
 using namespace parley::test;
-
-std::string ticket_for(const std::string& folder, const std::string& device,
-                       const std::string& name) {
-    std::string ticket =
-        output_of(PARLEY_PROGRAM " ticket mint --issuer-key " + folder +
-                  "/dev-issuer.key --device-id " + device + " --sub " + name + " --name " + name);
-    while (!ticket.empty() && ticket.back() == '\n') {
-        ticket.pop_back();
-    }
-    return ticket;
-}
 
 std::string device_of(ChildProcess& hello) {
     const std::string line = hello.read_line();
@@ -50,8 +39,8 @@ TEST_CASE("two hellos hear each other through a shard", "[hello]") {
     const std::string bo_device = device_of(bo);
     REQUIRE(ann_device.size() == 43);
     CHECK(ann_device != bo_device);
-    ann.write_line(ticket_for(folder.path(), ann_device, "ann"));
-    bo.write_line(ticket_for(folder.path(), bo_device, "bo"));
+    ann.write_line(dev_ticket(folder.path(), ann_device, "ann"));
+    bo.write_line(dev_ticket(folder.path(), bo_device, "bo"));
     const std::string ann_said = rest_of(ann);
     const std::string bo_said = rest_of(bo);
     INFO(ann_said << "---\n" << bo_said);
@@ -72,7 +61,7 @@ TEST_CASE("a hello whose ticket is for another device is told so", "[hello]") {
     ChildProcess hello(
         {PARLEY_HELLO, "127.0.0.1:" + std::to_string(port), folder.file("server.pub"), "x"});
     const std::string device = device_of(hello);
-    hello.write_line(ticket_for(folder.path(), std::string(43, 'A'), "eve"));
+    hello.write_line(dev_ticket(folder.path(), std::string(43, 'A'), "eve"));
     const std::string said = hello.read_line();
     CHECK(said == "state: the ticket was used from another device");
     CHECK(hello.finish() == 1);
