@@ -83,28 +83,26 @@ bool MessageList::revealed(uint64_t key) const {
     return std::find(revealed_.begin(), revealed_.end(), key) != revealed_.end();
 }
 
-void MessageList::count_divider(Place& here, const client::Room& room, UserId self) {
+// How many in (after, until], from the newest back, and no further than is ever said.
+uint32_t MessageList::count_new(const client::Room& room, Seq after, Seq until, UserId self) {
+    const auto first = room.messages.begin();
+    auto at =
+        std::upper_bound(first, first + static_cast<std::ptrdiff_t>(room.stored()), until,
+                         [](Seq seq, const client::Message& message) { return seq < message.seq; });
+    uint32_t count = 0;
+    while (at != first && (--at)->seq > after && count <= new_said_max) {
+        count += counts_as_new(*at, self) ? 1 : 0;
+    }
+    return count;
+}
+
+void MessageList::count(Place& here, const client::Room& room, UserId self) {
     if (here.counted_revision == room.revision) {
         return;
     }
     here.counted_revision = room.revision;
-    here.divider_count = 0;
-    new_below_ = 0;
-    for (size_t i = room.stored(); i-- > 0;) {
-        const client::Message& message = room.messages[i];
-        if (message.seq <= here.divider_from && message.seq <= here.bottom_seq) {
-            break;
-        }
-        if (!counts_as_new(message, self)) {
-            continue;
-        }
-        if (message.seq > here.divider_from && message.seq <= here.divider_to) {
-            ++here.divider_count;
-        }
-        if (message.seq > here.bottom_seq) {
-            ++new_below_;
-        }
-    }
+    here.divider_count = count_new(room, here.divider_from, here.divider_to, self);
+    new_below_ = count_new(room, here.bottom_seq, room.last_seq, self);
 }
 
 const text::Layout* MessageList::body(const View& view, const client::Message& message,
@@ -184,13 +182,15 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
     const client::Message* before = index > 0 ? &room.messages[index - 1] : nullptr;
     Parts parts;
     const int64_t day = local_clock(view, message.at_ms).day;
-    if (before == nullptr ? room.history_complete || index == 0
-                          : local_clock(view, before->at_ms).day != day) {
-        parts.day = view.px(30);
-    }
+    const bool new_day = before == nullptr ? room.history_complete || index == 0
+                                           : local_clock(view, before->at_ms).day != day;
+    // Separators belong to the panel: they close up as it fades.
+    const float separator = std::round(view.px(30) * view.presence);
+    parts.day = new_day ? separator : 0;
     const auto is_new = [&](const client::Message& m) {
         return m.seq > here.divider_from && m.seq <= here.divider_to;
     };
+    bool first_new = false;
     if (here.divider_count > 0 && counts_as_new(message, view.model.self()) && is_new(message)) {
         // Before the first of them only.
         bool first = true;
@@ -200,7 +200,8 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
             }
             first = !counts_as_new(room.messages[i], view.model.self());
         }
-        parts.divider = first ? view.px(30) : 0;
+        first_new = first;
+        parts.divider = first ? separator : 0;
     }
     if (!from_author(message)) {
         parts.plain = true;
@@ -209,11 +210,12 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
         parts.below = view.px(3);
         return parts;
     }
-    const bool grouped = before != nullptr && from_author(*before) &&
-                         before->author == message.author &&
-                         message.at_ms - before->at_ms < group_ms && parts.day == 0 &&
-                         parts.divider == 0 && message.reply_to == 0;
-    parts.gap = view.px(grouped ? 2 : index == 0 || parts.day > 0 || parts.divider > 0 ? 3 : 10);
+    const bool grouped =
+        before != nullptr && from_author(*before) && before->author == message.author &&
+        message.at_ms - before->at_ms < group_ms && !new_day && !first_new && message.reply_to == 0;
+    // A separator keeps rows apart as long as it is there.
+    const float apart = 10 - 7 * view.presence;
+    parts.gap = view.px(grouped ? 2 : index == 0 ? 3 : new_day || first_new ? apart : 10);
     parts.head = grouped ? 0 : view.kit.line_height(view.theme.body);
     if (message.reply_to != 0 && message.state != client::MessageState::Deleted) {
         parts.quote = view.kit.line_height(view.theme.small) + view.px(5);
@@ -233,7 +235,12 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
             line * std::ceil(std::max(1.0f, static_cast<float>(message.text.size()) / per_line));
     }
     if (message.state == client::MessageState::Failed) {
-        parts.note = view.kit.line_height(view.theme.small) + view.px(3);
+        const NotSent why = not_sent(view, room, message, width);
+        const size_t lines = why.reason == nullptr ? 1 : why.reason->lines.size();
+        parts.retry_below = why.retry_below;
+        parts.note = view.kit.line_height(view.theme.small) *
+                         static_cast<float>(lines + (why.retry_below ? 1 : 0)) +
+                     view.px(3);
     } else if (message.state == client::MessageState::Pending || (message.edited && grouped)) {
         const float room_left =
             parts.layout == nullptr || parts.layout->lines.empty() || parts.layout->rtl
@@ -248,7 +255,7 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
 // Which rows are seen, and where; and corrects the place at the ends of the log.
 void MessageList::walk(const View& view, const client::Room& room, Place& here, const Rect& area) {
     const size_t count = room.messages.size();
-    const float width = std::floor(area.w - view.px(50 + 6));
+    const float width = std::floor(area.w - text_inset(view, area.w) - view.px(6));
     const float head_room = view.px(history_row_height);
     if (to_oldest_) {
         here.stick = false;
@@ -359,7 +366,7 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
     Place& here = place(room.id);
     current_ = &here;
     const UserId self = view.model.self();
-    count_divider(here, room, self);
+    count(here, room, self);
     if (room.messages.empty()) {
         seen_.clear();
         draw_empty(view, room, area);
@@ -386,7 +393,7 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
         if (newest != here.bottom_seq) {
             here.bottom_seq = newest;
             here.counted_revision = 0;
-            count_divider(here, room, self);
+            count(here, room, self);
         }
     }
 

@@ -13,6 +13,8 @@ namespace parley::overlay {
 // Owner: the overlay.
 class MessageList {
 public:
+    static constexpr uint32_t new_said_max = 99; // "99+ new"
+
     // The room is on the screen from now on: what is unread now gets a divider.
     void enter(const client::Room& room);
     void draw(const View& view, const client::Room& room, const Rect& area);
@@ -46,6 +48,7 @@ private:
         float day = 0, divider = 0, gap = 0, head = 0, quote = 0, body = 0, note = 0, below = 0;
         bool plain = false; // a line of the room's own (somebody joined)
         bool inline_note = false;
+        bool retry_below = false; // the reason takes the width; "Retry" goes under it
         const text::Layout* layout = nullptr;
 
         float row_top() const { return day + divider + gap; }
@@ -58,7 +61,8 @@ private:
     };
 
     Place& place(RoomId room);
-    void count_divider(Place& place, const client::Room& room, UserId self);
+    static uint32_t count_new(const client::Room& room, Seq after, Seq until, UserId self);
+    void count(Place& place, const client::Room& room, UserId self);
     Parts measure(const View& view, const client::Room& room, const Place& place, size_t index,
                   float width);
     const text::Layout* body(const View& view, const client::Message& message, float width);
@@ -71,6 +75,13 @@ private:
                    float y, float width, float ink);
     void draw_note(const View& view, const client::Room& room, const client::Message& message,
                    const Seen& seen, float x, float y, float width, float ink);
+    struct NotSent {
+        const text::Layout* reason = nullptr;
+        bool retry_below = false;
+    };
+    static NotSent not_sent(const View& view, const client::Room& room,
+                            const client::Message& message, float width);
+    static float text_inset(const View& view, float list_width);
     static constexpr float history_row_height = 34;
     void draw_history_row(const View& view, const client::Room& room, const Rect& area, float y);
     void draw_empty(const View& view, const client::Room& room, const Rect& area);

@@ -7,9 +7,37 @@
 namespace parley::overlay {
 namespace {
 
-constexpr float text_inset = 50; // avatar and its gap
+constexpr float avatar_inset = 50; // avatar and its gap
+constexpr float narrow = 220;      // a list less wide has no room for avatars
+constexpr uint32_t reason_lines_max = 3;
 
 } // namespace
+
+// Where texts begin, from the left edge of the list.
+float MessageList::text_inset(const View& view, float list_width) {
+    return view.px(list_width < view.px(narrow) ? 6 : avatar_inset);
+}
+
+// The reason stands beside "Retry" on one line or, where that is too narrow, above it.
+MessageList::NotSent MessageList::not_sent(const View& view, const client::Room& room,
+                                           const client::Message& message, float width) {
+    Phrase reason;
+    const uint32_t wait_ms = message.error == Error::Rate ? view.client.pace_wait_ms(room.id) : 0;
+    if (wait_ms > 0) {
+        Phrase seconds;
+        seconds.add((static_cast<int64_t>(wait_ms) + 999) / 1000);
+        Words::fill(reason, view.words[Word::ListWait], {seconds});
+    } else {
+        reason.add(view.words.error(message.error));
+    }
+    const Phrase words = view.words.say(Word::ListNotSent, {reason});
+    const float size = view.theme.small;
+    const float retry_w = view.kit.width(view.words[Word::ListRetry], size, text::Bold);
+    if (view.kit.width(words, size) <= width - view.px(18 + 14) - retry_w) {
+        return {view.kit.layout(words, size), false};
+    }
+    return {view.kit.layout(words, size, 0, width - view.px(18), reason_lines_max), true};
+}
 
 // Idle text stands on the game: it gets a dark edge while the panel fades.
 void MessageList::write(const View& view, const text::Layout* layout, float x, float y,
@@ -104,7 +132,7 @@ void MessageList::draw_body(const View& view, const client::Message& message, co
         const Rect rect{x + box.x, y + box.y, box.w, box.h};
         if (box.kind == text::BoxKind::Mention) {
             const Tone tone = box.target == raw(view.model.self()) ? Tone::Warn : Tone::Accent;
-            canvas.fill({rect.x - view.px(3), rect.y, rect.w + view.px(6), rect.h},
+            canvas.fill({rect.x - view.px(2), rect.y, rect.w + view.px(4), rect.h},
                         with_alpha(view.tone(tone), 0.16f * behind), view.px(4));
         } else if (box.kind == text::BoxKind::Mono) {
             canvas.fill({rect.x - view.px(2), rect.y, rect.w + view.px(4), rect.h},
@@ -143,29 +171,29 @@ void MessageList::draw_note(const View& view, const client::Room& room,
                             float width, float ink) {
     Kit& kit = view.kit;
     if (message.state == client::MessageState::Failed) {
-        Phrase reason;
-        const uint32_t wait_ms =
-            message.error == Error::Rate ? view.client.pace_wait_ms(room.id) : 0;
-        if (wait_ms > 0) {
-            Phrase seconds;
-            seconds.add((static_cast<int64_t>(wait_ms) + 999) / 1000);
-            Words::fill(reason, view.words[Word::ListWait], {seconds});
-        } else {
-            reason.add(view.words.error(message.error));
+        const text::Layout* reason = not_sent(view, room, message, width).reason;
+        if (reason == nullptr || reason->lines.empty()) {
+            return;
         }
-        const Phrase line = view.words.say(Word::ListNotSent, {reason});
         const float size = view.theme.small;
         const float line_h = kit.line_height(size);
-        const float cy = y + line_h / 2 + kit.px(1);
+        const float top = y + kit.px(1);
         const std::string_view retry = view.words[Word::ListRetry];
         const float retry_w = kit.width(retry, size, text::Bold);
         view.canvas.alpha = ink;
-        view.canvas.sign(Sign::Warning, x + kit.px(7), cy, kit.px(6), view.tone(Tone::Bad));
-        const float text_w = std::min(kit.width(line, size), width - kit.px(18 + 14) - retry_w);
-        kit.line(x + kit.px(18), kit.baseline(cy, size), line, size, view.tone(Tone::Bad), 0,
-                 text_w + 1);
-        const float dot_x = x + kit.px(18) + text_w + kit.px(6);
-        view.canvas.sign(Sign::Disc, dot_x, cy, kit.px(1.4f), view.tone(Tone::Bad));
+        view.canvas.sign(Sign::Warning, x + kit.px(7), top + line_h / 2, kit.px(6),
+                         view.tone(Tone::Bad));
+        view.canvas.text(*reason, x + kit.px(18),
+                         kit.baseline(top + line_h / 2, size) - reason->lines[0].baseline,
+                         view.tone(Tone::Bad));
+        float cy = top + line_h / 2;
+        float dot_x = x + kit.px(12);
+        if (seen.parts.retry_below) {
+            cy += seen.parts.note - kit.px(3) - line_h;
+        } else {
+            dot_x = x + kit.px(18) + std::ceil(reason->width_px) + kit.px(6);
+            view.canvas.sign(Sign::Disc, dot_x, cy, kit.px(1.4f), view.tone(Tone::Bad));
+        }
         Phrase id;
         id.add("retry/").add(static_cast<int64_t>(message.nonce));
         const Rect hit{dot_x + kit.px(2), std::round(cy - kit.px(view.theme.hit) / 2),
@@ -218,8 +246,8 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
     }
     if (parts.divider > 0) {
         Phrase count;
-        count.add(static_cast<int64_t>(std::min<uint32_t>(here.divider_count, 99)));
-        if (here.divider_count > 99) {
+        count.add(static_cast<int64_t>(std::min(here.divider_count, new_said_max)));
+        if (here.divider_count > new_said_max) {
             count.add("+");
         }
         draw_separator(view, area, y, view.words.say(Word::ListNew, {count}), Tone::Warn, ink);
@@ -237,15 +265,17 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
         const Phrase line = view.words.say(word, {name});
         kit.element(message_id(message), "listitem", line, {area.x, y, area.w, parts.body}, {},
                     true, false);
-        const text::Layout* laid = kit.layout(line, view.theme.small, 0, area.w - view.px(56));
-        view.canvas.alpha = ink * view.presence;
-        view.canvas.sign(
-            message.kind == client::MessageKind::Promoted ? Sign::Crown : Sign::Disc,
-            area.x + view.px(23), y + parts.body / 2,
-            view.px(message.kind == client::MessageKind::Promoted ? 6 : 2.5f),
-            view.tone(message.kind == client::MessageKind::Promoted ? Tone::Party : Tone::Dim));
-        view.canvas.alpha = 1;
-        write(view, laid, area.x + view.px(text_inset), y, view.tone(Tone::Dim), ink);
+        const text::Layout* laid =
+            kit.layout(line, view.theme.small, 0, area.w - text_inset(view, area.w) - view.px(6));
+        const bool promoted = message.kind == client::MessageKind::Promoted;
+        if (text_inset(view, area.w) > view.px(34)) {
+            view.canvas.alpha = ink * view.presence;
+            view.canvas.sign(promoted ? Sign::Crown : Sign::Disc, area.x + view.px(23),
+                             y + parts.body / 2, view.px(promoted ? 6 : 2.5f),
+                             view.tone(promoted ? Tone::Party : Tone::Dim));
+            view.canvas.alpha = 1;
+        }
+        write(view, laid, area.x + text_inset(view, area.w), y, view.tone(Tone::Dim), ink);
         return;
     }
 
@@ -276,16 +306,19 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
         view.canvas.fill(box, with_alpha(view.tone(Tone::Text), 0.04f), view.px(8));
     }
 
-    const float x = area.x + view.px(text_inset);
-    const float width = area.w - view.px(text_inset + 6);
+    const float inset = text_inset(view, area.w);
+    const float x = area.x + inset;
+    const float width = std::floor(area.w - inset - view.px(6));
     if (parts.head > 0) {
-        view.canvas.alpha = ink * view.presence;
-        Phrase letters;
         const float side = view.px(34);
-        kit.avatar({area.x + view.px(6), y + view.px(1), side, side},
-                   avatar_look(view, message.author, letters, true),
-                   view.tone(Tone::Panel) | 0xff000000u);
-        view.canvas.alpha = 1;
+        if (inset > side) {
+            view.canvas.alpha = ink * view.presence;
+            Phrase letters;
+            kit.avatar({area.x + view.px(6), y + view.px(1), side, side},
+                       avatar_look(view, message.author, letters, true),
+                       view.tone(Tone::Panel) | 0xff000000u);
+            view.canvas.alpha = 1;
+        }
         const text::Layout* laid = kit.layout(name, view.theme.body, text::Bold, width * 0.7f);
         write(view, laid, x, y, name_colour(view, message.author), ink);
         if (laid != nullptr && !laid->lines.empty()) {
@@ -320,7 +353,7 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
             line.add(view.words[Word::ListQuoteGone]);
         }
         const float h = kit.line_height(view.theme.small);
-        view.canvas.alpha = ink * view.presence;
+        view.canvas.alpha = ink;
         view.canvas.fill({x, y + view.px(2), view.px(3), h}, colour, view.px(1.5f));
         view.canvas.alpha = 1;
         write(view, kit.layout(line, view.theme.small, 0, width - view.px(12)), x + view.px(11),

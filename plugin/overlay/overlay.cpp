@@ -388,14 +388,21 @@ Result<void> Overlay::toast(UserId who, std::string_view text, std::string_view 
     }
     inside_->toasts.push(
         {who, std::string(text), std::string(action), std::string(action_label), {}, 0});
-    const std::string_view name = inside_->client.model().person(who) == nullptr
-                                      ? std::string_view{}
-                                      : std::string_view(inside_->client.model().person(who)->name);
-    inside_->narrator.say(
-        action.empty()
-            ? inside_->words.say(Word::SayToastPlain, {name, text})
-            : inside_->words.say(Word::SayToast,
-                                 {name, text, key_name(inside_->options.toast_key), action_label}));
+    const Words& words = inside_->words;
+    const Phrase key = key_name(inside_->options.toast_key);
+    if (raw(who) == 0) { // nobody's: the game says it
+        inside_->narrator.say(action.empty()
+                                  ? Phrase(text)
+                                  : words.say(Word::SayToastNobody, {text, key, action_label}));
+        return {};
+    }
+    const client::Person* person = inside_->client.model().person(who);
+    const std::string_view name = person == nullptr || person->name.empty()
+                                      ? words[Word::ListSomeone]
+                                      : std::string_view(person->name);
+    inside_->narrator.say(action.empty()
+                              ? words.say(Word::SayToastPlain, {name, text})
+                              : words.say(Word::SayToast, {name, text, key, action_label}));
     return {};
 }
 std::span<const Element> Overlay::elements() const {

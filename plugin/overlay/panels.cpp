@@ -152,7 +152,8 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
     if (!list.at_bottom()) {
         const uint32_t below = list.new_below();
         Phrase count;
-        count.add(static_cast<int64_t>(std::min<uint32_t>(below, 99))).add(below > 99 ? "+" : "");
+        count.add(static_cast<int64_t>(std::min(below, MessageList::new_said_max)))
+            .add(below > MessageList::new_said_max ? "+" : "");
         const Phrase label =
             below > 0 ? words.say(Word::ListNewBelow, {count}) : Phrase(words[Word::ListToNewest]);
         const float w = kit.width(label, theme.small, text::Bold) + kit.px(16 + 12 + 10 + 14);

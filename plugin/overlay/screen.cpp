@@ -98,7 +98,8 @@ Screen arrange_all(const Theme& theme, const Wishes& want) {
     if (out.narrow) {
         // The chat is one press away.
         const float h = std::round(std::max(36.0f, theme.hit) * u);
-        out.back = {m, bottom - h, want.width - 2 * m, h};
+        const float w = std::min(side_w, want.width - 2 * m);
+        out.back = {want.width - m - w, bottom - h, w, h};
         bottom = out.back.y - gap;
     }
     float room = bottom - cards_top;

@@ -107,13 +107,13 @@ void draw_first_run(const View& view, const Rect& area) {
     view.canvas.alpha = view.presence;
     const float cy = area.cy();
     const Colour accent = view.tone(refused ? Tone::Bad : Tone::Accent);
-    view.canvas.sign(Sign::Disc, area.cx(), cy - kit.px(44), kit.px(26), with_alpha(accent, 0.14f));
-    view.canvas.sign(refused ? Sign::Warning : Sign::People, area.cx(), cy - kit.px(44), kit.px(12),
+    view.canvas.sign(Sign::Disc, area.cx(), cy - kit.px(36), kit.px(26), with_alpha(accent, 0.14f));
+    view.canvas.sign(refused ? Sign::Warning : Sign::People, area.cx(), cy - kit.px(36), kit.px(12),
                      accent);
-    kit.line_centred(area.cx(), kit.baseline(cy + kit.px(2), view.theme.body),
+    kit.line_centred(area.cx(), kit.baseline(cy + kit.px(14), view.theme.body),
                      view.words[refused ? Word::StatusFirstRefused : Word::StatusFirstTitle],
                      view.theme.body, view.tone(Tone::Text), text::Bold, area.w);
-    kit.line_centred(area.cx(), kit.baseline(cy + kit.px(28), view.theme.small), hint,
+    kit.line_centred(area.cx(), kit.baseline(cy + kit.px(40), view.theme.small), hint,
                      view.theme.small, view.tone(Tone::Dim), 0, area.w);
     view.canvas.alpha = 1;
 }

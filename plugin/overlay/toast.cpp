@@ -12,13 +12,7 @@ constexpr double shown_with_action_s_max = 14;
 constexpr float padding_x = 14;
 constexpr float padding_y = 10;
 constexpr float side = 34;
-
-struct Widths {
-    float name = 0, text = 0, action = 0, later = 0;
-    float buttons(const View& view) const {
-        return action > 0 ? view.px(12) + action + view.px(10) + later : 0;
-    }
-};
+constexpr uint32_t words_lines_max = 3;
 
 Button action_button(const Toast& toast, std::string_view key) {
     return {.id = "toast/action",
@@ -42,8 +36,8 @@ Button later_button(const View& view) {
             .size = 15};
 }
 
-Widths widths(const View& view, const Toast& toast, std::string_view key) {
-    Widths out;
+ToastQueue::Widths widths(const View& view, const Toast& toast, std::string_view key) {
+    ToastQueue::Widths out;
     if (raw(toast.who) != 0) {
         out.name =
             view.kit.width(person_name(view, toast.who), view.theme.body, text::Bold) + view.px(6);
@@ -57,6 +51,10 @@ Widths widths(const View& view, const Toast& toast, std::string_view key) {
 }
 
 } // namespace
+
+float ToastQueue::Widths::buttons(const View& view) const {
+    return action > 0 ? view.px(12) + action + view.px(10) + later : 0;
+}
 
 void ToastQueue::push(Toast toast) {
     if (count_ == waiting_max) {
@@ -97,26 +95,45 @@ void ToastQueue::seen(RoomId room) {
     }
 }
 
-Rect ToastQueue::measure(const View& view, float width_max, std::string_view key) const {
+ToastQueue::Form ToastQueue::form(const View& view, float width_max, std::string_view key) const {
     const Toast& toast = *current();
-    const Widths w = widths(view, toast, key);
-    const float left = view.px(padding_x) + (raw(toast.who) != 0 ? view.px(side + 12) : 0);
-    const float one_line = left + w.name + w.text + w.buttons(view) + view.px(padding_x);
+    Form out;
+    out.widths = widths(view, toast, key);
+    const Widths& w = out.widths;
+    const float least_h = view.px(side + 2 * padding_y);
+    out.left = view.px(padding_x) + (raw(toast.who) != 0 ? view.px(side + 12) : 0);
+    out.top_h = least_h;
+    const float one_line = out.left + w.name + w.text + w.buttons(view) + view.px(padding_x);
     if (one_line <= width_max) {
-        return {0, 0, std::ceil(one_line) + 1, view.px(side + 2 * padding_y)};
+        out.width = std::ceil(one_line) + 1;
+        return out;
     }
-    // The buttons go below the words.
-    const float words = left + w.name + w.text + view.px(padding_x);
-    const float buttons = left + w.buttons(view) + view.px(padding_x);
-    const float width = std::min(width_max, std::max(words, buttons));
-    const float below = w.action > 0 ? view.px(34 + 8) : 0;
-    return {0, 0, std::ceil(width), view.px(side + 2 * padding_y) + below};
+    // The buttons go below the words; words that are still too long get lines of their own.
+    const float words = out.left + w.name + w.text + view.px(padding_x);
+    const float buttons = out.left + w.buttons(view) + view.px(padding_x);
+    out.width = std::ceil(std::min(width_max, std::max(words, buttons)));
+    out.buttons_h = w.action > 0 ? view.px(34 + 8) : 0;
+    if (words > width_max) {
+        out.words_w = std::max(1.0f, std::floor(out.width) - out.left - view.px(padding_x));
+        const text::Layout* laid =
+            view.kit.layout(toast.text, view.theme.body, 0, out.words_w, words_lines_max);
+        const float words_h = (w.name > 0 ? view.kit.line_height(view.theme.body) : 0) +
+                              (laid == nullptr ? 0 : laid->height_px);
+        out.top_h = std::max(least_h, std::ceil(words_h) + 2 * view.px(padding_y));
+    }
+    return out;
+}
+
+Rect ToastQueue::measure(const View& view, float width_max, std::string_view key) const {
+    const Form shape = form(view, width_max, key);
+    return {0, 0, shape.width, shape.top_h + shape.buttons_h};
 }
 
 void ToastQueue::draw(const View& view, const Rect& rect, std::string_view key, float shown) const {
     const Toast& toast = *current();
     Kit& kit = view.kit;
-    const Widths w = widths(view, toast, key);
+    const Form shape = form(view, rect.w, key);
+    const Widths& w = shape.widths;
     view.canvas.alpha = shown;
     Phrase label;
     if (raw(toast.who) != 0) {
@@ -125,32 +142,44 @@ void ToastQueue::draw(const View& view, const Rect& rect, std::string_view key, 
     label.add(toast.text);
     kit.element("toast", "status", label, rect, {}, true, false);
     kit.panel(rect);
-    float x = rect.x + kit.px(padding_x);
-    const float top_h = kit.px(side + 2 * padding_y);
-    const float cy = rect.y + top_h / 2;
+    const bool stacked = shape.words_w > 0;
+    const bool below = shape.buttons_h > 0;
+    const float cy = rect.y + (stacked ? kit.px(side / 2 + padding_y) : shape.top_h / 2);
     if (raw(toast.who) != 0) {
         Phrase letters;
-        kit.avatar({x, std::round(cy - kit.px(side / 2)), kit.px(side), kit.px(side)},
+        kit.avatar({rect.x + kit.px(padding_x), std::round(cy - kit.px(side / 2)), kit.px(side),
+                    kit.px(side)},
                    avatar_look(view, toast.who, letters, true),
                    view.tone(Tone::Panel) | 0xff000000u);
-        x += kit.px(side + 12);
     }
-    const bool below = rect.h > top_h + 1;
+    const float words_x = rect.x + shape.left;
     const float right = rect.right() - kit.px(padding_x) - (below ? 0 : w.buttons(view));
-    const float base = kit.baseline(cy, view.theme.body);
-    const float words_x = x;
-    if (w.name > 0) {
-        kit.line(x, base, person_name(view, toast.who), view.theme.body, view.tone(Tone::Text),
-                 text::Bold, std::max(1.0f, right - x));
-        x += w.name;
-    }
-    if (x < right) {
-        kit.line(x, base, toast.text, view.theme.body, view.tone(Tone::Soft), 0, right - x + 1);
+    if (stacked) {
+        float y = rect.y + kit.px(padding_y);
+        if (w.name > 0) {
+            const float line_h = kit.line_height(view.theme.body);
+            kit.line(words_x, kit.baseline(y + line_h / 2, view.theme.body),
+                     person_name(view, toast.who), view.theme.body, view.tone(Tone::Text),
+                     text::Bold, shape.words_w);
+            y += line_h;
+        }
+        if (const text::Layout* laid =
+                kit.layout(toast.text, view.theme.body, 0, shape.words_w, words_lines_max)) {
+            view.canvas.text(*laid, words_x, y, view.tone(Tone::Soft));
+        }
+    } else {
+        const float base = kit.baseline(cy, view.theme.body);
+        if (w.name > 0) {
+            kit.line(words_x, base, person_name(view, toast.who), view.theme.body,
+                     view.tone(Tone::Text), text::Bold, std::max(1.0f, right - words_x));
+        }
+        kit.line(words_x + w.name, base, toast.text, view.theme.body, view.tone(Tone::Soft), 0,
+                 std::max(1.0f, right - words_x - w.name + 1));
     }
     if (w.action > 0) {
         const float h = kit.px(32);
         float bx = below ? words_x : right + kit.px(12);
-        const float by = below ? rect.y + top_h - kit.px(2) : std::round(cy - h / 2);
+        const float by = below ? rect.y + shape.top_h - kit.px(2) : std::round(cy - h / 2);
         kit.button(action_button(toast, key), {bx, by, w.action, h});
         bx += w.action + kit.px(10);
         kit.button(later_button(view), {bx, by, w.later, h});

@@ -32,11 +32,25 @@ public:
     // The room came to the front: what its toasts say is seen.
     void seen(RoomId room);
 
+    struct Widths {
+        float name = 0, text = 0, action = 0, later = 0;
+        float buttons(const View& view) const;
+    };
     // Size that it would like within width_max.
     Rect measure(const View& view, float width_max, std::string_view key) const;
     void draw(const View& view, const Rect& rect, std::string_view key, float shown) const;
 
 private:
+    // How it is laid out in a width.
+    struct Form {
+        Widths widths;
+        float width = 0, top_h = 0;
+        float left = 0;      // of the words
+        float words_w = 0;   // > 0: the words have lines of their own, this wide
+        float buttons_h = 0; // > 0: the buttons stand below the words
+    };
+    Form form(const View& view, float width_max, std::string_view key) const;
+
     std::array<Toast, waiting_max> queue_;
     size_t first_ = 0, count_ = 0;
 };

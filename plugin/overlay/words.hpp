@@ -128,6 +128,7 @@ namespace parley::overlay {
     X(SayFocusDisabled, "say.focus_disabled")                                                      \
     X(SayToast, "say.toast")                                                                       \
     X(SayToastPlain, "say.toast_plain")                                                            \
+    X(SayToastNobody, "say.toast_nobody")                                                          \
     X(SayNotSent, "say.not_sent")                                                                  \
     X(SayOpened, "say.opened")                                                                     \
     X(SayClosed, "say.closed")                                                                     \

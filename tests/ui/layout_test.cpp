@@ -200,6 +200,62 @@ TEST_CASE("the list does not jump while one reads: not for new lines, not for ol
     CHECK(scene.find("message/66")->rect.bottom() <= scene.find("log")->rect.bottom() + 1);
 }
 
+TEST_CASE("why a line was not sent is said whole where it is narrow, with Retry below",
+          "[layout]") {
+    Scene scene({.width = 320, .height = 480});
+    scene.fill();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    scene.send_refused(party, "no, the other bridge", Error::TooLong, 0);
+    scene.settle();
+    const Element* retry = nullptr;
+    for (const Element& element : scene.overlay->elements()) {
+        retry = starts(element.id, "retry/") ? &element : retry;
+    }
+    REQUIRE(retry != nullptr);
+    // Two lines of reason and one of Retry, in small type, below the text itself.
+    const Element* row = nullptr;
+    for (const Element& element : scene.overlay->elements()) {
+        row = starts(element.id, "message/waiting/") ? &element : row;
+    }
+    REQUIRE(row != nullptr);
+    CHECK(row->rect.h > 16 * 1.35f + 3 * 13 * 1.35f);
+    CHECK(retry->rect.cy() > row->rect.bottom() - 20);
+    CHECK(scene.click(retry->rect.cx(), retry->rect.cy()));
+    scene.settle();
+    CHECK(scene.client->model().room(RoomId{party})->messages.back().state ==
+          client::MessageState::Pending);
+}
+
+TEST_CASE("counts of new lines stop where they stop being said", "[layout]") {
+    Scene scene;
+    scene.connect();
+    std::vector<Said> log(150, Said{kenji, 1, "line", {}});
+    scene.enter(party, wire::RoomKind::Party, {kenji, me}, 10, log);
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    scene.settle();
+    for (int i = 0; i < 12; ++i) {
+        scene.key(SDLK_PAGEUP);
+    }
+    scene.settle();
+    REQUIRE(scene.find("list/newest") != nullptr);
+    CHECK(scene.find("list/newest")->label == "Back to the newest");
+    Seq seq = 150;
+    const auto more = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            scene.say(party, ++seq, {kenji, 2, "more", {}});
+        }
+        scene.settle();
+    };
+    more(1);
+    CHECK(scene.find("list/newest")->label == "1 new below");
+    more(98);
+    CHECK(scene.find("list/newest")->label == "99 new below");
+    more(1);
+    CHECK(scene.find("list/newest")->label == "99+ new below");
+    more(50);
+    CHECK(scene.find("list/newest")->label == "99+ new below");
+}
+
 TEST_CASE("bodies read from the right stand on the right, names on the left", "[layout]") {
     Scene scene;
     scene.fill();

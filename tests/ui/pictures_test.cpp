@@ -36,6 +36,8 @@ TEST_CASE("the reference scene is drawn at every size that must look intended", 
     shoot_all("square-x1.5", {.width = 1024, .height = 1024, .scale = 1.5f});
     shoot_all("narrow-x2", {.width = 560, .height = 900, .scale = 2});
     shoot_all("narrow-x3", {.width = 560, .height = 900, .scale = 3});
+    shoot_all("320x240", {.width = 320, .height = 240});
+    shoot_all("4k-x2", {.width = 3840, .height = 2160, .scale = 2});
 }
 
 TEST_CASE("people and cards come in front where there is no room beside the chat", "[pictures]") {

@@ -433,11 +433,16 @@ bool Scene::key(SDL_Keycode code, uint16_t mods) {
     return taken;
 }
 
+// As SDL does it: at most 31 bytes an event, cut between characters.
 bool Scene::text(const char* utf8) {
-    SDL_Event event{};
-    event.type = SDL_TEXTINPUT;
-    SDL_strlcpy(event.text.text, utf8, sizeof event.text.text);
-    const bool taken = pump(event);
+    const std::string_view whole = utf8;
+    bool taken = false;
+    for (size_t at = 0; at < whole.size();) {
+        SDL_Event event{};
+        event.type = SDL_TEXTINPUT;
+        at += SDL_utf8strlcpy(event.text.text, utf8 + at, sizeof event.text.text);
+        taken = pump(event);
+    }
     frames(1);
     return taken;
 }
