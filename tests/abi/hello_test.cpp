@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "tests/abi/dev_ticket.hpp"
@@ -51,6 +52,58 @@ TEST_CASE("two hellos hear each other through a shard", "[hello]") {
     CHECK(ann_said.find("stored as ") != std::string::npos);
     shard.kill(SIGTERM);
     CHECK(shard.wait() == 0);
+}
+
+size_t times(const std::string& text, const std::string& part) {
+    size_t count = 0;
+    for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++count;
+    }
+    return count;
+}
+
+// Method: Ann says a line and waits for an answer; the shard is killed when her line is stored.
+// Her program lives on and comes back by itself. Bo comes to the new
+// shard, reads what Ann said and answers.
+TEST_CASE("a shard is killed and started again, and the hellos' conversation is whole", "[hello]") {
+    const Folder folder;
+    const auto serve = [&](const std::string& port) {
+        return std::make_unique<Program>(
+            std::vector<std::string>{"serve", "--dev", "--port", port, "--data", folder.path()});
+    };
+    auto shard = serve("0");
+    const uint16_t port = shard->wait_ready();
+    REQUIRE(port != 0);
+    const std::string address = "127.0.0.1:" + std::to_string(port);
+    const auto start = [&](const std::string& name, const std::string& line) {
+        auto hello = std::make_unique<ChildProcess>(
+            std::vector<std::string>{PARLEY_HELLO, address, folder.file("server.pub"), line});
+        const std::string device = device_of(*hello);
+        REQUIRE(device.size() == 43);
+        hello->write_line(dev_ticket(folder.path(), device, name));
+        return hello;
+    };
+    const auto ann = start("ann", "one");
+    do {
+        shard->forget_errors();
+        shard->kill(SIGUSR1);
+        REQUIRE(shard->read_until("info counters_net"));
+    } while (times(shard->error_text(), "entries=1 ") == 0);
+    shard->kill(SIGKILL);
+    CHECK(shard->wait() == -SIGKILL);
+    shard = serve(std::to_string(port));
+    REQUIRE(shard->wait_ready() == port);
+
+    const auto bo = start("bo", "two");
+    const std::string bo_said = rest_of(*bo);
+    const std::string ann_said = rest_of(*ann);
+    INFO(ann_said << "---\n" << bo_said);
+    CHECK(bo->finish() == 0);
+    CHECK(ann->finish() == 0);
+    CHECK(times(bo_said, "ann said: one\n") == 1);
+    CHECK(times(bo_said, "stored as 2\n") == 1);
+    CHECK(times(ann_said, "stored as 1\n") == 1);
+    CHECK(times(ann_said, ": two\n") == 1); // heard, or read when she came back
 }
 
 TEST_CASE("a hello whose ticket is for another device is told so", "[hello]") {

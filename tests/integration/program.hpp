@@ -62,6 +62,8 @@ public:
         }
         return true;
     }
+    // What was read is no longer looked at.
+    void forget_errors() { error_text_.clear(); }
     // After "ready": the port that it says.
     uint16_t wait_ready() {
         if (!read_until("info ready port=")) {
