@@ -118,6 +118,12 @@ inline constexpr int64_t room_evict_idle_ms = 10 * 60 * 1000;
 // game's server are not bound.
 inline constexpr uint32_t membership_burst = 8;
 inline constexpr uint32_t membership_period_ms = 60'000;
+// Direct rooms: opening one may put it into a stranger's list. While both have fewer rooms than
+// this it is made; so what the game gives (by ticket, and Global rooms) finds place beside them.
+inline constexpr size_t rooms_for_direct_max = 120;
+static_assert(rooms_for_direct_max + ticket_rooms_max + 16 <= rooms_per_user_max);
+inline constexpr uint32_t direct_burst = 5;
+inline constexpr uint32_t direct_period_ms = 60'000;
 inline constexpr size_t page_entries_max = 50;
 inline constexpr size_t page_bytes_max = 12 * 1024; // several pages for one request beyond it
 static_assert(page_bytes_max < chat_frame_bytes_max);

@@ -31,7 +31,7 @@ void parts(A& a, JournalHead& v) {
 
 namespace {
 
-constexpr std::string_view magic = "PARLEYJ3";
+constexpr std::string_view magic = "PARLEYJ4";
 constexpr uint8_t head_record = 'H';
 constexpr uint8_t input_record = 'I';
 constexpr uint8_t hash_record = 'E';

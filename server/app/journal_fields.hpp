@@ -81,7 +81,7 @@ void parts(A& a, Append& v) {
 }
 template <typename A>
 void parts(A& a, PutMember& v) {
-    fields(a, v.token, v.room, v.member);
+    fields(a, v.token, v.room, v.member, v.rooms_max);
 }
 template <typename A>
 void parts(A& a, DropMember& v) {
@@ -115,7 +115,7 @@ void parts(A& a, Appended& v) {
 }
 template <typename A>
 void parts(A& a, MemberPut& v) {
-    fields(a, v.token, v.error, v.since_seq);
+    fields(a, v.token, v.error, v.since_seq, v.user);
 }
 template <typename A>
 void parts(A& a, Done& v) {

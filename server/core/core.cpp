@@ -197,21 +197,10 @@ void Core::State::answer(Pending& pending, const UsersFound& found) {
             reply(op->from, failure(found.error));
         }
     } else if (auto* direct = std::get_if<DirectOp>(&pending.op)) {
-        if (found.error == Error::Ok && found.users.empty()) {
-            reply(direct->from, failure(Error::NotFound));
-        } else if (found.error == Error::Ok) {
-            const Session* session = find_session(direct->from.session);
-            if (session != nullptr) {
-                const uint64_t one = raw(session->user);
-                const uint64_t two = raw(direct->other);
-                with_room({.kind = static_cast<uint8_t>(wire::RoomKind::Direct),
-                           .name = std::to_string(std::min(one, two)) + ":" +
-                                   std::to_string(std::max(one, two)),
-                           .create = true},
-                          DirectWaits{direct->from, found.users.front()});
-            }
+        if (found.error != Error::Ok || found.users.empty()) {
+            reply(direct->from, failure(found.error == Error::Ok ? Error::NotFound : found.error));
         } else {
-            reply(direct->from, failure(found.error));
+            open_direct(*direct, found.users.front());
         }
     } else {
         SubjectOp& subject = op_of<SubjectOp>(pending);

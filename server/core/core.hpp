@@ -1,6 +1,6 @@
-// core.hpp: the shard's mind. Pure: no I/O, thread, clock, lock, global or exception; time and chance
-// come in by argument, and iteration order never reaches an effect, so a run is replayed by its
-// inputs.
+// core.hpp: the shard's mind. Pure: no I/O, thread, clock, lock, global or exception; time and
+// chance come in by argument, and iteration order never reaches an effect, so a run is replayed by
+// its inputs.
 #pragma once
 
 #include <memory>

@@ -103,40 +103,6 @@ void Core::State::on_join(Command& command) {
     put_member(*room, joiner, std::move(op));
 }
 
-void Core::State::on_join_direct(Command& command) {
-    const UserId other{command.body<wire::Join>().user()};
-    if (other == command.user.id) {
-        return refuse(command, Error::BadArgument);
-    }
-    if (command.user.rooms.size() >= limits::rooms_per_user_max) {
-        return refuse(command, Error::Full);
-    }
-    if (!may_persist(command)) {
-        return;
-    }
-    // Whether there is such a user is asked before a room is made for him.
-    FindUsers request;
-    request.ids.push_back(other);
-    persist(command.session.id, RoomId{}, std::move(request), DirectOp{command.from, other});
-}
-
-// The other side first: when the one who asked is answered, both are in.
-void Core::State::join_direct(const Requester& from, const StoredUser& other, Room& room) {
-    const Session* session = find_session(from.session);
-    if (session == nullptr) {
-        return;
-    }
-    const User& self = user_of(*session);
-    PutOp op;
-    op.from.push_back(from);
-    if (room.members.count(other.id) == 0) {
-        op.then_join = self.id;
-        put_member(room, {other.id, other.name, other.flags}, std::move(op));
-    } else {
-        put_member(room, {self.id, self.name, self.flags}, std::move(op));
-    }
-}
-
 void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
     const RoomId id = room.meta.id;
     StoredMember stored;
@@ -156,14 +122,14 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
                     send_room_cards(*session, room); // those of the people he has
                 }
             }
-            return reply_all(op.from, {.room = id});
+            return end_put(op, {.room = id});
         }
         stored.since_seq = is.since_seq;
         stored.read_seq = is.read_seq;
     } else {
         if (is_person(joiner.flags) &&
             room.people + room.joining.size() >= tier(room).members_max && !make_place(room)) {
-            return reply_all(op.from, {.error = Error::Full, .room = id});
+            return end_put(op, {.error = Error::Full, .room = id});
         }
         const bool all_history =
             room.kind() == wire::RoomKind::Global || room.kind() == wire::RoomKind::Guild;
@@ -187,8 +153,11 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
     PutMember request;
     request.room = id;
     request.member = stored;
+    request.rooms_max = op.rooms_max;
     op.member = std::move(stored);
-    const SessionId owner = op.from.empty() ? SessionId{} : op.from.front().session;
+    const SessionId owner = !op.from.empty()       ? op.from.front().session
+                            : !op.then_run.empty() ? op.then_run.front().session
+                                                   : SessionId{};
     const Token token = persist(owner, id, std::move(request), std::move(op));
     room.joining[joiner.user].push_back(token);
 }
@@ -223,12 +192,11 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
         } else if (again && op.global) {
             retry_later({.id = id}, GlobalWaits{user});
         }
-        return reply_all(
-            op.from,
-            {.error = put.error, .room = id, .retry_after_ms = again ? store_retry_ms : 0});
+        return end_put(
+            op, {.error = put.error, .room = id, .retry_after_ms = again ? store_retry_ms : 0});
     }
     if (op.revoked) { // the DropMember that takes it back is on its way
-        return reply_all(op.from, {.error = Error::Forbidden});
+        return end_put(op, {.error = Error::Forbidden});
     }
     if (op.member.origin == MemberOrigin::Grant) {
         forget_revoked(id, user);
@@ -237,8 +205,8 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
     const auto found = room.members.find(user);
     if (found == room.members.end()) {
         Member member;
-        member.name = op.member.name;
-        member.flags = op.member.flags;
+        member.name = put.user.name;
+        member.flags = put.user.flags;
         member.role = role;
         member.origin = op.member.origin;
         member.since_seq = put.since_seq;
@@ -276,7 +244,24 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
         }
         return;
     }
-    reply_all(op.from, {.room = id});
+    end_put(op, {.room = id});
+}
+
+// Whoever asked is answered; lines that waited for him come now, or are refused with him.
+void Core::State::end_put(PutOp& op, const Answer& answer) {
+    reply_all(op.from, answer);
+    for (const CommandWaits& one : op.then_run) {
+        Session* session = find_session(one.session);
+        if (session == nullptr || !session->open) {
+            continue;
+        }
+        if (answer.error == Error::Ok) {
+            run_command(*session, one.frame);
+        } else {
+            const auto& frame = *flatbuffers::GetRoot<wire::ClientFrame>(one.frame.data());
+            reply({one.session, frame.request()}, answer);
+        }
+    }
 }
 
 void Core::State::take_in(Room& room, UserId id, Member member) {
@@ -302,10 +287,6 @@ void Core::State::on_leave(Command& command) {
     Room* room = room_of(command, command.body<wire::Leave>().room());
     if (room == nullptr) {
         return;
-    }
-    if (room->kind() == wire::RoomKind::Direct) {
-        // A conversation of two has no door: the other side could write and nobody would read.
-        return reply(command.from, {.error = Error::Forbidden, .room = room->meta.id});
     }
     if (!may_persist(command) || !may_change(command)) {
         return;

@@ -92,6 +92,8 @@ struct PutOp {
     bool global = false;                  // likewise
     bool revoked = false;                 // meanwhile: it must not take effect
     std::optional<UserId> then_join;      // Direct: who asked becomes a member next
+    std::vector<CommandWaits> then_run;   // Direct: lines that bring him back
+    uint32_t rooms_max = 0;               // as in PutMember
 };
 struct MarkOp {
     Requester from;

@@ -1,7 +1,6 @@
 // roster.cpp: what a session is told about a room and the people in it. Small rooms know everyone;
 // large ones a count, and pages on demand.
 #include <algorithm>
-#include <charconv>
 
 #include "schemas/base/check.hpp"
 #include "schemas/wire/views.hpp"
@@ -99,16 +98,9 @@ void Core::State::send_room_state(const Session& session, Room& room) {
     send_event(session, Lane::Control, event(wire::Event::RoomState, state));
 }
 
-// The other side of a direct room. Its name has both, since one of them is the first to come in.
+// He may not be in it: one of them is the first to come in, and one may have left.
 flatbuffers::Offset<wire::User> Core::State::wire_other(const Room& room, UserId self) {
-    const std::string& name = room.meta.name;
-    const size_t colon = name.find(':');
-    PARLEY_ASSERT(colon != std::string::npos);
-    uint64_t low = 0;
-    uint64_t high = 0;
-    std::from_chars(name.data(), name.data() + colon, low);
-    std::from_chars(name.data() + colon + 1, name.data() + name.size(), high);
-    const UserId id{low == raw(self) ? high : low};
+    const UserId id = other_side(room, self);
     const auto member = room.members.find(id);
     if (member != room.members.end()) {
         return wire_user(id, member->second.name, member->second.flags);

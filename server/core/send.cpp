@@ -91,6 +91,9 @@ void Core::State::on_send(Command& command) {
         return;
     }
 
+    if (room->kind() == wire::RoomKind::Direct && bring_back(command, *room)) {
+        return;
+    }
     if (room->paces.size() > 2 * room->members.size() + 16) {
         forget_full_paces(*room);
     }

@@ -61,8 +61,8 @@ struct Session {
     int64_t tell_bytes = 0;
     TimeMs tell_since_ms = 0;
 
-    // Answers to Fetch, Resume, FetchMembers and FetchUsers: bytes that may be said now, and whether
-    // a Resume is being answered.
+    // Answers to Fetch, Resume, FetchMembers and FetchUsers: bytes that may be said now, and
+    // whether a Resume is being answered.
     int64_t answer_bytes = limits::answers_bytes_at_once;
     TimeMs answer_since_ms = 0;
     bool resuming = false;
@@ -99,6 +99,7 @@ struct User {
     std::vector<RoomId> rooms;       // memberships, ascending
     TimeMs left_at_ms = 0;           // end of the last session; 0 while there is one
     Pace changes;                    // of his own memberships, by himself
+    Pace directs;                    // of Direct rooms that he opens
 
     PresenceInfo presence; // what he said
     PresenceInfo shown;    // what others were told

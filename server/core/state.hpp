@@ -3,8 +3,8 @@
 //
 // Rule of the house: nothing that iterates an unordered container may reach an effect.
 //
-// [core.cpp] [session.cpp] [admission.cpp] [room.cpp] [members.cpp] [grants.cpp] [roster.cpp]
-// [send.cpp] [fanout.cpp] [history.cpp] [presence.cpp] [cards.cpp]
+// [core.cpp] [session.cpp] [admission.cpp] [room.cpp] [members.cpp] [direct.cpp] [grants.cpp]
+// [roster.cpp] [send.cpp] [fanout.cpp] [history.cpp] [presence.cpp] [cards.cpp]
 #pragma once
 
 #include <cstdint>
@@ -159,11 +159,10 @@ private:
     void on_join(Command& command);
     // Whether the user may join or leave once more; else the command is answered Rate.
     bool may_change(const Command& command);
-    void on_join_direct(Command& command);
-    void join_direct(const Requester& from, const StoredUser& other, Room& room);
     void on_leave(Command& command);
     // Makes joiner a member, or him what the joiner says; op carries who waits for it.
     void put_member(Room& room, const Joiner& joiner, PutOp op);
+    void end_put(PutOp& op, const Answer& answer);
     bool make_place(Room& room);
     void member_put(Room& room, PutOp& op, const MemberPut& put);
     // At once, and then in the store.
@@ -176,6 +175,14 @@ private:
     void append_membership(Room& room, UserId user, const Member& member,
                            wire::MembershipChange change);
     void append_own(Room& room, LogEntry entry);
+
+    // [direct.cpp] rooms of two
+    void on_join_direct(Command& command);
+    void open_direct(const DirectOp& op, const StoredUser& other);
+    void join_direct(const Requester& from, const StoredUser& other, Room& room);
+    // True: the command waits until the other is back, or was answered.
+    bool bring_back(Command& command, Room& room);
+    static UserId other_side(const Room& room, UserId self);
 
     // [grants.cpp] the game's server has the last word
     void on_grant(Command& command);

@@ -116,7 +116,8 @@ struct Append {
 struct PutMember {
     Token token = 0;
     RoomId room{};
-    StoredMember member; // since_seq 0: from the next entry on
+    StoredMember member;    // since_seq 0: from the next entry on
+    uint32_t rooms_max = 0; // Full when he has so many others; 0: no bound
 };
 struct DropMember {
     Token token = 0;
@@ -180,6 +181,7 @@ struct MemberPut {
     Token token = 0;
     Error error{};
     Seq since_seq = 0;
+    StoredUser user; // as he is called now
 };
 struct Done { // DropMember, PutReadMark
     Token token = 0;

@@ -218,8 +218,17 @@ StoreAnswer SqliteStore::run(const PutMember& request) {
     if (room == nullptr || !find_user(member.user, user)) {
         return refusal(request, Error::NotFound);
     }
+    if (request.rooms_max != 0) {
+        s.count_rooms.with(raw(member.user), raw(request.room)).step();
+        const int64_t others = database_.ok() ? s.count_rooms.number(0) : 0;
+        s.count_rooms.finish();
+        if (others >= int64_t{request.rooms_max}) {
+            return refusal(request, Error::Full);
+        }
+    }
     MemberPut answer;
     answer.token = request.token;
+    answer.user = user;
     answer.since_seq = member.since_seq != 0 ? member.since_seq : room->last_seq + 1;
     s.put_member
         .with(raw(request.room), raw(member.user), int64_t{member.role},

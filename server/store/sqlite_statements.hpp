@@ -27,6 +27,7 @@ struct SqliteStore::Statements {
                       "FROM members m JOIN users u ON u.id = m.user "
                       "WHERE m.room = ? ORDER BY m.user"),
           member_since(db, "SELECT since_seq FROM members WHERE room = ? AND user = ?"),
+          count_rooms(db, "SELECT count(*) FROM members WHERE user = ? AND room <> ?"),
           put_member(db, "INSERT INTO members(room, user, role, origin, since_seq, read_seq) "
                          "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(room, user) DO UPDATE SET "
                          "role = excluded.role, origin = excluded.origin, "
@@ -60,7 +61,7 @@ struct SqliteStore::Statements {
     sqlite::Statement find_subject, find_user, add_user, set_user;
     sqlite::Statement find_ticket, add_ticket, purge_tickets;
     sqlite::Statement user_rooms, find_room, find_room_by_name, add_room, room_last;
-    sqlite::Statement members, member_since, put_member, drop_member, put_mark;
+    sqlite::Statement members, member_since, count_rooms, put_member, drop_member, put_mark;
     sqlite::Statement revoked, put_revoked, drop_revoked, purge_revoked;
     sqlite::Statement find_nonce, add_entry, set_changed, read_entry;
     sqlite::Statement place, places_up, places_down;

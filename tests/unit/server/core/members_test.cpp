@@ -229,65 +229,6 @@ TEST_CASE("a full Global room makes place of somebody who is not there", "[core]
     CHECK_FALSE(world.closed(bob));
 }
 
-TEST_CASE("two people make a direct room by one of them asking", "[core][members]") {
-    CoreHarness world;
-    const SessionId ann = world.connect("ann");
-    const SessionId bob = world.connect("bob");
-    world.forget_heard();
-    const auto joined = world.run_join(ann, wire::RoomKind::Direct, "", world.user_id("bob"));
-    REQUIRE(joined.error == Error::Ok);
-    const auto* at_bob = world.room_state(bob, joined.room);
-    REQUIRE(at_bob != nullptr);
-    CHECK(wire::view(at_bob->other()->name()) == "ann");
-    CHECK(wire::view(world.room_state(ann, joined.room)->other()->name()) == "bob");
-    CHECK(world.run_join(bob, wire::RoomKind::Direct, "", world.user_id("ann")).room ==
-          joined.room);
-    world.run_send(ann, joined.room, "psst");
-    CHECK(world.texts(bob, joined.room) == Texts{"psst"});
-    const uint32_t left = world.leave(ann, joined.room);
-    CHECK(world.reply(ann, left).error == Error::Forbidden);
-}
-
-TEST_CASE("a direct room with somebody offline waits for him", "[core][members]") {
-    CoreHarness world;
-    const SessionId bob = world.connect("bob");
-    world.step(SessionClosed{bob, Error::ConnectionLost});
-    const SessionId ann = world.connect("ann");
-    const auto joined = world.run_join(ann, wire::RoomKind::Direct, "", world.user_id("bob"));
-    REQUIRE(joined.error == Error::Ok);
-    world.run_send(ann, joined.room, "when you are back");
-    const SessionId back = world.connect("bob");
-    const auto* state = world.room_state(back, joined.room);
-    REQUIRE(state != nullptr);
-    CHECK(state->unread() == 1);
-    const uint32_t page = world.fetch(back, joined.room, state->last_seq() + 1, 0, 10);
-    CHECK(world.texts(back, joined.room, page) == Texts{"when you are back"});
-}
-
-TEST_CASE("a direct room with nobody or with oneself is refused", "[core][members]") {
-    CoreHarness world;
-    const SessionId ann = world.connect("ann");
-    CHECK(world.run_join(ann, wire::RoomKind::Direct, "", UserId{999}).error == Error::NotFound);
-    CHECK(world.run_join(ann, wire::RoomKind::Direct, "", world.user_id("ann")).error ==
-          Error::BadArgument);
-    CHECK(world.disk->rooms.size() == 1);
-}
-
-TEST_CASE("a failing store at any step of a direct join is told to who asked", "[core][members]") {
-    for (int fail_at = 0; fail_at < 4; ++fail_at) {
-        CoreHarness world;
-        const SessionId ann = world.connect("ann");
-        world.connect("bob");
-        const uint32_t request = world.join(ann, wire::RoomKind::Direct, "", world.user_id("bob"));
-        for (int step = 0; !world.asked.empty(); ++step) {
-            world.commit(step == fail_at ? CommitFault::Fails : CommitFault::None);
-        }
-        CHECK(world.reply(ann, request).error == Error::StoreUnavailable);
-        CHECK(world.run_join(ann, wire::RoomKind::Direct, "", world.user_id("bob")).error ==
-              Error::Ok);
-    }
-}
-
 TEST_CASE("only the game's server grants and revokes", "[core][grants]") {
     CoreHarness world;
     const SessionId ann = world.connect("ann", {team("t1", 1)});

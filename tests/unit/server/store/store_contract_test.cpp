@@ -482,3 +482,22 @@ STORE_TEST("a revoke is read with its room, across restarts, until a grant or a 
     run<MemberPut>(made.store(), grant);
     CHECK(revoked("one") == Revokes{{ada, noon_ms + 1}});
 }
+
+STORE_TEST("a member is put only while he has place for the room, and is named as he is called") {
+    TestType made;
+    const UserId ada = user(made.store(), "ada");
+    const RoomId one = room(made.store(), team_kind, "one");
+    const RoomId two = room(made.store(), team_kind, "two");
+    run<MemberPut>(made.store(), member(one, ada, 1));
+    PutMember bounded = member(two, ada, 1);
+    bounded.rooms_max = 1;
+    CHECK(run<MemberPut>(made.store(), bounded).error == Error::Full);
+    CHECK(load(made.store(), team_kind, "two", false).members.empty());
+    bounded.rooms_max = 2;
+    const auto put = run<MemberPut>(made.store(), bounded);
+    CHECK(put.error == Error::Ok);
+    CHECK(put.user.id == ada);
+    CHECK(put.user.name == "Name of ada");
+    bounded.rooms_max = 2; // he is in it: one other
+    CHECK(run<MemberPut>(made.store(), bounded).error == Error::Ok);
+}

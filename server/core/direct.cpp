@@ -1,0 +1,126 @@
+// direct.cpp: rooms of two. Whoever opens one comes in, and takes the other with him when it is
+// new; one that the other has left comes back to him with the next line, not by being opened. So
+// nobody fills another's list but by talking to him, at a pace.
+#include <algorithm>
+#include <charconv>
+
+#include "schemas/base/check.hpp"
+#include "server/core/state.hpp"
+
+namespace parley {
+
+namespace {
+
+constexpr auto direct_kind = static_cast<uint8_t>(wire::RoomKind::Direct);
+
+// The same for both.
+std::string direct_name(UserId one, UserId two) {
+    return std::to_string(std::min(raw(one), raw(two))) + ":" +
+           std::to_string(std::max(raw(one), raw(two)));
+}
+
+} // namespace
+
+UserId Core::State::other_side(const Room& room, UserId self) {
+    const std::string& name = room.meta.name;
+    const char* const end = name.data() + name.size();
+    uint64_t low = 0;
+    uint64_t high = 0;
+    const auto [colon, first] = std::from_chars(name.data(), end, low);
+    if (first == std::errc() && colon != end) {
+        std::from_chars(colon + 1, end, high);
+    }
+    return UserId{low == raw(self) ? high : low};
+}
+
+void Core::State::on_join_direct(Command& command) {
+    const UserId self = command.user.id;
+    const UserId other{command.body<wire::Join>().user()};
+    if (other == self) {
+        return refuse(command, Error::BadArgument);
+    }
+    const auto known = room_names_.find({direct_kind, direct_name(self, other)});
+    Room* room = known == room_names_.end() ? nullptr : find_room(known->second);
+    if (room != nullptr && room->members.count(self) != 0) {
+        PutOp op;
+        op.from.push_back(command.from);
+        return put_member(*room, {self, command.user.name, command.user.flags}, std::move(op));
+    }
+    if (command.user.rooms.size() >= limits::rooms_for_direct_max) {
+        return refuse(command, Error::Full);
+    }
+    if (!may_persist(command)) {
+        return;
+    }
+    const uint32_t wait_ms =
+        command.user.directs.take(now_ms_, limits::direct_burst, limits::direct_period_ms);
+    if (wait_ms != 0) {
+        return refuse(command, Error::Rate, wait_ms);
+    }
+    // Whether there is such a user is asked before a room is made for him.
+    FindUsers request;
+    request.ids.push_back(other);
+    persist(command.session.id, RoomId{}, std::move(request), DirectOp{command.from, other});
+}
+
+void Core::State::open_direct(const DirectOp& op, const StoredUser& other) {
+    if (const Session* session = find_session(op.from.session)) {
+        with_room(
+            {.kind = direct_kind, .name = direct_name(session->user, other.id), .create = true},
+            DirectWaits{op.from, other});
+    }
+}
+
+// A new room takes the other side first: when the one who asked is answered, both are in.
+void Core::State::join_direct(const Requester& from, const StoredUser& other, Room& room) {
+    const Session* session = find_session(from.session);
+    if (session == nullptr) {
+        return;
+    }
+    const User& self = user_of(*session);
+    PutOp op;
+    op.from.push_back(from);
+    if (room.members.empty() && room.meta.last_seq == 0) {
+        op.then_join = self.id;
+        op.rooms_max = limits::rooms_for_direct_max;
+        put_member(room, {other.id, other.name, other.flags}, std::move(op));
+    } else {
+        put_member(room, {self.id, self.name, self.flags}, std::move(op));
+    }
+}
+
+// The line runs again when the other side is a member, so that it is his to read.
+bool Core::State::bring_back(Command& command, Room& room) {
+    const UserId other = other_side(room, command.user.id);
+    if (room.members.count(other) != 0) {
+        return false;
+    }
+    CommandWaits waits{command.session.id, ByteVector(command.bytes.begin(), command.bytes.end())};
+    const auto joining = room.joining.find(other);
+    if (joining != room.joining.end()) {
+        PutOp& last = std::get<PutOp>(pending_.at(joining->second.back()).op);
+        if (last.then_run.size() >= limits::commands_waiting_for_room_max) {
+            reply(command.from,
+                  {.error = Error::Busy, .room = room.meta.id, .retry_after_ms = store_retry_ms});
+        } else {
+            last.then_run.push_back(std::move(waits));
+        }
+        return true;
+    }
+    if (may_persist(command)) {
+        const auto known = users_.find(other);
+        PutOp op;
+        op.then_run.push_back(std::move(waits));
+        op.rooms_max = limits::rooms_for_direct_max;
+        Joiner joiner;
+        joiner.user = other;
+        if (known != users_.end()) {
+            joiner.name = known->second.name;
+            joiner.flags = known->second.flags;
+        }
+        put_member(room, joiner, std::move(op));
+    }
+    return true;
+}
+
+} // namespace parley
