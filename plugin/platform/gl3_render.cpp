@@ -1,6 +1,7 @@
 // gl3_render.cpp: draw data through OpenGL 3.0+ or ES 3.0. Loads the few functions it needs itself,
 // so that it links to no GL and meets no loader of the host; saves what it touches and puts it
 // back.
+#include <SDL.h>
 #include <SDL_opengl.h>
 
 #include <cstddef>
@@ -323,7 +324,7 @@ bool Gl3Renderer::render(overlay::Overlay& overlay, int width, int height, Load 
     if (!gl.usable || width <= 0 || height <= 0) {
         return false;
     }
-    candidates_.tell(overlay);
+    text_input_.follow(overlay, SDL_GL_GetCurrentWindow());
     const SavedState saved(gl.call);
     if (first) {
         gl.usable = gl.build();
@@ -353,6 +354,7 @@ void Gl3Renderer::forget() {
         gl.call.DeleteBuffers(1, &gl.index_buffer);
     }
     gl_ = std::make_unique<Gl>();
+    text_input_.forget();
 }
 
 } // namespace parley::platform

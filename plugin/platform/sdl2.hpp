@@ -1,8 +1,9 @@
 // sdl2.hpp: the overlay in an SDL2 game: events in, triangles out. The C functions of parley_sdl2.h
 // are thin calls of these.
 //
-// Input     [x] keys, text, preedit (long ones too)  [x] mouse, wheel  [x] controller  [x] window
-// focus Renderers [x] SDL_Renderer, every driver, software too  [x] OpenGL 3.0+ and ES 3.0
+// Input     [x] keys, text, preedit (long ones too)  [x] mouse, wheel  [x] controller
+//           [x] window focus  [x] text input on and off, place of the candidate list
+// Renderers [x] SDL_Renderer, every driver, software too  [x] OpenGL 3.0+ and ES 3.0
 //           [x] clip rectangles  [x] partial texture updates  [x] leaves the host's state as it was
 #pragma once
 
@@ -15,6 +16,7 @@
 union SDL_Event;
 struct SDL_Renderer;
 struct SDL_Texture;
+struct SDL_Window;
 
 namespace parley::platform {
 
@@ -23,13 +25,27 @@ void sdl2_hints();
 // True: the overlay took it.
 bool sdl2_event(overlay::Overlay& overlay, const SDL_Event& event);
 
-// Tells the input method where the caret is, when it moved.
-class CandidatePlace {
+// Set to "0", the game starts and stops SDL's text input itself, by wants_text().
+inline constexpr const char* text_input_hint = "PARLEY_SDL2_TEXT_INPUT";
+
+// Starts and stops SDL's text input as the overlay wants text, and tells the input method where the
+// caret is. What the game had on when the chat began is on again when it ends.
+class TextInput {
 public:
-    void tell(const overlay::Overlay& overlay);
+    TextInput() = default;
+    ~TextInput();
+    TextInput(const TextInput&) = delete;
+    TextInput& operator=(const TextInput&) = delete;
+
+    void follow(const overlay::Overlay& overlay, SDL_Window* window);
+    void forget(); // as if the overlay wanted no text
 
 private:
+    void want(bool text);
+
     overlay::Rect told_{};
+    bool wanting_ = false;
+    bool seen_ = false;
 };
 
 // Owner: the thread that renders. forget() before the renderer is destroyed.
@@ -44,7 +60,7 @@ private:
     SDL_Renderer* renderer_ = nullptr;
     std::array<SDL_Texture*, textures_max> textures_{};
     std::array<int, textures_max> sides_{};
-    CandidatePlace candidates_;
+    TextInput text_input_;
 };
 
 // Owner: the thread of the GL context. forget() while the context is current.
@@ -65,7 +81,7 @@ public:
 private:
     struct Gl;
     std::unique_ptr<Gl> gl_;
-    CandidatePlace candidates_;
+    TextInput text_input_;
 };
 
 } // namespace parley::platform

@@ -117,17 +117,6 @@ void sdl2_hints() {
     SDL_SetHint(SDL_HINT_IME_SUPPORT_EXTENDED_TEXT, "1");
 }
 
-void CandidatePlace::tell(const overlay::Overlay& overlay) {
-    const overlay::Rect caret = overlay.caret();
-    if (caret.w <= 0 || (caret.x == told_.x && caret.y == told_.y && caret.h == told_.h)) {
-        return;
-    }
-    told_ = caret;
-    const SDL_Rect rect{static_cast<int>(caret.x), static_cast<int>(caret.y),
-                        static_cast<int>(caret.w), static_cast<int>(caret.h)};
-    SDL_SetTextInputRect(&rect);
-}
-
 bool sdl2_event(overlay::Overlay& overlay, const SDL_Event& event) {
     Input input;
     switch (event.type) {

@@ -14,7 +14,7 @@ void Sdl2Renderer::render(overlay::Overlay& overlay, SDL_Renderer* renderer) {
         renderer_ = renderer;
         overlay.textures_lost();
     }
-    candidates_.tell(overlay);
+    text_input_.follow(overlay, SDL_RenderGetWindow(renderer));
     overlay::TextureUpdate update;
     while (overlay.next_texture(update)) {
         if (update.texture == 0 || update.texture > textures_max) {
@@ -85,6 +85,7 @@ void Sdl2Renderer::forget() {
         }
     }
     renderer_ = nullptr;
+    text_input_.forget();
 }
 
 } // namespace parley::platform

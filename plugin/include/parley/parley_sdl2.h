@@ -16,7 +16,10 @@ struct SDL_Renderer;
 PARLEY_API void parley_sdl2_hints(void);
 /* True: the overlay took the event. Give it every event, first. */
 PARLEY_API bool parley_sdl2_event(parley_overlay *overlay, const union SDL_Event *event);
-/* Draws with SDL_Renderer (any driver, software too), over what is there. */
+/* Draws with SDL_Renderer (any driver, software too), over what is there. This and the next start
+ * and stop SDL's text input as the chat begins and ends to take text, stop it at the first frame, and
+ * leave it on where the game had it on when the chat began. A game that would rather do so itself, by
+ * parley_overlay_wants_text, sets the SDL hint "PARLEY_SDL2_TEXT_INPUT" to "0". */
 PARLEY_API void parley_sdl2_render(parley_overlay *overlay, struct SDL_Renderer *renderer);
 /* Draws with OpenGL 3.0+ or ES 3.0 into the current framebuffer; saves and restores the state it
  * touches. load: SDL_GL_GetProcAddress. */
