@@ -6,9 +6,9 @@
 #include <array>
 #include <cstring>
 
+#include "plugin/abi/checked.hpp"
 #include "plugin/abi/given.hpp"
 #include "plugin/abi/handle.hpp"
-#include "plugin/abi/sized.hpp"
 #include "plugin/abi/turn.hpp"
 #include "schemas/base/clock.hpp"
 #include "schemas/text/utf8.hpp"
@@ -26,7 +26,7 @@ struct CardCall {
 
 CardCall card_call(const parley_client* client, const parley_card* card) {
     CardCall call;
-    if (client == nullptr || !read_sized(card, call.card) || call.card.type == nullptr ||
+    if (client == nullptr || !read_checked(*client, card, call.card) || call.card.type == nullptr ||
         (call.card.fields == nullptr && call.card.field_count > 0)) {
         return call;
     }
@@ -128,7 +128,7 @@ void parley_update(parley_client* client, uint32_t budget_us) {
 }
 
 bool parley_poll(parley_client* client, parley_event* out) {
-    if (client == nullptr || out == nullptr || !good_size<parley_event>(out->size)) {
+    if (client == nullptr || !checked(*client, out)) {
         return false;
     }
     client::Event& event = *client->polled;
@@ -167,7 +167,7 @@ void parley_get_stats(const parley_client* client, parley_stats* out) {
     said.memory_bytes = client->memory.bytes();
     said.memory_peak_bytes = client->memory.peak_bytes();
     said.clock_offset_ms = now.clock_offset_ms;
-    ignore(write_sized(said, out), "without a good size there is nowhere to write to");
+    ignore(write_checked(*client, said, out), "without a good size there is nowhere to write to");
 }
 
 int64_t parley_server_time(const parley_client* client) {
@@ -264,7 +264,7 @@ const char* parley_draft(const parley_client* client, parley_room room) {
 
 parley_result parley_set_presence(parley_client* client, const parley_presence* presence) {
     parley_presence said{};
-    if (client == nullptr || !read_sized(presence, said) ||
+    if (client == nullptr || !read_checked(*client, presence, said) ||
         said.state > PARLEY_PRESENCE_INVISIBLE) {
         return PARLEY_ERROR_BAD_ARGUMENT;
     }

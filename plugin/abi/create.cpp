@@ -6,9 +6,9 @@
 #include <cstring>
 #include <new>
 
+#include "plugin/abi/checked.hpp"
 #include "plugin/abi/files.hpp"
 #include "plugin/abi/handle.hpp"
-#include "plugin/abi/sized.hpp"
 #include "plugin/abi/turn.hpp"
 #include "plugin/client/direct_connection.hpp"
 #include "plugin/client/threaded_connection.hpp"
@@ -36,6 +36,15 @@ Log log_of(const parley_options& options) {
     const int32_t most = options.log_level <= 0 ? static_cast<int32_t>(LogLevel::Warn)
                                                 : std::min<int32_t>(options.log_level, 3);
     return Log(options.log, options.user, static_cast<LogLevel>(most));
+}
+
+// There is no client yet that has a log. A struct of size 0 is one that was zeroed and filled:
+// every version has the log where it is now. One of another wrong size may end before it.
+void size_refused(const parley_options* options) {
+    if (options != nullptr && options->size == 0) {
+        SizesTold().tell(Log(options->log, options->user, LogLevel::Error),
+                         struct_name<parley_options>, options->size);
+    }
 }
 
 // Keys, card types, link: everything that may fail for a reason outside.
@@ -131,6 +140,7 @@ parley_result parley_create(const parley_options* options, parley_client** out) 
     *out = nullptr;
     parley_options how{};
     if (!read_sized(options, how)) {
+        size_refused(options);
         return PARLEY_ERROR_BAD_ARGUMENT;
     }
     if (sodium_init() < 0) {

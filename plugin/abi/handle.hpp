@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parley/parley.h"
+#include "plugin/abi/sized.hpp"
 #include "plugin/client/client.hpp"
 #include "plugin/client/memory.hpp"
 
@@ -41,6 +42,7 @@ struct parley_client {
     void* (*hook)(void*, void*, size_t);
     void* user;
     parley::Log log;
+    mutable parley::abi::SizesTold sizes_told; // says nothing of the client itself
     std::string device_id;
     bool no_thread = false;
     bool loopback_only = false; // the key is the dev shard's

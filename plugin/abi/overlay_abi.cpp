@@ -3,8 +3,8 @@
 #include <new>
 #include <utility>
 
+#include "plugin/abi/checked.hpp"
 #include "plugin/abi/overlay_handle.hpp"
-#include "plugin/abi/sized.hpp"
 #include "plugin/abi/turn.hpp"
 #include "schemas/base/clock.hpp"
 
@@ -63,7 +63,7 @@ parley_result parley_overlay_create(parley_client* client, const parley_overlay_
     }
     *out = nullptr;
     parley_overlay_options how{};
-    if (client == nullptr || !read_sized(options, how)) {
+    if (client == nullptr || !read_checked(*client, options, how)) {
         return PARLEY_ERROR_BAD_ARGUMENT;
     }
     if (client->memory.failed()) {
@@ -123,8 +123,8 @@ void parley_overlay_destroy(parley_overlay* overlay) {
 
 bool parley_overlay_input(parley_overlay* overlay, const parley_input* input) {
     parley_input said{};
-    if (!usable(overlay) || !read_sized(input, said) || said.type > PARLEY_INPUT_FOCUS ||
-        (said.text != nullptr && !text::valid_utf8(said.text))) {
+    if (!usable(overlay) || !read_checked(*overlay->client, input, said) ||
+        said.type > PARLEY_INPUT_FOCUS || (said.text != nullptr && !text::valid_utf8(said.text))) {
         return false;
     }
     overlay::Input turned;
@@ -208,7 +208,8 @@ void parley_overlay_get_stats(const parley_overlay* overlay, parley_frame_stats*
     said.vertices = now.vertices;
     said.commands = now.commands;
     said.deferred = now.deferred;
-    ignore(write_sized(said, out), "without a good size there is nowhere to write to");
+    ignore(write_checked(*overlay->client, said, out),
+           "without a good size there is nowhere to write to");
 }
 
 // [control]

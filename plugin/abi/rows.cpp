@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "plugin/abi/checked.hpp"
 #include "plugin/abi/handle.hpp"
-#include "plugin/abi/sized.hpp"
 #include "plugin/abi/turn.hpp"
 
 namespace parley::abi {
@@ -102,7 +102,7 @@ using namespace parley::abi;
 extern "C" {
 
 size_t parley_rooms(const parley_client* client, parley_room_row* rows, size_t cap) {
-    if (client == nullptr) {
+    if (client == nullptr || refused(*client, rows, cap)) {
         return 0;
     }
     const auto& rooms = client->client->model().rooms();
@@ -115,7 +115,7 @@ size_t parley_rooms(const parley_client* client, parley_room_row* rows, size_t c
 
 size_t parley_members(const parley_client* client, parley_room room, parley_member_row* rows,
                       size_t cap) {
-    if (client == nullptr) {
+    if (client == nullptr || refused(*client, rows, cap)) {
         return 0;
     }
     const client::Model& model = client->client->model();
@@ -152,8 +152,10 @@ size_t parley_members(const parley_client* client, parley_room room, parley_memb
 
 size_t parley_messages(const parley_client* client, parley_room room, uint64_t from_seq,
                        parley_message_row* rows, size_t cap) {
-    const client::Room* const home =
-        client == nullptr ? nullptr : client->client->model().room(RoomId{room});
+    if (client == nullptr || refused(*client, rows, cap)) {
+        return 0;
+    }
+    const client::Room* const home = client->client->model().room(RoomId{room});
     if (home == nullptr) {
         return 0;
     }
