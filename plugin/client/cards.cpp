@@ -119,9 +119,8 @@ void ModelWriter::forget_cards_of_people(const Room& room) {
 void ModelWriter::forget_cards_of_strangers() {
     std::erase_if(model_.presence_cards_, [&](const CardState& shown) {
         return shown.user != model_.self_ &&
-               std::none_of(
-                   model_.rooms_.begin(), model_.rooms_.end(),
-                   [&](const Room& room) { return room.member(shown.user) != nullptr; });
+               std::none_of(model_.rooms_.begin(), model_.rooms_.end(),
+                            [&](const Room& room) { return room.member(shown.user) != nullptr; });
     });
 }
 

@@ -77,7 +77,7 @@ Client::Inside::Inside(ClientOptions given, std::pmr::memory_resource* resource,
       writer(model, resource), sync(resource), outbox(resource), wire_allocator(resource),
       builder(&wire_allocator), random(options.random_seed), presence(resource), asked(resource),
       nameless(resource), events(resource), address(resource), ticket(resource),
-      fresh_ticket(resource), offered_ticket(resource) {}
+      fresh_ticket(resource), offered_ticket(resource), unknown_card_type(resource) {}
 
 Client::Inside::~Inside() {
     connection->close();
@@ -504,12 +504,26 @@ Result<void> Client::set_presence(wire::PresenceState state, std::string_view to
 
 // [cards]
 
+const CardType* Client::Inside::find_card_type(std::string_view name) {
+    const CardType* const found =
+        options.card_types == nullptr ? nullptr : options.card_types->find(name);
+    if (found == nullptr && unknown_card_type != name && !memory_failed()) {
+        unknown_card_type.assign(name);
+        options.log.error("card_type_unknown",
+                          {{"type", name},
+                           {"mend", "put its type file into the folder that card_types_path names; "
+                                    "the shard's cards_folder has the same files"}});
+    }
+    return found;
+}
+
 Result<Request> Client::Inside::card_command(bool whole, RoomId room, std::string_view type_name,
                                              std::span<const CardWrite> fields, uint32_t ttl_ms) {
-    const CardType* const type =
-        options.card_types == nullptr ? nullptr : options.card_types->find(type_name);
-    if (type == nullptr || type->room_card != (room != RoomId{}) ||
-        fields.size() > limits::card_fields_max) {
+    const CardType* const type = find_card_type(type_name);
+    if (type == nullptr) {
+        return Error::NotFound;
+    }
+    if (type->room_card != (room != RoomId{}) || fields.size() > limits::card_fields_max) {
         return Error::BadCard;
     }
     if (room != RoomId{} && model.room(room) == nullptr) {
@@ -570,10 +584,9 @@ Result<Request> Client::update_card(RoomId room, std::string_view type,
 
 Result<Request> Client::clear_card(RoomId room, std::string_view type_name) {
     Inside& in = *inside_;
-    const CardType* const type =
-        in.options.card_types == nullptr ? nullptr : in.options.card_types->find(type_name);
+    const CardType* const type = in.find_card_type(type_name);
     if (type == nullptr) {
-        return Error::BadCard;
+        return Error::NotFound;
     }
     if (room != RoomId{} && in.model.room(room) == nullptr) {
         return Error::NotMember;

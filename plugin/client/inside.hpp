@@ -151,6 +151,7 @@ public:
     Error may_command() const;
     Result<Request> card_command(bool whole, RoomId room, std::string_view type,
                                  std::span<const CardWrite> fields, uint32_t ttl_ms);
+    const CardType* find_card_type(std::string_view name); // null: the log says so
     double tokens(const Room& room) const;
     Nonce new_nonce();
 
@@ -179,6 +180,8 @@ public:
     String ticket;         // the newest that was accepted; before there is one, the newest given
     String fresh_ticket;   // given since, and not judged yet; "" none
     String offered_ticket; // on its way to be judged: this connection's, or a Reauth's; "" none
+    size_t accepted_ticket = 0;  // a hash, to know it again
+    bool ticket_changed = false; // since the connection before
     TimeMs ticket_not_before_ms = 0;
     TimeMs now_ms = 0; // steady, of the last update
     TimeMs wall_ms = 0;
@@ -195,6 +198,7 @@ public:
     size_t malformed = 0; // of this connection
     uint32_t requests = 0;
     Nonce last_nonce = 0;
+    String unknown_card_type; // the last that the log was told of
     uint32_t time_queries = 0;
     TimeMs time_query_at_ms = 0;
     TimeMs time_query_sent_ms = -1;

@@ -47,8 +47,8 @@ public:
     Message& add_pending(Room& room, Nonce nonce, uint32_t request, TimeMs at_ms, String text,
                          std::pmr::vector<TextSpan> spans, Seq reply_to);
     Message* unsent(Room& room, Nonce nonce);
-    // The server stored it: it takes its place in the order. Null: nothing waits under this nonce, or its
-    // place is not on this device.
+    // The server stored it: it takes its place in the order. Null: nothing waits under this nonce,
+    // or its place is not on this device.
     Message* confirm(Room& room, Nonce nonce, Seq seq, TimeMs at_ms);
     void fail(Room& room, Message& message, Error error, uint32_t retry_after_ms);
     void unfail(Room& room, Message& message);

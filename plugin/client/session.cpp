@@ -211,8 +211,8 @@ void Client::Inside::expire_typing() {
     }
 }
 
-// A shard names all rooms of a user after Ready. One that it does not name was taken away
-// meanwhile.
+// A shard names all rooms of a user after Ready. One that it does not name a new ticket left, or it
+// was taken away meanwhile.
 void Client::Inside::drop_unconfirmed_rooms() {
     if (!unconfirmed_rooms || now_ms - room_named_at_ms < limits::rooms_confirm_ms) {
         return;
@@ -227,7 +227,7 @@ void Client::Inside::drop_unconfirmed_rooms() {
         if (gone == writer.rooms().end()) {
             return;
         }
-        on_room_gone(gone->id, Error::NotMember);
+        on_room_gone(gone->id, ticket_changed ? Error::Ok : Error::NotMember);
     }
 }
 

@@ -1,6 +1,7 @@
 // ticket.cpp: which ticket is offered, and what its refusal means. The one that was accepted last
 // is kept until a newer one is accepted: a bad new ticket costs nobody his session.
 #include <algorithm>
+#include <functional>
 
 #include "plugin/client/inside.hpp"
 
@@ -47,6 +48,9 @@ void Client::Inside::send_ticket() {
 }
 
 void Client::Inside::ticket_accepted() {
+    const size_t now = std::hash<std::string_view>()(offered_ticket);
+    ticket_changed = accepted_ticket != now;
+    accepted_ticket = now;
     ticket.assign(offered_ticket);
     if (fresh_ticket == offered_ticket) {
         fresh_ticket.clear();

@@ -206,8 +206,10 @@ void Core::State::drop_user(UserId id) {
     User& user = found->second;
     users_left_.erase({user.left_at_ms, id});
     if (user.card) {
-        clear_card({.user = id, .type = user.card->type});
+        card_ends_.erase({user.card->expires_at_ms, {.user = id, .type = user.card->type}});
+        user.card.reset();
     }
+    tell_card_at({.user = id}); // that it went, should somebody have one
     user.presence = {wire::PresenceState::Offline, {}, {}, user.left_at_ms};
     if (user.shown.state != wire::PresenceState::Offline) {
         user.shown = user.presence;
@@ -239,7 +241,7 @@ void Core::State::settle_ticket(UserId id, const std::shared_ptr<const Ticket>& 
     const auto member = room.members.find(id);
     if (claim == claims.end()) {
         if (member != room.members.end() && member->second.origin == MemberOrigin::Ticket) {
-            remove_member(room, Error::NotMember, {.user = id});
+            remove_member(room, Error::Ok, {.user = id}); // his own ticket moved him
         }
         return;
     }

@@ -146,11 +146,11 @@ static void presence_and_cards(parley_client *client) {
     card.type = "match";
     card.fields = &field;
     card.field_count = 1;
-    CHECK(parley_set_card(client, &card, NULL) == PARLEY_ERROR_BAD_CARD); /* no types were given */
-    CHECK(parley_update_card(client, &card, NULL) == PARLEY_ERROR_BAD_CARD);
+    CHECK(parley_set_card(client, &card, NULL) == PARLEY_ERROR_NOT_FOUND); /* no types were given */
+    CHECK(parley_update_card(client, &card, NULL) == PARLEY_ERROR_NOT_FOUND);
     card.fields = NULL;
     CHECK(parley_update_card(client, &card, NULL) == PARLEY_ERROR_BAD_ARGUMENT);
-    CHECK(parley_clear_card(client, 0, "match", NULL) == PARLEY_ERROR_BAD_CARD);
+    CHECK(parley_clear_card(client, 0, "match", NULL) == PARLEY_ERROR_NOT_FOUND);
     CHECK(parley_cards(client, 5, 0, types, 4) == 0);
     CHECK(parley_card_value(client, 5, 0, "match", "score", &number, &text) ==
           PARLEY_ERROR_NOT_FOUND);

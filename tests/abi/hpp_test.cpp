@@ -43,7 +43,7 @@ TEST_CASE("calls and lists answer as in C", "[hpp]") {
     CHECK(client.set_presence(PARLEY_PRESENCE_AWAY, "away", {"1", "2", "3", "4", "5"}) ==
           PARLEY_ERROR_BAD_ARGUMENT);
     const parley::Field fields[] = {{"score", 3}};
-    CHECK(client.set_card(1, "match", fields).result == PARLEY_ERROR_BAD_CARD);
+    CHECK(client.set_card(1, "match", fields).result == PARLEY_ERROR_NOT_FOUND);
     CHECK_FALSE(client.card_number(1, 0, "match", "score"));
     CHECK(client.stats().memory_bytes > 0);
 }

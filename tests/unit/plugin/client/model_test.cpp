@@ -268,7 +268,38 @@ TEST_CASE("a room that is not named again after a reconnect is gone", "[rooms]")
     world.run(2000);
     REQUIRE(world.client.model().rooms().size() == 1);
     CHECK(raw(world.client.model().rooms()[0].id) == 2);
-    CHECK(world.events(EventType::RoomGone).size() == 1);
+    const auto gone = world.events(EventType::RoomGone);
+    REQUIRE(gone.size() == 1);
+    CHECK(gone[0].result == Error::NotMember); // taken away meanwhile
+}
+
+TEST_CASE("a room that a new ticket's connection does not name was left by that ticket",
+          "[rooms]") {
+    World world;
+    world.enter();
+    world.shard.down(Error::TicketExpired);
+    world.step();
+    world.client.set_ticket("d.e.f");
+    world.step(1000);
+    world.come_up();
+    world.run(limits::rooms_confirm_ms + 1000);
+    CHECK(world.client.model().rooms().empty());
+    const auto gone = world.events(EventType::RoomGone);
+    REQUIRE(gone.size() == 1);
+    CHECK(gone[0].result == Error::Ok);
+
+    // The next connection has no newer one.
+    world.shard.room({.id = 2, .name = "p2"});
+    world.step();
+    world.shard.down(Error::ConnectionLost);
+    world.step();
+    world.step(1000);
+    world.come_up();
+    world.events();
+    world.run(limits::rooms_confirm_ms + 1000);
+    const auto taken = world.events(EventType::RoomGone);
+    REQUIRE(taken.size() == 1);
+    CHECK(taken[0].result == Error::NotMember);
 }
 
 TEST_CASE("a line for a room that is not named again is answered with NotMember", "[rooms]") {
@@ -510,7 +541,6 @@ TEST_CASE("writing a card checks names and ranges here, rights at the shard", "[
     CHECK(world.client.update_card(room, "match", too_much).error() == Error::BadCard);
     const CardWrite unknown[] = {{"colour", 1, ""}};
     CHECK(world.client.update_card(room, "match", unknown).error() == Error::BadCard);
-    CHECK(world.client.set_card(room, "nothing", {}, 0).error() == Error::BadCard);
     CHECK(world.client.set_card(RoomId{}, "match", {}, 0).error() == Error::BadCard); // a room card
     CHECK(world.client.set_card(RoomId{9}, "match", good, 0).error() == Error::NotMember);
     const CardWrite one[] = {{"score", 1, ""}};
@@ -520,6 +550,32 @@ TEST_CASE("writing a card checks names and ranges here, rights at the shard", "[
     CHECK(world.client.set_card(RoomId{}, "party", open, 0).ok());
     // The builder that was left half full by a refusal starts clean.
     CHECK(world.last(wire::Command::UpdateCard).bytes.size() < 200);
+}
+
+TEST_CASE("a card of a type that no file names is not found, and the log says where files belong",
+          "[cards]") {
+    std::vector<std::string> lines;
+    ClientOptions options = with_cards();
+    SECTION("with other types") {}
+    SECTION("without any") {
+        options.card_types = nullptr;
+    }
+    options.log = Log(
+        [](void* user, int, const char* line) {
+            static_cast<std::vector<std::string>*>(user)->emplace_back(line);
+        },
+        &lines, LogLevel::Warn);
+    World world(std::move(options));
+    world.enter();
+    const RoomId room{1};
+    CHECK(world.client.set_card(room, "nothing", {}, 0).error() == Error::NotFound);
+    CHECK(world.client.update_card(room, "nothing", {}).error() == Error::NotFound);
+    CHECK(world.client.clear_card(room, "nothing").error() == Error::NotFound);
+    REQUIRE(lines.size() == 1); // a game that tries every frame is told once
+    CHECK(lines[0].find("type=nothing") != std::string::npos);
+    CHECK(lines[0].find("card_types_path") != std::string::npos);
+    CHECK(world.client.set_card(room, "other", {}, 0).error() == Error::NotFound);
+    CHECK(lines.size() == 2);
 }
 
 TEST_CASE("without card types cards are ignored", "[cards]") {
