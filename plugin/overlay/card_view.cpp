@@ -9,12 +9,6 @@
 namespace parley::overlay {
 namespace {
 
-constexpr float padding_x = 16;
-constexpr float padding_y = 14;
-constexpr float title_height = 26;
-constexpr float row_size = 14;
-constexpr float button_height = 38;
-constexpr float slot_width = 52;
 constexpr size_t slots_shown_max = 6;
 
 const client::CardValue* value_of(const CardType& type, std::string_view field,
@@ -26,7 +20,8 @@ const client::CardValue* value_of(const CardType& type, std::string_view field,
 // On a narrow card buttons side by side would lose their words.
 bool stacked(const View& view, const CardType& type, float width) {
     const auto count = static_cast<float>(type.actions.size());
-    return count > 1 && (width - (count - 1) * view.px(8)) / count < view.px(76);
+    return count > 1 && (width - (count - 1) * view.px(view.theme.card_button_gap)) / count <
+                            view.px(view.theme.card_button_width);
 }
 
 Tone row_tone(const View& view, const RowType& row, Tone otherwise) {
@@ -116,15 +111,16 @@ float CardView::moving(const View& view, uint64_t key, float goal) {
 float CardView::row_height(const View& view, const RowType& row) const {
     switch (row.kind) {
     case RowKind::Versus:
-        return view.px(72);
+        return view.kit.line_height(view.theme.body) + view.kit.line_height(view.theme.number) +
+               view.px(4);
     case RowKind::Text:
-        return view.px(24);
-    case RowKind::Bar:
-        return view.px(row.label.empty() && row.value.empty() ? 18 : 42);
     case RowKind::Timer:
-        return view.px(24);
+        return view.px(view.theme.card_row);
+    case RowKind::Bar:
+        return view.px(view.theme.card_bar_row) +
+               (row.label.empty() && row.value.empty() ? 0 : view.px(view.theme.card_row));
     case RowKind::Slots:
-        return view.px(70);
+        return view.px(view.theme.card_slot) + view.kit.line_height(view.theme.meta) + view.px(10);
     }
     return 0;
 }
@@ -135,38 +131,43 @@ float CardView::buttons_height(const View& view, const CardType& type,
         return 0;
     }
     const auto count = static_cast<float>(type.actions.size());
+    const float above = view.px(view.theme.card_buttons_above);
+    const float gap = view.px(view.theme.card_button_gap);
+    const float button = view.px(std::max(view.theme.card_button, view.theme.hit));
     if (stacked(view, type, width)) {
-        return view.px(10) + count * view.px(button_height) + (count - 1) * view.px(8);
+        return above + count * button + (count - 1) * gap;
     }
-    const float each = (width - (count - 1) * view.px(8)) / count;
+    const float each = (width - (count - 1) * gap) / count;
     bool two_lines = false;
     for (const ActionType& action : type.actions) {
         if (!card_action_enabled(type, action, card) && !action.disabled_word.empty()) {
             two_lines =
-                two_lines || view.kit.width(action.label, 15) +
+                two_lines || view.kit.width(action.label, view.theme.button) +
                                      view.kit.width(action.disabled_word, view.theme.small) +
                                      view.px(11 + 16) >
                                  each;
         }
     }
-    return view.px(10) + std::max(view.px(two_lines ? button_height + 10 : button_height),
-                                  view.px(view.theme.hit));
+    return above + (two_lines ? button + view.px(10) : button);
 }
 
 float CardView::height(const View& view, const CardType& type, const client::CardState& card,
                        float width) {
-    float sum = view.px(title_height) + 2 * view.px(padding_y);
+    float sum = view.px(view.theme.card_title) + 2 * view.px(view.theme.card_padding_y);
     for (const RowType& row : type.rows) {
         sum += row_height(view, row);
     }
-    return sum + buttons_height(view, type, card, width - 2 * view.px(padding_x));
+    return sum + buttons_height(view, type, card, width - 2 * view.px(view.theme.card_padding_x));
 }
 
 void CardView::draw_versus(const View& view, const CardType& type, const client::CardState& card,
                            const RowType& row, const Rect& rect) {
     Kit& kit = view.kit;
-    const float label_base = kit.baseline(rect.y + kit.px(12), view.theme.body);
-    const float number_base = kit.baseline(rect.y + kit.px(43), view.theme.number);
+    const float label_h = kit.line_height(view.theme.body);
+    const float label_cy = rect.y + label_h / 2;
+    const float number_cy = rect.y + label_h + kit.line_height(view.theme.number) / 2 - view.px(1);
+    const float label_base = kit.baseline(label_cy, view.theme.body);
+    const float number_base = kit.baseline(number_cy, view.theme.number);
     const auto number = [&](std::string_view name) {
         Phrase out;
         if (const FieldType* field = type.field(name)) {
@@ -193,10 +194,14 @@ void CardView::draw_versus(const View& view, const CardType& type, const client:
     if (!row.middle.empty()) {
         const FieldType* field = type.field(row.middle);
         const bool timer = field != nullptr && field->kind == FieldKind::Timer;
-        kit.line_centred(rect.cx(), kit.baseline(rect.y + kit.px(20), 18), number(row.middle), 18,
+        const float size = view.theme.card_middle;
+        const float cy = (label_cy + number_cy) / 2;
+        const float above = timer ? kit.line_height(view.theme.small) / 2 : 0;
+        kit.line_centred(rect.cx(), kit.baseline(cy - above, size), number(row.middle), size,
                          view.tone(Tone::Soft), text::Bold);
         if (timer) {
-            kit.line_centred(rect.cx(), kit.baseline(rect.y + kit.px(42), view.theme.small),
+            kit.line_centred(rect.cx(),
+                             kit.baseline(cy + kit.line_height(size) / 2, view.theme.small),
                              view.words[Word::CardLeft], view.theme.small, view.tone(Tone::Dim));
         }
     }
@@ -204,14 +209,16 @@ void CardView::draw_versus(const View& view, const CardType& type, const client:
 
 void CardView::draw_slots(const View& view, const client::Room& room, const Rect& rect) {
     Kit& kit = view.kit;
-    const float step = std::min(kit.px(slot_width + 8), rect.w / 5);
+    const float step = std::min(kit.px(view.theme.card_slot + view.theme.card_slot_gap),
+                                std::max(rect.w / 5, kit.px(view.theme.card_slot)));
     const auto fits = static_cast<size_t>(std::max(1.0f, rect.w / step));
     const size_t slots = std::min(fits, slots_shown_max);
     const bool more = room.members.size() > slots;
     const size_t shown = more ? slots - 1 : room.members.size();
-    const float side = kit.px(44);
+    const float side = kit.px(view.theme.card_slot);
     const float y = rect.y + kit.px(2);
-    const float word_base = kit.baseline(y + side + kit.px(11), view.theme.meta);
+    const float word_base =
+        kit.baseline(y + side + kit.px(3) + kit.line_height(view.theme.meta) / 2, view.theme.meta);
     float x = rect.x;
     for (size_t i = 0; i < shown; ++i) {
         const client::Member& member = room.members[i];
@@ -237,8 +244,8 @@ void CardView::draw_slots(const View& view, const client::Room& room, const Rect
     if (more) {
         Phrase rest("+");
         rest.add(static_cast<int64_t>(room.members.size() - shown));
-        kit.line_centred(slot.cx(), kit.baseline(slot.cy(), row_size), rest, row_size,
-                         view.tone(Tone::Soft), text::Bold);
+        kit.line_centred(slot.cx(), kit.baseline(slot.cy(), view.theme.card_text), rest,
+                         view.theme.card_text, view.tone(Tone::Soft), text::Bold);
     } else {
         view.canvas.sign(Sign::Plus, slot.cx(), slot.cy(), kit.px(5), view.tone(Tone::Dim));
         kit.line_centred(slot.cx(), word_base, view.words[Word::CardOpen], view.theme.meta,
@@ -251,11 +258,12 @@ void CardView::draw_row(const View& view, const client::Room& room, const CardTy
     Kit& kit = view.kit;
     const RowType& row = type.rows[row_index];
     const auto label_and_value = [&](std::string_view value, Tone value_tone) {
-        const float base = kit.baseline(rect.y + kit.px(11), row_size);
-        const float value_w = kit.line_right(rect.right(), base, value, row_size,
-                                             view.tone(value_tone), text::Bold, rect.w * 0.68f);
-        kit.line(rect.x, base, fill_card(view, row.label, type, card), row_size,
-                 view.tone(Tone::Soft), 0, rect.w - value_w - kit.px(12));
+        const float size = view.theme.card_text;
+        const float base = kit.baseline(rect.y + kit.px(view.theme.card_row) / 2 - kit.px(1), size);
+        const float value_w = kit.line_right(rect.right(), base, value, size, view.tone(value_tone),
+                                             text::Bold, rect.w * 0.68f);
+        kit.line(rect.x, base, fill_card(view, row.label, type, card), size, view.tone(Tone::Soft),
+                 0, rect.w - value_w - kit.px(12));
     };
     switch (row.kind) {
     case RowKind::Versus:
@@ -290,7 +298,8 @@ void CardView::draw_row(const View& view, const client::Room& room, const CardTy
         }
         const uint64_t key = raw(card.room) * 0x9e3779b97f4a7c15ull ^ raw(card.user) << 20 ^
                              static_cast<uint64_t>(card.type) << 8 ^ (row_index + 1);
-        kit.bar({rect.x, rect.bottom() - kit.px(15), rect.w, kit.px(8)},
+        kit.bar({rect.x, rect.bottom() - kit.px(view.theme.card_bar_row) + kit.px(3), rect.w,
+                 kit.px(view.theme.card_bar)},
                 moving(view, key, std::clamp(share, 0.0f, 1.0f)),
                 view.tone(row_tone(view, row, Tone::Accent)));
         break;
@@ -304,7 +313,8 @@ void CardView::draw_row(const View& view, const client::Room& room, const CardTy
 void CardView::draw_buttons(const View& view, const CardType& type, const client::CardState& card,
                             const Rect& rect) {
     const size_t count = type.actions.size();
-    const float gap = view.px(8);
+    const float gap = view.px(view.theme.card_button_gap);
+    const float height = view.px(std::max(view.theme.card_button, view.theme.hit));
     const bool below = stacked(view, type, rect.w);
     const float each =
         std::floor((rect.w - static_cast<float>(count - 1) * gap) / static_cast<float>(count));
@@ -323,9 +333,8 @@ void CardView::draw_buttons(const View& view, const CardType& type, const client
              .key = {},
              .action = {ActionKind::CardButton, raw(card.room), raw(card.user),
                         static_cast<uint32_t>(type.id) << 8 | static_cast<uint32_t>(i)},
-             .size = 15},
-            below ? Rect{rect.x, rect.y + static_cast<float>(i) * (view.px(button_height) + gap),
-                         rect.w, view.px(button_height)}
+             .size = view.theme.button},
+            below ? Rect{rect.x, rect.y + static_cast<float>(i) * (height + gap), rect.w, height}
                   : Rect{x, rect.y, i + 1 == count ? rect.right() - x : each, rect.h});
         x += each + gap;
     }
@@ -339,19 +348,20 @@ void CardView::draw(const View& view, const client::Room& room, const CardType& 
     const Phrase title = fill_card(view, type.title, type, card);
     kit.element(id, "group", title, rect, {}, true, false);
     kit.panel(rect);
-    const float x = rect.x + kit.px(padding_x);
-    const float w = rect.w - 2 * kit.px(padding_x);
-    float y = rect.y + kit.px(padding_y);
+    const float x = rect.x + kit.px(view.theme.card_padding_x);
+    const float w = rect.w - 2 * kit.px(view.theme.card_padding_x);
+    float y = rect.y + kit.px(view.theme.card_padding_y);
     kit.heading(x, kit.baseline(y + kit.px(8), view.theme.heading), title, w);
-    y += kit.px(title_height);
+    y += kit.px(view.theme.card_title);
     for (size_t i = 0; i < type.rows.size(); ++i) {
         const float h = row_height(view, type.rows[i]);
         draw_row(view, room, type, card, i, {x, y, w, h});
         y += h;
     }
     if (!type.actions.empty()) {
-        const float h = buttons_height(view, type, card, w) - kit.px(10);
-        draw_buttons(view, type, card, {x, rect.bottom() - kit.px(padding_y) - h, w, h});
+        const float h = buttons_height(view, type, card, w) - kit.px(view.theme.card_buttons_above);
+        draw_buttons(view, type, card,
+                     {x, rect.bottom() - kit.px(view.theme.card_padding_y) - h, w, h});
     }
 }
 

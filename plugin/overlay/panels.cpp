@@ -104,7 +104,7 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
                     .why = {},
                     .key = {},
                     .action = {ActionKind::ToggleSide, 0, 0, 0},
-                    .size = 15},
+                    .size = theme.button},
                    screen_.back);
     }
     if (screen_.toast.w > 0 && toasts.current() != nullptr) {

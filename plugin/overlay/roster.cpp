@@ -176,7 +176,7 @@ void Roster::draw_person(const View& view, const Entry& entry, const Rect& rect)
                             .key = {},
                             .action = {ActionKind::CardButton, 0, raw(entry.user),
                                        static_cast<uint32_t>(type->id) << 8},
-                            .size = 13};
+                            .size = view.theme.small};
         const float w = kit.button_width(button);
         right -= w + kit.px(8);
         kit.button(button, {rect.right() - w, rect.cy() - kit.px(14), w, kit.px(28)});

@@ -66,6 +66,7 @@ inline constexpr size_t tone_count = static_cast<size_t>(Tone::Count);
     X(tab, "sizes.tab", 8, 32)                                                                     \
     X(heading, "sizes.heading", 8, 32)                                                             \
     X(number, "sizes.number", 12, 72)                                                              \
+    X(button, "sizes.button", 8, 32)                                                               \
     X(line_height, "sizes.line_height", 1, 2)                                                      \
     X(radius, "sizes.radius", 0, 24)                                                               \
     X(radius_inner, "sizes.radius_inner", 0, 24)                                                   \
@@ -76,6 +77,20 @@ inline constexpr size_t tone_count = static_cast<size_t>(Tone::Count);
     X(roster_width, "sizes.roster_width", 200, 600)                                                \
     X(cards_width, "sizes.cards_width", 260, 600)                                                  \
     X(hit, "sizes.hit", 24, 64)                                                                    \
+    X(card_text, "card.text", 8, 32)                                                               \
+    X(card_middle, "card.middle", 8, 48)                                                           \
+    X(card_padding_x, "card.padding_x", 4, 64)                                                     \
+    X(card_padding_y, "card.padding_y", 4, 64)                                                     \
+    X(card_title, "card.title", 12, 64)                                                            \
+    X(card_row, "card.row", 16, 64)                                                                \
+    X(card_bar_row, "card.bar_row", 8, 64)                                                         \
+    X(card_bar, "card.bar", 2, 32)                                                                 \
+    X(card_slot, "card.slot", 24, 96)                                                              \
+    X(card_slot_gap, "card.slot_gap", 4, 48)                                                       \
+    X(card_button, "card.button", 28, 96)                                                          \
+    X(card_button_gap, "card.button_gap", 4, 48)                                                   \
+    X(card_button_width, "card.button_width", 40, 300)                                             \
+    X(card_buttons_above, "card.buttons_above", 0, 48)                                             \
     X(enter_ms, "motion.enter_ms", 0, 2000)                                                        \
     X(leave_ms, "motion.leave_ms", 0, 2000)                                                        \
     X(idle_after_ms, "motion.idle_after_ms", 1000, 600000)                                         \

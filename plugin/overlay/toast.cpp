@@ -14,7 +14,7 @@ constexpr float padding_y = 10;
 constexpr float side = 34;
 constexpr uint32_t words_lines_max = 3;
 
-Button action_button(const Toast& toast, std::string_view key) {
+Button action_button(const View& view, const Toast& toast, std::string_view key) {
     return {.id = "toast/action",
             .label = toast.label,
             .look = ButtonLook::Primary,
@@ -22,7 +22,7 @@ Button action_button(const Toast& toast, std::string_view key) {
             .why = {},
             .key = key,
             .action = {ActionKind::ToastButton, 0, 0, 0},
-            .size = 15};
+            .size = view.theme.button};
 }
 
 Button later_button(const View& view) {
@@ -33,7 +33,7 @@ Button later_button(const View& view) {
             .why = {},
             .key = {},
             .action = {ActionKind::ToastLater, 0, 0, 0},
-            .size = 15};
+            .size = view.theme.button};
 }
 
 ToastQueue::Widths widths(const View& view, const Toast& toast, std::string_view key) {
@@ -44,7 +44,7 @@ ToastQueue::Widths widths(const View& view, const Toast& toast, std::string_view
     }
     out.text = view.kit.width(toast.text, view.theme.body);
     if (!toast.action.empty()) {
-        out.action = view.kit.button_width(action_button(toast, key));
+        out.action = view.kit.button_width(action_button(view, toast, key));
         out.later = view.kit.button_width(later_button(view));
     }
     return out;
@@ -180,7 +180,7 @@ void ToastQueue::draw(const View& view, const Rect& rect, std::string_view key, 
         const float h = kit.px(32);
         float bx = below ? words_x : right + kit.px(12);
         const float by = below ? rect.y + shape.top_h - kit.px(2) : std::round(cy - h / 2);
-        kit.button(action_button(toast, key), {bx, by, w.action, h});
+        kit.button(action_button(view, toast, key), {bx, by, w.action, h});
         bx += w.action + kit.px(10);
         kit.button(later_button(view), {bx, by, w.later, h});
     }

@@ -1,6 +1,8 @@
 // layout_test.cpp: what a picture cannot say for itself: boxes inside their parents, no overlaps,
 // order, and sizes that a finger or a pad can hit, read from the elements that the overlay gives to
 // screen readers.
+#include <fstream>
+
 #include "tests/ui/scene.hpp"
 
 #include "tests/support/catch.hpp"
@@ -198,6 +200,25 @@ TEST_CASE("the list does not jump while one reads: not for new lines, not for ol
     scene.settle();
     REQUIRE(scene.find("message/66") != nullptr);
     CHECK(scene.find("message/66")->rect.bottom() <= scene.find("log")->rect.bottom() + 1);
+}
+
+TEST_CASE("a card's sizes are the theme's", "[layout]") {
+    const auto card = [](const std::string& theme_path) {
+        Scene scene({.theme_path = theme_path});
+        scene.fill();
+        scene.settle();
+        REQUIRE(scene.find("card/party/ready") != nullptr);
+        return std::pair(scene.find("card/party")->rect, scene.find("card/party/ready")->rect);
+    };
+    const auto [plain, plain_button] = card("");
+    CHECK(plain_button.h == 38);
+    const std::string path = PARLEY_BINARY_DIR "/ui/theme.toml";
+    std::ofstream(path) << "[card]\nbutton = 60\nrow = 40\nslot = 60\npadding_x = 30\n";
+    const auto [large, large_button] = card(path);
+    CHECK(large_button.h == 60);
+    CHECK(large_button.x - large.x == 30);
+    // Slots, a row, a row with a bar, and the buttons are higher.
+    CHECK(large.h == plain.h + 16 + 2 * 16 + 22);
 }
 
 TEST_CASE("why a line was not sent is said whole where it is narrow, with Retry below",

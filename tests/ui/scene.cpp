@@ -86,6 +86,7 @@ Scene::Scene(SceneOptions wanted) : options(wanted) {
     std::ofstream(words_file_) << words_text;
     overlay::Options overlay_options;
     overlay_options.words_path = options.words_path != nullptr ? options.words_path : words_file_;
+    overlay_options.theme_path = options.theme_path;
     overlay_options.reduced_motion = options.reduced_motion;
     overlay_options.utc_offset_s = 0;
     overlay_options.now_us = &scene_us;

@@ -42,6 +42,7 @@ struct SceneOptions {
     bool reduced_motion = true; // pictures do not depend on how far a fade is
     bool dev = false;
     const char* words_path = nullptr;
+    std::string theme_path = {}; // "": the built-in theme
 };
 
 class Scene {
