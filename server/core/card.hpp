@@ -21,14 +21,22 @@ struct CardValue {
 struct Card {
     uint16_t type = 0;
     uint32_t version = 0;
-    uint32_t sent_version = 0; // what readers have after the last whole card or delta
-    TimeMs sent_at_ms = 0;
+    uint32_t sent_version = 0;     // what readers have after the last whole card or delta
+    bool whole = false;            // it was set anew: nothing but the whole of it will do
     TimeMs expires_at_ms = 0;      // 0: stays
     std::vector<CardValue> fields; // ascending by id
     std::vector<uint16_t> changed; // ids since sent_version, ascending
 };
 
-// One of room and user is none.
+// What readers of a place have of its card. Outlives the card, so that clearing it and setting it
+// again is no faster a way to them than changing it.
+struct CardTold {
+    uint32_t version = 0; // last ever, so that a new card never looks like an old one
+    uint16_t type = 0;    // of the card that they have; 0: none
+    TimeMs at_ms = 0;     // when they last heard of it
+};
+
+// One of room and user is none. Of a user's place, where at most one card lies, the type is 0.
 struct CardKey {
     RoomId room{};
     UserId user{};

@@ -1,6 +1,7 @@
 // cards.cpp: small blocks of game state. A whole card goes out reliably when it is set; changes of
-// its fields follow as deltas, at most ten a second, newest wins; when it has come to rest the
-// whole card goes out once more, so that a lost last delta does not stand for ever.
+// its fields follow as deltas; when it has come to rest the whole card goes out once more, so that
+// a lost last delta does not stand for ever. Whatever its writers do, set, change or clear, its
+// readers hear of it ten times a second at most, and then of what is true by then.
 #include <algorithm>
 
 #include "schemas/base/check.hpp"
@@ -39,6 +40,11 @@ size_t card_bytes(const std::vector<CardValue>& fields) {
         bytes += sizeof(uint16_t) + sizeof(int64_t) + field.text.size();
     }
     return bytes;
+}
+
+// A user has one place for cards of all types, a room one for each.
+CardKey place_of(const CardKey& key) {
+    return {key.room, key.user, key.user == UserId{} ? key.type : uint16_t{0}};
 }
 
 bool by_id(const CardValue& one, const CardValue& two) {
@@ -149,21 +155,24 @@ void Core::State::on_set_card(Command& command) {
         return refuse(command, Error::BadCard);
     }
     if (room == nullptr && command.user.card && command.user.card->type != type->id) {
-        clear_card({.user = command.user.id, .type = command.user.card->type}); // one a user
+        // One a user: who has the old one hears of it with the new one.
+        const Card& old = *command.user.card;
+        card_ends_.erase({old.expires_at_ms, {.user = command.user.id, .type = old.type}});
+        command.user.card.reset();
     }
     Card& card = room != nullptr     ? room->cards[type->id]
                  : command.user.card ? *command.user.card
                                      : command.user.card.emplace();
     card_ends_.erase({card.expires_at_ms, key});
-    uint32_t& last = room != nullptr ? room->card_versions[type->id] : command.user.card_version;
     card.type = type->id;
-    card.version = ++last;
+    card.version = ++told_of(key).version;
+    card.whole = true;
     card.fields = std::move(fields);
     card.expires_at_ms = set.ttl_ms() == 0 ? 0 : now_ms_ + set.ttl_ms();
     if (card.expires_at_ms != 0) {
         card_ends_.insert({card.expires_at_ms, key});
     }
-    put_whole(key, card);
+    tell_soon(key);
     reply(command.from, {.room = key.room});
 }
 
@@ -209,10 +218,8 @@ void Core::State::on_update_card(Command& command) {
         std::set_union(card->changed.begin(), card->changed.end(), changed.begin(), changed.end(),
                        std::back_inserter(all));
         card->changed = std::move(all);
-        uint32_t& last =
-            room != nullptr ? room->card_versions[type->id] : command.user.card_version;
-        card->version = ++last;
-        cards_dirty_.insert(key);
+        card->version = ++told_of(key).version;
+        cards_dirty_.insert(place_of(key));
     }
     reply(command.from, {.room = key.room});
 }
@@ -266,11 +273,11 @@ void Core::State::on_fetch_card(Command& command) {
         may_see = true;
     } else {
         const auto owner = users_.find(key.user);
-        may_see = owner != users_.end() && seen(owner->second.presence) &&
+        may_see = owner != users_.end() && seen(owner->second.shown) &&
                   shares_small_room(command.user, owner->second);
     }
     const Card* card = may_see ? find_card(key) : nullptr;
-    if (card == nullptr) {
+    if (card == nullptr || !may_send(key, *card)) {
         return refuse(command, Error::NotFound);
     }
     send_event(command.session, Lane::Control, card_frame(key, *card));
@@ -304,18 +311,29 @@ Card* Core::State::find_card(const CardKey& key) {
     return &*user->second.card;
 }
 
+Card* Core::State::card_at(const CardKey& place) {
+    if (place.room != RoomId{}) {
+        return find_card(place);
+    }
+    const auto user = users_.find(place.user);
+    return user == users_.end() || !user->second.card ? nullptr : &*user->second.card;
+}
+
+CardTold& Core::State::told_of(const CardKey& key) {
+    return key.room != RoomId{} ? find_room(key.room)->cards_told[key.type]
+                                : users_.at(key.user).card_told;
+}
+
 void Core::State::clear_card(const CardKey& key) {
     const Card* card = find_card(key);
     PARLEY_ASSERT(card != nullptr);
     card_ends_.erase({card->expires_at_ms, key});
-    cards_dirty_.erase(key);
-    const auto gone = wire::CreateCardGone(fbb(), raw(key.room), raw(key.user), key.type);
-    tell_card(key, Lane::Control, event(wire::Event::CardGone, gone));
     if (key.room != RoomId{}) {
         find_room(key.room)->cards.erase(key.type);
     } else {
         users_.at(key.user).card.reset();
     }
+    tell_soon(key);
 }
 
 // [telling]
@@ -333,16 +351,64 @@ SharedFrame Core::State::delta_frame(const CardKey& key, const Card& card) {
     return event(wire::Event::CardDelta, body);
 }
 
-void Core::State::put_whole(const CardKey& key, Card& card) {
-    tell_card(key, Lane::Control, card_frame(key, card));
+void Core::State::put_whole(const CardKey& place, Card& card) {
+    CardTold& told = told_of(place);
+    tell_card(place, Lane::Control, card_frame({place.room, place.user, card.type}, card));
+    told.type = card.type;
+    told.at_ms = now_ms_;
     card.sent_version = card.version;
-    card.sent_at_ms = now_ms_;
+    card.whole = false;
     card.changed.clear();
-    cards_dirty_.erase(key);
+    cards_dirty_.erase(place);
 }
 
-// A room's card goes to its readers; a user's to himself and, while he is seen, to everyone with
-// whom he shares a small room, once.
+// The place stays dirty: when the card has come to rest it goes out whole.
+void Core::State::put_delta(const CardKey& place, Card& card) {
+    SharedFrame delta = delta_frame({place.room, place.user, card.type}, card);
+    if (delta->size() > limits::state_frame_bytes_max) {
+        return put_whole(place, card);
+    }
+    tell_card(place, Lane::State, delta);
+    told_of(place).at_ms = now_ms_;
+    card.sent_version = card.version;
+    card.changed.clear();
+}
+
+void Core::State::tell_gone(const CardKey& place) {
+    CardTold& told = told_of(place);
+    const auto gone = wire::CreateCardGone(fbb(), raw(place.room), raw(place.user), told.type);
+    tell_card(place, Lane::Control, event(wire::Event::CardGone, gone));
+    told.type = 0;
+    told.at_ms = now_ms_;
+}
+
+void Core::State::tell_soon(const CardKey& key) {
+    const CardKey place = place_of(key);
+    if (now_ms_ - told_of(key).at_ms >= limits::card_period_ms) {
+        tell_card_at(place);
+    } else {
+        cards_dirty_.insert(place);
+    }
+}
+
+// Brings readers from what they have to what is there.
+void Core::State::tell_card_at(const CardKey& place) {
+    const CardTold& told = told_of(place);
+    Card* card = card_at(place);
+    if (told.type != 0 && (card == nullptr || card->type != told.type)) {
+        tell_gone(place);
+    }
+    if (card == nullptr) {
+        cards_dirty_.erase(place);
+    } else if (card->whole || card->changed.empty()) {
+        put_whole(place, *card);
+    } else {
+        put_delta(place, *card);
+    }
+}
+
+// A room's card goes to its readers; a user's to himself and, while others take him to be there, to
+// everyone with whom he shares a small room, once.
 void Core::State::tell_card(const CardKey& key, Lane lane, const SharedFrame& frame) {
     if (key.room != RoomId{}) {
         return deliver(*find_room(key.room), lane, frame);
@@ -351,7 +417,7 @@ void Core::State::tell_card(const CardKey& key, Lane lane, const SharedFrame& fr
     std::set<SessionId> sessions;
     for (const RoomId id : user.rooms) {
         const Room* room = find_room(id);
-        if (room != nullptr && room->full_roster() && seen(user.presence)) {
+        if (room != nullptr && room->full_roster() && seen(user.shown)) {
             sessions.insert(room->sessions.begin(), room->sessions.end());
         }
     }
@@ -374,35 +440,31 @@ void Core::State::tell_cards() {
         clear_card(key);
     }
     const std::vector<CardKey> dirty(cards_dirty_.begin(), cards_dirty_.end());
-    for (const CardKey& key : dirty) {
-        Card* card = find_card(key);
-        PARLEY_ASSERT(card != nullptr);
-        const TimeMs quiet_ms = now_ms_ - card->sent_at_ms;
-        if (card->changed.empty()) {
-            if (quiet_ms >= limits::card_settle_ms) {
-                put_whole(key, *card);
-            }
-            continue;
+    for (const CardKey& place : dirty) {
+        const Card* card = card_at(place);
+        const bool rests = card != nullptr && !card->whole && card->changed.empty();
+        const TimeMs quiet_ms = now_ms_ - told_of(place).at_ms;
+        if (quiet_ms >= (rests ? limits::card_settle_ms : limits::card_period_ms)) {
+            tell_card_at(place);
         }
-        if (quiet_ms < limits::card_period_ms) {
-            continue;
-        }
-        SharedFrame delta = delta_frame(key, *card);
-        if (delta->size() > limits::state_frame_bytes_max) {
-            put_whole(key, *card);
-            continue;
-        }
-        tell_card(key, Lane::State, delta);
-        card->sent_version = card->version;
-        card->sent_at_ms = now_ms_;
-        card->changed.clear();
     }
+}
+
+bool Core::State::may_send(const CardKey& key, const Card& card) {
+    CardTold& told = told_of(key);
+    if (told.type == 0) {
+        told.type = card.type; // he has it before the others, and must hear when it goes
+    }
+    return told.type == card.type;
 }
 
 // The room's own: a RoomState empties the reader's list of them.
 void Core::State::send_room_cards(const Session& session, const Room& room) {
     for (const auto& [type, card] : room.cards) {
-        send_event(session, Lane::Control, card_frame({.room = room.meta.id, .type = type}, card));
+        const CardKey key{.room = room.meta.id, .type = type};
+        if (may_send(key, card)) {
+            send_event(session, Lane::Control, card_frame(key, card));
+        }
     }
 }
 
@@ -415,9 +477,12 @@ void Core::State::send_cards(const Session& session, const Room& room) {
     for (const auto& [id, member] : room.members) {
         const auto user = users_.find(id);
         if (user != users_.end() && user->second.card &&
-            (seen(user->second.presence) || id == session.user)) {
+            (seen(user->second.shown) || id == session.user)) {
             const Card& card = *user->second.card;
-            send_event(session, Lane::Control, card_frame({.user = id, .type = card.type}, card));
+            const CardKey key{.user = id, .type = card.type};
+            if (may_send(key, card)) {
+                send_event(session, Lane::Control, card_frame(key, card));
+            }
         }
     }
 }

@@ -64,18 +64,24 @@ void Core::State::set_presence(User& user, PresenceInfo presence) {
     if (presence.state == user.presence.state) {
         presence.since_ms = user.presence.since_ms;
     }
-    const bool showed = seen(user.presence);
-    if (user.card && showed && !seen(presence)) {
-        // While he is still seen, so that it reaches those who had the card.
-        const auto gone = wire::CreateCardGone(fbb(), 0, raw(user.id), user.card->type);
-        tell_card({.user = user.id, .type = user.card->type}, Lane::Control,
-                  event(wire::Event::CardGone, gone));
-    }
     user.presence = std::move(presence);
     presences_dirty_.insert(user.id);
-    if (user.card && showed != seen(user.presence)) {
-        // To all who may see it now; his own sessions keep it anyhow.
-        put_whole({.user = user.id, .type = user.card->type}, *user.card);
+}
+
+// His card goes with him: who is told that he is gone hears that it went, and has it again when he
+// shows himself. His own sessions keep it.
+void Core::State::show(User& user, PresenceInfo shown) {
+    const CardKey place{.user = user.id};
+    const bool showed = seen(user.shown);
+    const bool shows = seen(shown);
+    if (showed && !shows && user.card_told.type != 0) {
+        tell_gone(place);
+    }
+    user.shown = std::move(shown);
+    user.shown_at_ms = now_ms_;
+    if (showed != shows && user.card) {
+        user.card->whole = true;
+        tell_card_at(place);
     }
 }
 
@@ -92,8 +98,7 @@ void Core::State::tell_presences() {
         }
         PresenceInfo shown = shown_to_others(user.presence);
         if (shown != user.shown) {
-            user.shown = std::move(shown);
-            user.shown_at_ms = now_ms_;
+            show(user, std::move(shown));
             changed.push_back(user.id);
         }
         at = presences_dirty_.erase(at);
@@ -143,7 +148,7 @@ void Core::State::on_typing(Command& command) {
     }
     Member& member = room->members.at(command.user.id);
     const bool relayed = room->kind() != wire::RoomKind::Global && room->full_roster() &&
-                         seen(command.user.presence) &&
+                         seen(command.user.presence) && seen(command.user.shown) &&
                          now_ms_ + limits::typing_jitter_ms >= member.typing_due_ms;
     if (relayed) {
         member.typing_due_ms = std::max(member.typing_due_ms, now_ms_) + limits::typing_resend_ms;

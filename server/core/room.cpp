@@ -312,9 +312,10 @@ void Core::State::evict(RoomId id) {
     PARLEY_ASSERT(room != nullptr && room->sessions.empty() && room->fresh.empty());
     note_busy(*room);
     for (const auto& [type, card] : room->cards) {
-        const CardKey key{.room = id, .type = type};
-        cards_dirty_.erase(key);
-        card_ends_.erase({card.expires_at_ms, key});
+        card_ends_.erase({card.expires_at_ms, {.room = id, .type = type}});
+    }
+    for (const auto& [type, told] : room->cards_told) {
+        cards_dirty_.erase({.room = id, .type = type});
     }
     counts_dirty_.erase(id);
     tail_bytes_ -= room->tail_bytes;

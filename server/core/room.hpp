@@ -52,7 +52,7 @@ struct Room {
     std::map<UserId, std::vector<Token>> joining;     // PutMembers in flight
     std::unordered_map<UserId, Pace> paces;           // never iterated into an effect
     std::map<uint16_t, Card> cards;
-    std::map<uint16_t, uint32_t> card_versions; // last ever, so that a new card never looks old
+    std::map<uint16_t, CardTold> cards_told;
 
     uint32_t in_flight = 0;   // requests at the store that need the room
     TimeMs idle_since_ms = 0; // its place in State::rooms_idle_; 0: not idle

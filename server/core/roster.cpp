@@ -185,9 +185,12 @@ void Core::State::tell_came(Room& room, UserId user) {
     if (room.full_roster()) {
         tell_roster(room, user);
         const auto known = users_.find(user);
-        if (known != users_.end() && known->second.card && seen(known->second.presence)) {
+        if (known != users_.end() && known->second.card && seen(known->second.shown)) {
             const Card& card = *known->second.card;
-            deliver(room, Lane::Control, card_frame({.user = user, .type = card.type}, card));
+            const CardKey key{.user = user, .type = card.type};
+            if (may_send(key, card)) {
+                deliver(room, Lane::Control, card_frame(key, card));
+            }
         }
     } else if (room.people == limits::roster_full_members_max + 1) {
         // Too large now: what was known of its people would grow stale, so it is taken back.

@@ -105,7 +105,7 @@ struct User {
     PresenceInfo shown;    // what others were told
     TimeMs shown_at_ms = 0;
     std::optional<Card> card;
-    uint32_t card_version = 0; // of the last card, so that a new one never looks like an old one
+    CardTold card_told;
 };
 
 } // namespace parley

@@ -258,6 +258,7 @@ private:
     void on_set_presence(Command& command);
     void on_typing(Command& command);
     void set_presence(User& user, PresenceInfo presence);
+    void show(User& user, PresenceInfo shown);
     void tell_presences();
     void tell_presence_of(std::span<const UserId> users);
     flatbuffers::Offset<wire::Presence> wire_presence(UserId id, const PresenceInfo& presence);
@@ -270,13 +271,22 @@ private:
     const CardType* card_type_of(const Command& command, uint16_t type, uint64_t room);
     CardWriter writer_of(const Command& command, const Room* room) const;
     Card* find_card(const CardKey& key);
+    Card* card_at(const CardKey& place);
+    CardTold& told_of(const CardKey& key);
     void send_cards(const Session& session, const Room& room);
     void send_room_cards(const Session& session, const Room& room);
+    // Whether the card may go to somebody alone; else it is on its way to him with the others.
+    bool may_send(const CardKey& key, const Card& card);
     void tell_card(const CardKey& key, Lane lane, const SharedFrame& frame);
     SharedFrame card_frame(const CardKey& key, const Card& card);
     SharedFrame delta_frame(const CardKey& key, const Card& card);
-    void put_whole(const CardKey& key, Card& card);
+    void put_whole(const CardKey& place, Card& card);
+    void put_delta(const CardKey& place, Card& card);
     void clear_card(const CardKey& key);
+    void tell_gone(const CardKey& place);
+    // Now, or when those who have the card may hear of it again.
+    void tell_soon(const CardKey& key);
+    void tell_card_at(const CardKey& place);
     void tell_cards();
     bool shares_small_room(const User& one, const User& two);
 
@@ -307,7 +317,7 @@ private:
     std::multimap<TimeMs, std::pair<RoomKey, Waiter>> retries_;
     std::set<UserId> presences_dirty_;
     std::set<RoomId> counts_dirty_;
-    std::set<CardKey> cards_dirty_;
+    std::set<CardKey> cards_dirty_; // places
     std::set<std::pair<TimeMs, CardKey>> card_ends_;
     std::vector<RoomId> rooms_fresh_;
     // Who was revoked when: a ticket issued before must not bring him back. Kept as long as such a

@@ -34,11 +34,23 @@ kind = "text"
 writer = "owner"
 code_points_max = 64
 )";
+constexpr const char* rank_toml = R"(
+id = 3
+name = "rank"
+title = "Rank"
+room_card = false
+[[fields]]
+id = 1
+name = "rank"
+kind = "int"
+writer = "owner"
+max = 100
+)";
 
 CardTypes types() {
     auto set = std::make_shared<CardTypeSet>();
     std::string message;
-    for (const char* text : {match_toml, mood_toml}) {
+    for (const char* text : {match_toml, mood_toml, rank_toml}) {
         const auto added = set->add(text, "test.toml", message);
         INFO(message);
         REQUIRE(added.ok());
@@ -70,7 +82,10 @@ struct Table {
     SessionId ann = world.connect("ann", {team("t1")});
     RoomId room = world.room_id(team("t1"));
 
-    Table() { world.forget_heard(); }
+    Table() {
+        world.tick(limits::presence_period_ms); // everybody is online by now
+        world.forget_heard();
+    }
 
     SessionId connect_game() {
         Claims claims = claims_of("game", {team("t1")});
@@ -117,6 +132,11 @@ struct Table {
     }
     size_t gone(SessionId who) {
         return world.events<wire::CardGone>(who, wire::Event::CardGone).size();
+    }
+    void show(SessionId who, wire::PresenceState state) {
+        world.run(who, wire::Command::SetPresence, [&](auto& fbb) {
+            return wire::CreateSetPresence(fbb, wire::CreatePresence(fbb, 0, state)).Union();
+        });
     }
 };
 
@@ -174,6 +194,7 @@ TEST_CASE("a leader who sets the card again keeps what the game wrote", "[core][
     Table t;
     t.set(t.game, t.room, 1, {{1, 5, ""}});
     CHECK(t.set(t.lead, t.room, 1, {{2, 0, "ready"}}) == Error::Ok);
+    t.world.tick(limits::card_period_ms);
     const auto* card = t.cards(t.ann).back();
     CHECK(number_of(*card->fields(), 1) == 5);
     CHECK(card->version() == 2);
@@ -231,6 +252,7 @@ TEST_CASE("a card ends in its time, and a new one never looks like an old one", 
     t.world.tick(1);
     CHECK(t.gone(t.ann) == 1);
     t.set(t.game, t.room, 1, {{1, 5, ""}});
+    t.world.tick(limits::card_period_ms);
     CHECK(t.cards(t.ann).back()->version() == 2);
     t.world.tick(100'000);
     CHECK(t.gone(t.ann) == 1);
@@ -240,7 +262,8 @@ TEST_CASE("setting a card again moves its end", "[core][cards]") {
     Table t;
     t.set(t.game, t.room, 1, {{1, 5, ""}}, 1000);
     t.set(t.game, t.room, 1, {{1, 5, ""}}, 5000);
-    t.world.tick(4999);
+    t.world.tick(1000);
+    t.world.tick(3999);
     CHECK(t.gone(t.ann) == 0);
     t.world.tick(1);
     CHECK(t.gone(t.ann) == 1);
@@ -277,12 +300,8 @@ TEST_CASE("a presence card follows its user to those who share a small room", "[
     }
     SECTION("it goes when he hides, and comes back when he shows himself") {
         t.world.forget_heard();
-        const auto show = [&](wire::PresenceState state) {
-            t.world.run(t.ann, wire::Command::SetPresence, [&](auto& fbb) {
-                return wire::CreateSetPresence(fbb, wire::CreatePresence(fbb, 0, state)).Union();
-            });
-        };
-        show(wire::PresenceState::Invisible);
+        t.show(t.ann, wire::PresenceState::Invisible);
+        t.world.tick(limits::presence_period_ms);
         CHECK(t.gone(t.lead) == 1);
         CHECK(t.fetch(t.lead, RoomId{}, ann_id, 2) == Error::NotFound);
         CHECK(t.fetch(t.ann, RoomId{}, ann_id, 2) == Error::Ok);
@@ -290,7 +309,8 @@ TEST_CASE("a presence card follows its user to those who share a small room", "[
         t.world.tick(5000);
         CHECK(t.cards(t.lead).empty());
         CHECK(t.deltas(t.lead).empty());
-        show(wire::PresenceState::Online);
+        t.show(t.ann, wire::PresenceState::Online);
+        t.world.tick();
         CHECK(t.cards(t.lead).size() == 1);
     }
     SECTION("it goes when he is gone for good") {
@@ -303,6 +323,7 @@ TEST_CASE("a presence card follows its user to those who share a small room", "[
     SECTION("his own word only") {
         CHECK(t.clear(t.lead, RoomId{}, 2) == Error::NotFound);
         CHECK(t.clear(t.ann, RoomId{}, 2) == Error::Ok);
+        t.world.tick(limits::card_period_ms);
         CHECK(t.gone(t.lead) == 1);
     }
 }
@@ -318,4 +339,129 @@ TEST_CASE("who joins a room that he is in gets its own cards, not those of its p
     const auto cards = t.world.events<wire::Card>(t.ann, wire::Event::Card);
     REQUIRE(cards.size() == 1);
     CHECK(cards[0]->room() == raw(t.room));
+}
+
+TEST_CASE("a card that is set again and again goes out at the pace of its changes, newest wins",
+          "[core][cards][hostile]") {
+    Table t;
+    for (int64_t score = 1; score <= 20; ++score) {
+        REQUIRE(t.set(t.game, t.room, 1, {{1, score, ""}}) == Error::Ok);
+    }
+    REQUIRE(t.cards(t.ann).size() == 1); // the first at once
+    t.world.tick(limits::card_period_ms - 1);
+    CHECK(t.cards(t.ann).size() == 1);
+    t.world.tick(1);
+    REQUIRE(t.cards(t.ann).size() == 2);
+    CHECK(number_of(*t.cards(t.ann)[1]->fields(), 1) == 20);
+    CHECK(t.cards(t.ann)[1]->version() == 20);
+    t.world.tick(limits::card_period_ms);
+    CHECK(t.cards(t.ann).size() == 2);
+    CHECK(t.set(t.game, t.room, 1, {{1, 21, ""}}) == Error::Ok);
+    CHECK(t.cards(t.ann).size() == 3); // at rest meanwhile: at once again
+}
+
+TEST_CASE("clearing a card does not hasten the next one", "[core][cards][hostile]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}});
+    SECTION("cleared and set again and again") {
+        for (int64_t score = 1; score <= 20; ++score) {
+            REQUIRE(t.clear(t.game, t.room, 1) == Error::Ok);
+            REQUIRE(t.set(t.game, t.room, 1, {{1, score, ""}}) == Error::Ok);
+        }
+        CHECK(t.cards(t.ann).size() == 1);
+        CHECK(t.gone(t.ann) == 0);
+        t.world.tick(limits::card_period_ms);
+        REQUIRE(t.cards(t.ann).size() == 2);
+        CHECK(number_of(*t.cards(t.ann)[1]->fields(), 1) == 20);
+        CHECK(t.gone(t.ann) == 0); // it is there, so nobody hears that it went
+    }
+    SECTION("cleared at last") {
+        REQUIRE(t.clear(t.game, t.room, 1) == Error::Ok);
+        CHECK(t.fetch(t.ann, t.room, UserId{}, 1) == Error::NotFound);
+        t.world.tick(limits::card_period_ms - 1);
+        CHECK(t.gone(t.ann) == 0);
+        t.world.tick(1);
+        CHECK(t.gone(t.ann) == 1);
+        REQUIRE(t.set(t.game, t.room, 1, {{1, 6, ""}}) == Error::Ok);
+        CHECK(t.cards(t.ann).size() == 1); // paced by the telling that it went
+        t.world.tick(limits::card_period_ms);
+        CHECK(t.cards(t.ann).size() == 2);
+        CHECK(t.gone(t.ann) == 1);
+    }
+    SECTION("set and cleared before anybody was told: there is nothing to tell") {
+        t.world.tick(limits::card_period_ms);
+        t.clear(t.game, t.room, 1);
+        t.world.forget_heard();
+        t.set(t.game, t.room, 1, {{1, 7, ""}});
+        t.clear(t.game, t.room, 1);
+        t.world.tick(limits::card_settle_ms);
+        CHECK(t.cards(t.ann).empty());
+        CHECK(t.gone(t.ann) == 0);
+    }
+}
+
+TEST_CASE("who comes while a card waits to be told has it, and hears when it goes",
+          "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}});
+    t.world.tick(limits::card_period_ms);
+    t.clear(t.game, t.room, 1);
+    t.set(t.game, t.room, 1, {{1, 6, ""}}); // waits
+    const SessionId bob = t.world.connect("bob", {team("t1")});
+    REQUIRE(t.cards(bob).size() == 1);
+    CHECK(number_of(*t.cards(bob)[0]->fields(), 1) == 6);
+    t.clear(t.game, t.room, 1);
+    t.world.tick(limits::card_period_ms);
+    CHECK(t.gone(bob) == 1);
+}
+
+TEST_CASE("one card takes the place of a user's other, at one pace for all of his",
+          "[core][cards][hostile]") {
+    Table t;
+    REQUIRE(t.set(t.ann, RoomId{}, 2, {{1, 0, "happy"}}) == Error::Ok);
+    REQUIRE(t.cards(t.lead).size() == 1);
+    for (int64_t rank = 1; rank <= 9; ++rank) {
+        REQUIRE(t.set(t.ann, RoomId{}, 2, {{1, 0, "glad"}}) == Error::Ok);
+        REQUIRE(t.set(t.ann, RoomId{}, 3, {{1, rank, ""}}) == Error::Ok);
+    }
+    CHECK(t.cards(t.lead).size() == 1);
+    CHECK(t.gone(t.lead) == 0);
+    t.world.tick(limits::card_period_ms);
+    const auto gone = t.world.events<wire::CardGone>(t.lead, wire::Event::CardGone);
+    REQUIRE(gone.size() == 1);
+    CHECK(gone[0]->type() == 2);
+    REQUIRE(t.cards(t.lead).size() == 2);
+    CHECK(t.cards(t.lead)[1]->type() == 3);
+    CHECK(number_of(*t.cards(t.lead)[1]->fields(), 1) == 9);
+    const auto last = t.world.heard(t.lead).back().frame->body_type();
+    CHECK(last == wire::Event::Card); // the old one went first
+}
+
+TEST_CASE("who hides and shows himself at will is told of once a second, card and all",
+          "[core][cards][presence][hostile]") {
+    Table t;
+    t.set(t.ann, RoomId{}, 2, {{1, 0, "happy"}});
+    t.world.tick(limits::presence_period_ms);
+    t.world.forget_heard();
+    for (int i = 0; i < 20; ++i) {
+        t.show(t.ann, wire::PresenceState::Invisible);
+        t.show(t.ann, wire::PresenceState::Online);
+    }
+    t.show(t.ann, wire::PresenceState::Invisible);
+    CHECK(t.world.heard(t.lead).empty());
+    t.world.tick();
+    CHECK(t.gone(t.lead) == 1);
+    CHECK(t.cards(t.lead).empty());
+    for (int i = 0; i < 20; ++i) {
+        t.show(t.ann, wire::PresenceState::Online);
+        t.show(t.ann, wire::PresenceState::Invisible);
+    }
+    t.show(t.ann, wire::PresenceState::Online);
+    t.world.tick(limits::presence_period_ms - 1);
+    CHECK(t.gone(t.lead) == 1);
+    CHECK(t.cards(t.lead).empty());
+    CHECK(t.fetch(t.lead, RoomId{}, t.world.user_id("ann"), 2) == Error::NotFound);
+    t.world.tick(1);
+    CHECK(t.cards(t.lead).size() == 1);
+    CHECK(t.fetch(t.lead, RoomId{}, t.world.user_id("ann"), 2) == Error::Ok);
 }
