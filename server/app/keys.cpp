@@ -66,14 +66,32 @@ std::string way_out(const std::string& path, int error) {
     }
 }
 
+// So that a name that was given in the folder is still there after a power cut. False: errno.
+bool sync_folder(std::filesystem::path folder) {
+    folder = folder.empty() ? "." : folder;
+    const int opened = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0) {
+        return false;
+    }
+    const bool good = fsync(opened) == 0;
+    const int error = errno;
+    close(opened);
+    errno = error;
+    return good;
+}
+
 // All or nothing: the text goes to a file beside it, which gets the name when it is on disk, and
-// only if nobody else has it.
+// only if nobody else has it; the name is on the disk too before anybody relies on the key.
 bool create_secret(const std::string& path, const SecretText& secret, std::string& message) {
     const std::string draft = path + "." + std::to_string(randombytes_random()) + ".new";
-    const bool good =
+    const bool named =
         create_file(draft, secret.text, 0600, O_EXCL) && link(draft.c_str(), path.c_str()) == 0;
+    const bool good = named && sync_folder(std::filesystem::path(path).parent_path());
     const int error = errno;
     ignore(unlink(draft.c_str()) == 0, "there is none when it could not be made");
+    if (named && !good) {
+        ignore(unlink(path.c_str()) == 0, "nobody has been told of this key");
+    }
     if (!good) {
         message = "the key file " + path + " cannot be made (" + std::strerror(error) + "); " +
                   way_out(path, error);

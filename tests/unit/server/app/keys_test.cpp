@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,8 @@
 #include <sodium.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/unit/server/store/store_test_help.hpp"
 
@@ -24,11 +27,31 @@ int mode_of(const std::string& path) {
     return static_cast<int>(status.st_mode & 0777);
 }
 
+// How often a folder was brought to the disk while the watched file had its name in it.
+struct FolderSyncs {
+    std::string watched;
+    int with_name = 0;
+    bool fail = false;
+} folder_syncs;
+
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
 } // namespace
+
+// In front of the C library's.
+extern "C" int fsync(int file) {
+    struct stat status {};
+    if (fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
+        if (folder_syncs.fail) {
+            errno = EIO;
+            return -1;
+        }
+        folder_syncs.with_name += std::filesystem::exists(folder_syncs.watched) ? 1 : 0;
+    }
+    return static_cast<int>(syscall(SYS_fsync, file));
+}
 
 TEST_CASE("a server key is made once and stays", "[keys]") {
     test::Folder folder;
@@ -89,6 +112,28 @@ TEST_CASE("a key that finds no room on the disk leaves nothing behind", "[keys]"
     CHECK(std::filesystem::is_empty(std::filesystem::path(path).parent_path()));
     CHECK(load_server_key(path, message).ok());
     CHECK(std::filesystem::hard_link_count(path) == 1);
+}
+
+TEST_CASE("the name of a new key is on the disk before anybody relies on it", "[keys]") {
+    REQUIRE(sodium_init() >= 0);
+    test::Folder folder;
+    const std::string path = folder.file("server.key");
+    std::string message;
+    folder_syncs = {};
+    folder_syncs.watched = path;
+    REQUIRE(load_server_key(path, message).ok());
+    CHECK(folder_syncs.with_name == 1);
+    REQUIRE(load_server_key(path, message).ok());
+    CHECK(folder_syncs.with_name == 1); // a key that was there needs none
+
+    // A folder that cannot be brought to the disk has no key.
+    const std::string other = folder.file("other.key");
+    folder_syncs = {};
+    folder_syncs.fail = true;
+    CHECK(load_server_key(other, message).error() == Error::Io);
+    folder_syncs = {};
+    CHECK(contains(message, "the key file " + other + " cannot be made"));
+    CHECK_FALSE(std::filesystem::exists(other));
 }
 
 TEST_CASE("a key in a folder that is not there says which folder to make", "[keys]") {
