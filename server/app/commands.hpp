@@ -15,7 +15,7 @@ int keys_command(Words words);
 int replay_command(Words words);
 int print_config_command(Words words);
 
-// One sentence on stderr; returns code.
+// One sentence on stderr, for whose reader it waits a second at most; returns code.
 int complain(int code, std::string_view sentence);
 
 } // namespace parley

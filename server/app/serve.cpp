@@ -1,6 +1,7 @@
 // serve.cpp: parley serve, print-config and replay. Signals are taken by one thread that waits for
 // them, so that no handler ever runs.
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -223,7 +224,13 @@ void serve_until_asked(Shard& shard, const Arguments& arguments, const sigset_t&
 } // namespace
 
 int complain(int code, std::string_view sentence) {
-    std::fprintf(stderr, "parley: %.*s\n", static_cast<int>(sentence.size()), sentence.data());
+    constexpr int patience_ms = 1000;
+    const std::string line = "parley: " + std::string(sentence.substr(0, PIPE_BUF - 16)) + "\n";
+    pollfd writable = {STDERR_FILENO, POLLOUT, 0};
+    if (poll(&writable, 1, patience_ms) > 0) { // so many bytes go without waiting
+        ignore(write(STDERR_FILENO, line.data(), line.size()) > 0,
+               "the code says it too, and there is nowhere else to say more");
+    }
     return code;
 }
 
@@ -268,6 +275,7 @@ int serve_command(Words words) {
     }
     Shard& shard = *started.value();
     if (!say_ready(shard, options.config, arguments, log, message)) {
+        started.value().reset(); // nobody comes in while the sentence waits to be read
         writer.stop();
         return complain(1, message);
     }

@@ -110,12 +110,18 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
         return Error::Internal;
     }
     std::unique_ptr<Shard> shard(new Shard(options, log));
-    for (const auto open :
-         {&Shard::judge, &Shard::open_store, &Shard::open_net, &Shard::open_core}) {
+    for (const auto open : {&Shard::judge, &Shard::open_folder, &Shard::open_journal,
+                            &Shard::open_store, &Shard::open_net}) {
         if (const Error error = (shard.get()->*open)(message); error != Error::Ok) {
+            if (shard->journal_ != nullptr) {
+                // Nothing is in it, and the next start wants to make it again.
+                std::error_code ignored;
+                std::filesystem::remove(options.journal_file, ignored);
+            }
             return error;
         }
     }
+    shard->open_core();
     shard->store_thread_->start();
     shard->core_->start();
     for (const auto& net : shard->net_) {
@@ -169,7 +175,7 @@ Error Shard::judge(std::string& message) {
     return error;
 }
 
-Error Shard::open_store(std::string& message) {
+Error Shard::open_folder(std::string& message) {
     const std::string& folder = options_.config.data_folder;
     std::error_code error;
     std::filesystem::create_directories(folder, error);
@@ -178,6 +184,34 @@ Error Shard::open_store(std::string& message) {
                   "); correct shard.data_folder or make it";
         return Error::BadStore;
     }
+    return Error::Ok;
+}
+
+// Before the store, so that a name that is taken leaves no database behind.
+Error Shard::open_journal(std::string& message) {
+    randombytes_buf(&core_seed_, sizeof core_seed_);
+    if (options_.journal_file.empty()) {
+        return Error::Ok;
+    }
+    JournalHead head;
+    head.seed = core_seed_;
+    head.with_text = options_.journal_text;
+    Config told = options_.config;
+    told.issuers.clear(); // a run does not depend on them
+    head.config = print_config(told);
+    head.dev = told.dev;
+    head.cards = card_files_;
+    Result<std::unique_ptr<Journal>> made =
+        Journal::create(options_.journal_file, head, told.journal_bytes_max, log_, message);
+    if (made.ok()) {
+        journal_ = std::move(made).value();
+    }
+    return made.error();
+}
+
+Error Shard::open_store(std::string& message) {
+    const std::string& folder = options_.config.data_folder;
+    std::error_code error;
     SqliteStoreOptions options;
     options.path = folder + "/parley.db";
     // Where a shard has served before, both of these lie, and so must the database. A key alone may
@@ -231,31 +265,10 @@ Error Shard::open_net(std::string& message) {
     return error;
 }
 
-Error Shard::open_core(std::string& message) {
-    const Config& config = options_.config;
-    uint64_t seed = 0;
-    randombytes_buf(&seed, sizeof seed);
-    std::unique_ptr<Journal> journal;
-    if (!options_.journal_file.empty()) {
-        JournalHead head;
-        head.seed = seed;
-        head.with_text = options_.journal_text;
-        Config told = config;
-        told.issuers.clear(); // a run does not depend on them
-        head.config = print_config(told);
-        head.dev = config.dev;
-        head.cards = card_files_;
-        Result<std::unique_ptr<Journal>> made =
-            Journal::create(options_.journal_file, head, config.journal_bytes_max, log_, message);
-        if (!made.ok()) {
-            return made.error();
-        }
-        journal = std::move(made).value();
-    }
-    auto core = std::make_unique<Core>(config.core_options(), cards_, seed);
-    core_ = std::make_unique<CoreThread>(std::move(core), std::move(journal), inbox_,
+void Shard::open_core() {
+    auto core = std::make_unique<Core>(options_.config.core_options(), cards_, core_seed_);
+    core_ = std::make_unique<CoreThread>(std::move(core), std::move(journal_), inbox_,
                                          *store_thread_, net_, log_);
-    return Error::Ok;
 }
 
 Result<void> Shard::reload(const Config& config, std::string& message) {

@@ -52,9 +52,11 @@ public:
 private:
     Shard(const ShardOptions& options, Log log);
     Error judge(std::string& message);
+    Error open_folder(std::string& message);
+    Error open_journal(std::string& message);
     Error open_store(std::string& message);
     Error open_net(std::string& message);
-    Error open_core(std::string& message);
+    void open_core();
 
     ShardOptions options_;
     const Log log_;
@@ -62,6 +64,8 @@ private:
     std::shared_ptr<const Admission> admission_; // at the start; a reload makes another
     std::vector<CardFile> card_files_;
     std::shared_ptr<CardTypeSet> cards_;
+    uint64_t core_seed_ = 0;
+    std::unique_ptr<Journal> journal_; // until the core's thread has it
     Mailbox<InputBody> inbox_;
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<StoreThread> store_thread_;

@@ -17,11 +17,21 @@ class Program {
 public:
     static constexpr int patience_ms = 30'000;
 
-    explicit Program(const std::vector<std::string>& words) {
+    enum class Errors { Read, Stuck };
+
+    // Stuck: its error output is full from the start, and read only when it has ended.
+    explicit Program(const std::vector<std::string>& words, Errors errors = Errors::Read) {
         int out[2];
         int err[2];
         if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) {
             return;
+        }
+        if (errors == Errors::Stuck) {
+            fcntl(err[1], F_SETFL, O_NONBLOCK);
+            const char byte = '.';
+            while (write(err[1], &byte, 1) == 1) {
+            }
+            fcntl(err[1], F_SETFL, 0);
         }
         std::vector<char*> arguments = {const_cast<char*>(PARLEY_PROGRAM)};
         for (const std::string& word : words) {

@@ -200,6 +200,19 @@ TEST_CASE("a shard whose log nobody reads serves and ends", "[integration]") {
     CHECK(shard.program->wait() == 0);
 }
 
+TEST_CASE("a start that cannot succeed ends, also when nobody reads why", "[integration]") {
+    Folder folder;
+    Program no_config({"serve"}, Program::Errors::Stuck);
+    CHECK(no_config.wait() == 1);
+    Program no_subcommand({"sevre"}, Program::Errors::Stuck);
+    CHECK(no_subcommand.wait() == 2);
+    // With threads that run already.
+    Program no_ready_file({"serve", "--dev", "--data", folder.file("data"), "--port", "0",
+                           "--ready-file", folder.file("none/ready")},
+                          Program::Errors::Stuck);
+    CHECK(no_ready_file.wait() == 1);
+}
+
 TEST_CASE("a ticket minted on the command line opens a session", "[integration]") {
     REQUIRE(sodium_init() >= 0);
     Folder folder;
@@ -241,6 +254,10 @@ TEST_CASE("a ticket minted on the command line opens a session", "[integration]"
     bob.connect(shard.port, shard.server_key, expired_ticket);
     REQUIRE(until({&bob}, [&] { return bob.closed(); }));
     CHECK(bob.closed_with() == Error::TicketExpired);
+    Program too_late(
+        {"ticket", "explain", "--issuer-key", shard.data + "/dev-issuer.key", expired_ticket});
+    CHECK(too_late.wait() == 1);
+    CHECK(contains(too_late.text(), "expired"));
 }
 
 TEST_CASE("an expired ticket is refused by the running program", "[integration]") {
@@ -284,8 +301,11 @@ TEST_CASE("a start that cannot succeed ends with one sentence", "[integration]")
     }
     SECTION("a folder in use") {
         DevShard shard(folder);
-        const std::string said = fails({"serve", "--dev", "--data", shard.data, "--port", "0"}, 1);
+        const std::string said = fails({"serve", "--dev", "--data", shard.data, "--port", "0",
+                                        "--journal", folder.file("journal")},
+                                       1);
         CHECK(contains(said, "in use by another shard"));
+        CHECK_FALSE(std::filesystem::exists(folder.file("journal"))); // of a run that was not
     }
     SECTION("an unreadable database") {
         { DevShard shard(folder); }
@@ -348,6 +368,14 @@ TEST_CASE("a start that cannot succeed ends with one sentence", "[integration]")
                              1),
                        "name a file that does not exist yet"));
         CHECK(content_of(folder.file("journal")) == "evidence");
+        CHECK_FALSE(std::filesystem::exists(folder.file("data/parley.db")));
+    }
+    SECTION("a journal in a folder that is not there") {
+        CHECK(contains(fails({"serve", "--dev", "--data", folder.file("data"), "--port", "0",
+                              "--journal", folder.file("none/journal")},
+                             1),
+                       "in a folder that may be written"));
+        CHECK_FALSE(std::filesystem::exists(folder.file("data/parley.db")));
     }
     SECTION("dev with a production configuration or database") {
         CHECK(contains(fails({"serve", "--dev", "--config", "x"}, 1), "not for production"));
@@ -428,6 +456,27 @@ TEST_CASE("keys made on the command line fit a configuration that serves", "[int
     CHECK(contains(server.error_text(), shown.text().substr(0, 64)));
     server.kill(SIGHUP);
     CHECK(server.read_until("info reloaded"));
+    CHECK_FALSE(contains(server.error_text(), "reload_needs_restart"));
+
+    // What is taken up, what needs a restart, and a mistake, which changes nothing.
+    const auto reload = [&](const std::string& text) {
+        std::ofstream(folder.file("shard.toml"))
+            << "[shard]\nbind = \"127.0.0.1\"\ndata_folder = \"" << folder.file("data") << "\"\n"
+            << text << keys.text();
+        server.forget_errors();
+        server.kill(SIGHUP);
+        CHECK(server.read_until(" reload"));
+        return server.error_text();
+    };
+    CHECK(contains(reload("port = 0\naudience = \"eu-2\"\nshutdown_retry_ms = 1500\n"),
+                   "info reloaded\n"));
+    CHECK_FALSE(contains(server.error_text(), "reload_needs_restart"));
+    reload("port = 1\nnet_threads = 2\n");
+    CHECK(server.read_until("info reloaded\n"));
+    CHECK(contains(server.error_text(), "warn reload_needs_restart key=shard.port\n"));
+    CHECK(contains(server.error_text(), "warn reload_needs_restart key=shard.net_threads\n"));
+    CHECK(contains(reload("prot = 1\n"), "error reload_failed error=\""));
+    CHECK(contains(server.error_text(), "there is no key shard.prot"));
     server.kill(SIGTERM);
     CHECK(server.wait() == 0);
 }

@@ -247,3 +247,31 @@ TEST_CASE("the issuers of a running shard can be exchanged", "[integration]") {
     config.issuers = {{"dev", "dev", "rubbish"}};
     CHECK_FALSE(world.shard->reload(config, message).ok());
 }
+
+TEST_CASE("a running shard takes up another audience and other times of its shutdown",
+          "[integration]") {
+    World world;
+    Config config = world.options.config;
+    config.audience = "eu-2";
+    config.shutdown_retry_ms = 12'345;
+    config.shutdown_ms_max = 9'000;
+    std::string message;
+    REQUIRE(world.shard->reload(config, message).ok());
+    CHECK(world.shard->config().shutdown_ms_max == 9'000);
+    Backend next = world.backend;
+    next.audience = "eu-2";
+    TicketWish wish;
+    wish.subject = "ada";
+    Player ada(1);
+    bool in = false;
+    for (int attempt = 0; attempt < 100 && !in; ++attempt) {
+        world.connect(ada, mint(next, wish, ada.device_seed));
+        REQUIRE(until({&ada}, [&] { return ada.closed() || ada.ready(); }));
+        in = ada.ready();
+    }
+    REQUIRE(in);
+    world.shard->ask_shutdown();
+    REQUIRE(until({&ada}, [&] { return ada.closed(); }));
+    CHECK(ada.closed_with() == Error::Shutdown);
+    CHECK(ada.retry_after_ms() == 12'345);
+}
