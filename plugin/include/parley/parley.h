@@ -1,11 +1,18 @@
 /* parley.h -- the chat client, in C.
  *
- * Threads  Call from the thread that called parley_create, unless a function says "any thread".
- * Memory   You own what you pass; it is copied. Pointers in rows live until the next parley_update of
- *          that client; pointers in an event, until the next parley_poll.
+ * Threads  Call from the thread that called parley_create, unless a function says "any thread". Nothing
+ *          checks this: a call from another thread at the same time is a data race and may crash. A client
+ *          may be handed to another thread whole, with its overlays; the overlays of all clients of a
+ *          process belong on one thread. Log and alloc are called from other threads too, until
+ *          parley_destroy has returned; they must not call the client.
+ * Memory   You own what you pass; it is copied. What you are given is the client's: pointers in rows, their
+ *          spans and params, drafts and the text of a card's value live until the next call that takes
+ *          that client, or an overlay of it, without const; names of card types, as long as the client;
+ *          pointers in an event, until the next parley_poll. Copy what you keep.
  * Text     UTF-8, zero-terminated. Sizes are bytes. Times are Unix milliseconds of the server.
  * Structs  First member: size, set by you to sizeof. All other members: zero means default. In an array
- *          of rows the first row's size counts for all.
+ *          of rows the first row's size counts for all. Forgotten (0) or impossible, the call is refused:
+ *          BAD_ARGUMENT, false, or 0 rows, and the log says once which struct it was.
  * Results  PARLEY_OK is 0, errors are negative and the same as in schemas/error.fbs.
  * Requests A call that must ask the server takes `parley_request *out` (may be NULL) and ends in exactly
  *          one PARLEY_EVENT_REPLY with that number.
@@ -154,7 +161,7 @@ typedef enum parley_event_type {
     PARLEY_EVENT_REPLY = 2,         /* request, result; room, seq, retry_after_ms where they apply */
     PARLEY_EVENT_MESSAGE = 3,       /* a message of room is new: seq, user (author), text, kind */
     PARLEY_EVENT_ROOM = 4,          /* room was entered or changed */
-    PARLEY_EVENT_ROOM_GONE = 5,     /* room was left; result: why */
+    PARLEY_EVENT_ROOM_GONE = 5,     /* room was left; result: OK by leave or a new ticket, else why */
     PARLEY_EVENT_MEMBERS = 6,       /* members or their presence in room changed */
     PARLEY_EVENT_CARD = 7,          /* a card of room (or of user) changed or went */
     PARLEY_EVENT_CARD_ACTION = 8,   /* the player pressed a card's button: room, user, text = action,
@@ -177,8 +184,9 @@ typedef struct parley_options {
     int32_t no_thread;           /* 1: parley_update pumps the network; address must be numeric */
     const char *card_types_path; /* folder of card type files (*.toml), the same as the shard's */
     void *(*alloc)(void *user, void *old, size_t bytes); /* any thread; bytes 0 frees; like realloc */
-    void (*log)(void *user, int level, const char *line); /* any thread; 0 error 1 warn 2 info 3 debug */
-    void *user;
+    void (*log)(void *user, int level, const char *line); /* any thread; 0 error 1 warn 2 info 3 debug;
+                                                             line lives while the call lasts */
+    void *user;                  /* handed to alloc and log as it is; outlives the client */
     int32_t log_level;           /* 0 default: errors and warnings */
     uint64_t random_seed;        /* 0: from the system; else nonces and jitter repeat, for tests */
 } parley_options;
@@ -191,7 +199,7 @@ typedef struct parley_event {
     parley_room room;
     uint64_t seq;
     parley_user user;
-    const char *text;            /* never NULL */
+    const char *text;            /* never NULL; lives until the next parley_poll */
     uint32_t retry_after_ms;
     uint32_t card_type;
     int32_t state;               /* parley_state that PARLEY_EVENT_STATE changed to */
@@ -284,7 +292,7 @@ typedef struct parley_card {
 
 /* The library's PARLEY_VERSION. Any thread. */
 PARLEY_API uint32_t parley_version(void);
-/* A sentence for a person, in English; never NULL, lives for ever. Any thread. */
+/* A sentence for a person, in English; never NULL, lives as long as the library. Any thread. */
 PARLEY_API const char *parley_error_text(parley_result);
 
 /* [client] ------------------------------------------------------------------------------------ */
@@ -345,11 +353,14 @@ PARLEY_API parley_result parley_mark_read(parley_client *client, parley_room roo
 /* text as typed: **bold** *italic* __underline__ ~~strike~~ `mono` ||spoiler||, links, @names.
  * reply_to: seq of the quoted message or 0. It is shown as pending at once; the reply has its seq. After
  * a reconnect it waits until the shard has named the room again; a room that it does not name is gone
- * seconds later, and the reply says NOT_MEMBER. ENCODING,
- * EMPTY, TOO_LONG, NOT_MEMBER, QUEUE_FULL are known at once. */
+ * seconds later, and the reply says NOT_MEMBER. In every state: in PARLEY_IDLE and PARLEY_FAILED, where
+ * rooms of an earlier connection are still there, it stays pending until parley_connect has brought the
+ * client back (before the first connection there is no room: NOT_MEMBER). ENCODING, EMPTY, TOO_LONG,
+ * NOT_MEMBER, QUEUE_FULL and, once the host's memory ran out, OUT_OF_MEMORY are known at once. */
 PARLEY_API parley_result parley_send_text(parley_client *client, parley_room room, const char *text,
                                           uint64_t reply_to, parley_request *out);
-/* Sends a failed message again, or forgets it. NOT_FOUND. */
+/* Sends a failed message again, in every state as parley_send_text, or forgets it. A message that is on its
+ * way cannot be forgotten. NOT_FOUND. */
 PARLEY_API parley_result parley_retry(parley_client *client, parley_room room, uint64_t nonce);
 PARLEY_API parley_result parley_discard(parley_client *client, parley_room room, uint64_t nonce);
 /* Up to count messages before before_seq (0: before the oldest on this device). Reply, then EVENT_HISTORY. */
@@ -362,7 +373,7 @@ PARLEY_API size_t parley_messages(const parley_client *client, parley_room room,
 PARLEY_API void parley_set_typing(parley_client *client, parley_room room);
 /* The unsent line of a room; it survives reconnects. NULL or "": none. */
 PARLEY_API parley_result parley_set_draft(parley_client *client, parley_room room, const char *text);
-/* Never NULL; lives until the next parley_set_draft or parley_update. */
+/* Never NULL; "" when there is none, or no such room. */
 PARLEY_API const char *parley_draft(const parley_client *client, parley_room room);
 
 /* [presence] ---------------------------------------------------------------------------------- */
@@ -371,18 +382,22 @@ PARLEY_API parley_result parley_set_presence(parley_client *client, const parley
 
 /* [cards] ------------------------------------------------------------------------------------- */
 
-/* Sets the whole card. BAD_CARD when it does not fit its type; FORBIDDEN comes as a reply. */
+/* Sets the whole card. NOT_FOUND: no file of card_types_path has this type (the log says so); BAD_CARD: it
+ * does not fit its type; NOT_MEMBER; BAD_STATE: not PARLEY_READY; QUEUE_FULL; FORBIDDEN comes as a reply. */
 PARLEY_API parley_result parley_set_card(parley_client *client, const parley_card *card,
                                          parley_request *out);
-/* Changes only the fields given. */
+/* Changes only the fields given. Errors as parley_set_card. */
 PARLEY_API parley_result parley_update_card(parley_client *client, const parley_card *card,
                                             parley_request *out);
+/* Takes the card away. NOT_FOUND, NOT_MEMBER, BAD_STATE, QUEUE_FULL as parley_set_card. */
 PARLEY_API parley_result parley_clear_card(parley_client *client, parley_room room, const char *type,
                                            parley_request *out);
-/* Types of the cards there are in room (or, room 0, of user's presence). */
+/* Types of the cards there are in room (or, room 0, of user's presence). The names live as long as the
+ * client. */
 PARLEY_API size_t parley_cards(const parley_client *client, parley_room room, parley_user user,
                                const char **types, size_t cap);
-/* One field of a card: number and text (may be NULL). NOT_FOUND. */
+/* One field of a card: number and text (either may be NULL: not wanted). *text is never NULL then, and lives
+ * as a row's does. NOT_FOUND: no such card or field; both are then left as they were. */
 PARLEY_API parley_result parley_card_value(const parley_client *client, parley_room room, parley_user user,
                                            const char *type, const char *field, int64_t *number,
                                            const char **text);

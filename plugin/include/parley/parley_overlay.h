@@ -1,7 +1,8 @@
 /* parley_overlay.h -- the chat on the screen.
  *
  * Lays a client out with a private Dear ImGui context and hands back plain draw data for any renderer.
- * parley_sdl2.h does input and drawing for SDL2. Same thread, memory and struct rules as parley.h.
+ * parley_sdl2.h does input and drawing for SDL2. Same thread, memory and struct rules as parley.h; the
+ * overlays of all clients belong on one thread.
  *
  * [types] [overlay] [input] [drawing] [control]
  */
@@ -24,11 +25,13 @@ typedef struct parley_overlay_options {
                                      system's. A missing script is drawn as boxes and logged once. */
     const char *theme_path;       /* theme file (TOML); NULL: the built-in dark theme */
     const char *words_path;       /* your presence sentences and other words (TOML); NULL: none */
-    const char *(*clipboard_get)(void *user);             /* NULL: an own clipboard */
-    void (*clipboard_set)(void *user, const char *text);
+    /* The three hooks come within calls to the overlay, on its thread, and must not call the overlay. */
+    const char *(*clipboard_get)(void *user);             /* NULL: an own clipboard. What it returns (may be
+                                                             NULL) is copied before it is called again */
+    void (*clipboard_set)(void *user, const char *text);  /* text lives while the call lasts */
     void (*ime_rect)(void *user, int x, int y, int w, int h); /* where the candidate list belongs; w 0:
                                                                 text input is no longer wanted */
-    void *user;
+    void *user;                   /* handed to the hooks as it is; outlives the overlay */
     int32_t reduced_motion;       /* 1: no slides, fades or blinking */
     uint32_t toast_key;           /* parley_key that answers the toast's button; 0: PARLEY_KEY_F6 */
 } parley_overlay_options;
@@ -96,7 +99,7 @@ typedef struct parley_texture_update {
     uint32_t texture;
     int32_t width, height;        /* of the whole texture; it is made when first seen or resized */
     int32_t x, y, w, h;           /* what changed */
-    const uint8_t *pixels;        /* of the rectangle's first pixel */
+    const uint8_t *pixels;        /* of the rectangle's first pixel; until the next parley_overlay_frame */
     uint32_t pitch_bytes;
 } parley_texture_update;
 
@@ -142,6 +145,8 @@ PARLEY_API bool parley_overlay_wants_text(const parley_overlay *overlay);
  * budget_us (0: 300); what did not fit comes with the next frames. */
 PARLEY_API void parley_overlay_frame(parley_overlay *overlay, float dt_s, int width, int height,
                                      float scale, uint32_t budget_us);
+/* What the last frame came to; never NULL. It and its arrays live until the next parley_overlay_frame, or
+ * the client's end. */
 PARLEY_API const parley_draw *parley_overlay_draw(parley_overlay *overlay);
 /* The next texture change since the last frame, or false. Carry all out before drawing. */
 PARLEY_API bool parley_overlay_next_texture(parley_overlay *overlay, parley_texture_update *out);

@@ -270,6 +270,30 @@ TEST_CASE("a batch that comes before the reply merges by nonce and answers", "[s
     CHECK(world.texts() == "first|hi");
 }
 
+TEST_CASE("a line written while there is no connection waits for the next", "[send]") {
+    World world;
+    CHECK(world.client.send_text(RoomId{1}, "x", 0).error() == Error::NotMember); // no room yet
+    world.enter();
+    SECTION("after disconnect") {
+        world.client.disconnect();
+    }
+    SECTION("after a failure") {
+        world.shard.down(Error::Replaced);
+        world.step();
+        REQUIRE(world.client.state() == State::Failed);
+    }
+    const Result<Request> request = world.client.send_text(RoomId{1}, "later", 0);
+    REQUIRE(request.ok());
+    world.run(5000);
+    CHECK(world.script->count(wire::Command::Send) == 0);
+    REQUIRE(world.room().messages.size() == 1);
+    CHECK(world.room().messages[0].state == MessageState::Pending);
+    world.connect();
+    world.shard.room({});
+    world.step();
+    CHECK(world.script->count(wire::Command::Send) == 1);
+}
+
 TEST_CASE("what can be known at once is refused at once", "[send]") {
     World world;
     ScriptShard::RoomSays room;
