@@ -1,8 +1,10 @@
-// inside.hpp: the client's inside, shared by its three files and by nothing else.
-//   client.cpp   what the host calls
-//   session.cpp  connection, time, what is sent again
-//   receive.cpp  what the shard says
-//   ticket.cpp   which ticket is offered, and what its refusal means
+// inside.hpp: the client's inside, shared by its files and by nothing else.
+//   client.cpp            its life, what the host reads
+//   *_commands.cpp        what the host asks for: rooms, messages, cards
+//   own_presence.cpp      what its user is doing
+//   session.cpp           connection, time, what is sent again
+//   receive.cpp           what the shard says; receive_*.cpp: of rooms, of their logs, of cards
+//   ticket.cpp            which ticket is offered, and what its refusal means
 #pragma once
 
 #include <deque>
@@ -114,7 +116,7 @@ public:
     void reply(Request request, Error result, RoomId room = {}, Seq seq = 0,
                uint32_t retry_after_ms = 0);
 
-    // [receiving] receive.cpp
+    // [receiving] receive*.cpp
     void frame(Lane lane, ByteVector bytes);
     void dispatch(const wire::ServerFrame& frame, ByteVector& bytes);
     void on_ready(const wire::Ready& said);
@@ -134,6 +136,9 @@ public:
     void on_goodbye(const wire::Goodbye& said);
     void on_time(const wire::TimeReply& said);
     void on_users(uint32_t request, const wire::Users& said);
+    void on_card(const wire::Card& card);
+    void on_card_delta(const wire::CardDelta& delta);
+    void on_card_gone(const wire::CardGone& gone);
     void want_card(RoomId room, UserId user, uint16_t type);
     void card_came(RoomId room, UserId user, uint16_t type);
     void card_event(RoomId room, UserId user, uint16_t type);
@@ -146,7 +151,7 @@ public:
     void drain(RoomId room);
     void met(UserId user);
 
-    // [commands] client.cpp
+    // [commands] client.cpp, *_commands.cpp
     Result<Request> command(wire::Command type, flatbuffers::Offset<void> body, RoomId room);
     Error may_command() const;
     Result<Request> card_command(bool whole, RoomId room, std::string_view type,

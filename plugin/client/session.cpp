@@ -417,27 +417,6 @@ void Client::Inside::send_name_queries() {
     }
 }
 
-void Client::Inside::send_presence() {
-    if (!presence.waits || presence.not_before_steady_ms > now_ms || !may_ask()) {
-        return;
-    }
-    const uint32_t request = new_request();
-    auto& fbb = builder.fbb();
-    std::pmr::vector<flatbuffers::Offset<flatbuffers::String>> params(memory);
-    for (const String& param : presence.params) {
-        params.push_back(fbb.CreateString(param.data(), param.size()));
-    }
-    const auto token = fbb.CreateString(presence.token.data(), presence.token.size());
-    const auto all = params.empty() ? 0 : fbb.CreateVector(params.data(), params.size());
-    const auto said = wire::CreatePresence(fbb, raw(model.self()), presence.state, token, all);
-    const auto body = wire::CreateSetPresence(fbb, said);
-    if (send(Lane::Control, request, wire::Command::SetPresence, body)) {
-        ask(request, Asked::What::Quiet);
-        presence.waits = false;
-        presence.not_before_steady_ms = now_ms + limits::presence_period_ms;
-    }
-}
-
 void Client::Inside::send_time_query() {
     if (now_ms < time_query_at_ms) {
         return;
