@@ -192,6 +192,7 @@ inline constexpr int64_t core_tick_busy_ms = 5;
 inline constexpr int64_t core_tick_idle_ms = 20;
 inline constexpr int64_t net_tick_busy_ms = 5;
 inline constexpr int64_t net_tick_idle_ms = 20;
+inline constexpr size_t datagrams_per_call_max = 64; // sent or taken by one call of the system
 inline constexpr size_t store_inbox_requests_max = 8192;
 inline constexpr size_t persists_in_flight_max = 4096; // past it sends are refused with Busy
 inline constexpr size_t persists_in_flight_per_session_max = 64;

@@ -21,6 +21,9 @@ EnetLink::Inside::AtWork::AtWork(Inside& worker) : inside(worker), outer(at_work
 }
 
 EnetLink::Inside::AtWork::~AtWork() {
+    if (inside.batch_ != nullptr) {
+        inside.batch_->flush();
+    }
     at_work = outer;
 }
 
@@ -100,8 +103,9 @@ void EnetLink::Inside::seal_outgoing(const ENetBuffer* buffers, size_t count) {
         }
         session->unproven_sent += sealed;
     }
-    session->sealer.seal({plain_.data(), bytes}, sealed_.data(), now_ms_);
-    host_->buffers[0] = {.data = sealed_.data(), .dataLength = sealed};
+    uint8_t* const out = batch_ != nullptr ? batch_->place() : sealed_.data();
+    session->sealer.seal({plain_.data(), bytes}, out, now_ms_);
+    host_->buffers[0] = {.data = out, .dataLength = sealed};
     metrics_.datagrams_sealed.add();
     metrics_.bytes_sent.add(sealed);
 }

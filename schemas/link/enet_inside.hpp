@@ -51,9 +51,16 @@ struct LinkSession {
     size_t handed_bytes = 0; // given to ENet and perhaps not yet sent
 };
 
+// No batch when make is null.
+struct BatchOptions {
+    MakeDatagramBatch make = nullptr;
+    size_t datagrams = 0;
+};
+
 class EnetLink::Inside {
 public:
-    Inside(const EnetApi& api, const Log& log, bool allow_aes, TimeMs steady_ms);
+    Inside(const EnetApi& api, const Log& log, bool allow_aes, const BatchOptions& batching,
+           TimeMs steady_ms);
     ~Inside();
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
@@ -120,6 +127,7 @@ public:
     void take_event(const ENetEvent& event);
     void sweep();
     bool readable() const;
+    bool more_to_read() const { return batch_ != nullptr ? batch_->more() : readable(); }
 
     bool is_server() const { return handshakes_ != nullptr; }
 
@@ -139,7 +147,9 @@ public:
     const EnetApi api_;
     const Log log_;
     const bool allow_aes_;
+    const BatchOptions batching_;
     ENetHost* host_ = nullptr;
+    std::unique_ptr<DatagramBatch> batch_; // null: ENet's own calls
     TimeMs now_ms_;
     TimeMs swept_at_ms_;
     bool polled_ = false;
@@ -156,8 +166,8 @@ public:
     std::unique_ptr<ClientHandshake> greeting_;   // client, while it is not Open
 };
 
-// LibraryMismatch when this ENet does not do what the hooks rely on (self_test.cpp).
-Result<void> link_self_test(const EnetApi& api, TimeMs steady_ms);
+// LibraryMismatch when this ENet does not do what the hooks, or the batch, rely on (self_test.cpp).
+Result<void> link_self_test(const EnetApi& api, const BatchOptions& batching, TimeMs steady_ms);
 
 // Several sockets on one port (shared_port.cpp), before and after binding: sealed datagrams go to
 // number (session id modulo sharers), in the order in which the sockets were bound. A program set

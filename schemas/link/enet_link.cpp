@@ -40,22 +40,28 @@ ClosedNotice decode_close_data(uint32_t data) {
 }
 
 // [life]
-EnetLink::Inside::Inside(const EnetApi& api, const Log& log, bool allow_aes, TimeMs steady_ms)
-    : api_(api), log_(log), allow_aes_(allow_aes), now_ms_(steady_ms), swept_at_ms_(steady_ms) {}
+EnetLink::Inside::Inside(const EnetApi& api, const Log& log, bool allow_aes,
+                         const BatchOptions& batching, TimeMs steady_ms)
+    : api_(api), log_(log), allow_aes_(allow_aes), batching_(batching), now_ms_(steady_ms),
+      swept_at_ms_(steady_ms) {}
 
 EnetLink::Inside::~Inside() {
     if (host_ == nullptr) {
         return;
     }
-    const AtWork work(*this);
-    for (LinkSession& session : sessions_) {
-        if (ENetPeer* peer = live_peer(session)) {
-            const bool told = session.state == SessionState::Closing;
-            api_.peer_disconnect_now(
-                peer, told ? encode_close_data(session.over.reason, session.over.retry_after_ms)
-                           : encode_close_data(Error::Closed, 0));
+    {
+        const AtWork work(*this);
+        for (LinkSession& session : sessions_) {
+            if (ENetPeer* peer = live_peer(session)) {
+                const bool told = session.state == SessionState::Closing;
+                api_.peer_disconnect_now(
+                    peer, told ? encode_close_data(session.over.reason, session.over.retry_after_ms)
+                               : encode_close_data(Error::Closed, 0));
+            }
         }
     }
+    batch_.reset(); // before the socket
+    const AtWork work(*this);
     api_.host_destroy(host_);
 }
 
@@ -87,6 +93,9 @@ Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers, uint
     }
     if (api_.socket_get_address(host_->socket, &host_->address) != 0) {
         return Error::Internal;
+    }
+    if (batching_.make != nullptr) {
+        batch_ = batching_.make(host_->socket, batching_.datagrams);
     }
     host_->checksum = &seal_hook;
     host_->intercept = &open_hook;
@@ -311,7 +320,7 @@ void EnetLink::Inside::pump(TimeMs steady_ms) {
         while (api_.host_check_events(host_, &event) > 0) {
             take_event(event);
         }
-        if (!readable()) {
+        if (!more_to_read()) {
             break;
         }
     }
@@ -387,7 +396,8 @@ namespace {
 // What both ends need: an ENet that fits, proven to seal, on an open port. Options: of either end.
 template <typename Options>
 Result<std::unique_ptr<EnetLink::Inside>> open_inside(const Options& options, size_t peers,
-                                                      uint32_t port_sharers, TimeMs steady_ms) {
+                                                      uint32_t port_sharers, BatchOptions batching,
+                                                      TimeMs steady_ms) {
     const std::optional<Address> bind = parse_address(options.bind);
     if (!bind) {
         return Error::BadAddress;
@@ -399,11 +409,16 @@ Result<std::unique_ptr<EnetLink::Inside>> open_inside(const Options& options, si
     if (sodium_init() < 0) {
         return Error::Internal;
     }
-    if (const Result<void> sealed = link_self_test(*api, steady_ms); !sealed) {
+    if (batching.make != nullptr && !link_self_test(*api, batching, steady_ms)) {
+        options.log.warn("link_batch_refused",
+                         {{"why", "this ENet does not call the program's sockets"}});
+        batching = {};
+    }
+    if (const Result<void> sealed = link_self_test(*api, {}, steady_ms); !sealed) {
         return sealed.error();
     }
-    auto inside =
-        std::make_unique<EnetLink::Inside>(*api, options.log, options.allow_aes, steady_ms);
+    auto inside = std::make_unique<EnetLink::Inside>(*api, options.log, options.allow_aes, batching,
+                                                     steady_ms);
     if (const Result<void> opened = inside->open_host(*bind, peers, port_sharers); !opened) {
         return opened.error();
     }
@@ -419,7 +434,10 @@ Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options,
     }
     const bool shared = options.share_port || options.thread_count > 1;
     const uint32_t port_sharers = shared ? options.thread_count : 0;
-    auto opened = open_inside(options, options.peers_max, port_sharers, steady_ms);
+    const BatchOptions batching = options.datagrams_per_call > 1
+                                      ? BatchOptions{options.make_batch, options.datagrams_per_call}
+                                      : BatchOptions{};
+    auto opened = open_inside(options, options.peers_max, port_sharers, batching, steady_ms);
     if (!opened) {
         return opened.error();
     }
@@ -441,7 +459,7 @@ Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options,
 }
 
 Result<std::unique_ptr<EnetLink>> EnetLink::client(const ClientOptions& options, TimeMs steady_ms) {
-    auto opened = open_inside(options, 1, 0, steady_ms);
+    auto opened = open_inside(options, 1, 0, {}, steady_ms);
     if (!opened) {
         return opened.error();
     }
@@ -507,10 +525,18 @@ uint32_t EnetLink::rtt_ms(PeerId peer) const {
 }
 
 void EnetLink::wait(int64_t longest_ms, int wake_fd) const {
+    if (inside_->batch_ != nullptr && inside_->batch_->more()) {
+        return;
+    }
     pollfd descriptors[] = {{.fd = inside_->host_->socket, .events = POLLIN, .revents = 0},
                             {.fd = wake_fd, .events = POLLIN, .revents = 0}};
     // A negative descriptor is passed over by poll(2); an interrupted sleep is a short one.
     ::poll(descriptors, 2, static_cast<int>(std::clamp<int64_t>(longest_ms, 0, 60'000)));
+}
+
+void EnetLink::wait_apart(int64_t longest_ms, int wake_fd) {
+    pollfd descriptor = {.fd = wake_fd, .events = POLLIN, .revents = 0};
+    ::poll(&descriptor, 1, static_cast<int>(std::clamp<int64_t>(longest_ms, 0, 60'000)));
 }
 
 int EnetLink::socket_fd() const {
@@ -523,6 +549,10 @@ Address EnetLink::local_address() const {
 
 const LinkMetrics& EnetLink::metrics() const {
     return inside_->metrics_;
+}
+
+DatagramBatch::Counts EnetLink::batch_counts() const {
+    return inside_->batch_ != nullptr ? inside_->batch_->counts() : DatagramBatch::Counts();
 }
 
 } // namespace parley

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "schemas/base/log.hpp"
+#include "schemas/link/datagram_batch.hpp"
 #include "schemas/link/enet_api.hpp"
 #include "schemas/link/link.hpp"
 #include "schemas/link/link_metrics.hpp"
@@ -29,6 +30,10 @@ struct ServerOptions {
     uint32_t auth_failures_per_network_per_min = limits::auth_failures_per_network_per_min;
     bool allow_aes = true;
     EnetSource enet = EnetSource::Linked;
+    // Null, or 1 a call: ENet's own calls. Those, too, when this ENet does not call what the batch
+    // relies on; that is logged (link_batch_refused).
+    MakeDatagramBatch make_batch = nullptr;
+    size_t datagrams_per_call = limits::datagrams_per_call_max;
     Log log;
 };
 
@@ -66,9 +71,13 @@ public:
     // Sleeps until a datagram comes, wake_fd is readable (-1: none; it is not read), or the time
     // is up. Not on the game's thread.
     void wait(int64_t longest_ms, int wake_fd) const;
+    // The same, but datagrams do not wake it: they gather in the kernel.
+    static void wait_apart(int64_t longest_ms, int wake_fd);
     int socket_fd() const;
     Address local_address() const;
     const LinkMetrics& metrics() const;
+    // All 0 without a batch. The owner's thread only.
+    DatagramBatch::Counts batch_counts() const;
 
     class Inside;
     explicit EnetLink(std::unique_ptr<Inside> inside);

@@ -86,6 +86,9 @@ Result<void> EnetLink::Inside::self_test() {
     }
     session->peer->connectID = connect_id_of(id);
     api_.host_flush(host_);
+    if (batch_ != nullptr) {
+        batch_->flush();
+    }
 
     // Out: sealed, by nobody else's key, and ENet's own datagram inside.
     sockaddr_in from = {};
@@ -107,15 +110,18 @@ Result<void> EnetLink::Inside::self_test() {
     const bool opened = served == 0 && metrics_.datagrams_opened.read() == 1 &&
                         metrics_.refused_connect.read() == 1 && metrics_.seal_failures.read() == 0;
     free_session(*session);
-    return opened ? Result<void>() : Result<void>(Error::LibraryMismatch);
+    const bool batched =
+        batching_.make == nullptr ||
+        (batch_ != nullptr && batch_->counts().sent == 1 && batch_->counts().received == 1);
+    return opened && batched ? Result<void>() : Result<void>(Error::LibraryMismatch);
 }
 
-Result<void> link_self_test(const EnetApi& api, TimeMs steady_ms) {
+Result<void> link_self_test(const EnetApi& api, const BatchOptions& batching, TimeMs steady_ms) {
     // The hooks depend on the layout of ENetHost and ENetPeer, which is the header's.
     if (api.linked_version() != ENET_VERSION) {
         return Error::LibraryMismatch;
     }
-    EnetLink::Inside inside(api, Log(), false, steady_ms);
+    EnetLink::Inside inside(api, Log(), false, batching, steady_ms);
     const Result<void> opened = inside.open_host(ipv4_address(INADDR_LOOPBACK, 0), 1, 0);
     return opened ? inside.self_test() : opened;
 }

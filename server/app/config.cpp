@@ -58,6 +58,16 @@ constexpr ConfigKey keys[] = {
      .max = 16,
      .usage = "network threads; they share the port",
      .number = [](Config& c) { return &c.net_threads; }},
+    {.name = "shard.net_tick_ms",
+     .min = 0,
+     .max = 20,
+     .usage = "datagrams are read once in this time: more is cheaper under load, less is sooner",
+     .number = [](Config& c) { return &c.net_tick_ms; }},
+    {.name = "shard.datagrams_per_call",
+     .min = 1,
+     .max = static_cast<int64_t>(limits::datagrams_per_call_max),
+     .usage = "most datagrams that one call of the system sends or takes; 1: ENet's own calls",
+     .number = [](Config& c) { return &c.datagrams_per_call; }},
     {.name = "shard.sessions_max",
      .min = 1,
      .max = static_cast<int64_t>(limits::sessions_per_host_max),
@@ -355,9 +365,10 @@ std::span<const ConfigKey> config_keys() {
 }
 
 Config::Config()
-    : bind("0.0.0.0"), port(7777), net_threads(1), sessions_max(1024), audience("parley"),
-      data_folder("data"), log_level("info"), shutdown_retry_ms(2000), shutdown_ms_max(10'000),
-      hello_per_network_per_s(limits::hello_per_network_per_s),
+    : bind("0.0.0.0"), port(7777), net_threads(1), net_tick_ms(limits::net_tick_busy_ms),
+      datagrams_per_call(static_cast<int64_t>(limits::datagrams_per_call_max)), sessions_max(1024),
+      audience("parley"), data_folder("data"), log_level("info"), shutdown_retry_ms(2000),
+      shutdown_ms_max(10'000), hello_per_network_per_s(limits::hello_per_network_per_s),
       journal_bytes_max(int64_t{256} * 1024 * 1024), global_rooms({"lobby"}),
       sessions_per_user_max(static_cast<int64_t>(limits::sessions_per_user_max)) {
     for (size_t kind = 1; kind < std::size(tiers); ++kind) {

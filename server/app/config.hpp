@@ -33,6 +33,8 @@ struct Config {
     std::string bind;
     int64_t port = 0;
     int64_t net_threads = 0;
+    int64_t net_tick_ms = 0;
+    int64_t datagrams_per_call = 0;
     int64_t sessions_max = 0; // of one net thread
     int64_t app_id = 0;
     std::string audience;

@@ -13,6 +13,7 @@
 
 #include "schemas/base/limits.hpp"
 #include "server/app/keys.hpp"
+#include "server/net/batched_socket.hpp"
 
 namespace parley {
 namespace {
@@ -242,6 +243,8 @@ Error Shard::open_net(std::string& message) {
     options.app_id = static_cast<uint64_t>(config.app_id);
     options.peers_max = static_cast<size_t>(config.sessions_max);
     options.hello_per_network_per_s = static_cast<uint32_t>(config.hello_per_network_per_s);
+    options.make_batch = &make_batched_socket;
+    options.datagrams_per_call = static_cast<size_t>(config.datagrams_per_call);
     options.log = log_;
     std::string address = config.bind + ":" + std::to_string(config.port);
     options.bind = address;
@@ -255,7 +258,7 @@ Error Shard::open_net(std::string& message) {
             address = to_text((*link)->local_address());
             options.bind = address; // the others join the first one's port
             net_.push_back(std::make_unique<NetThread>(thread, std::move(link).value(), admission_,
-                                                       inbox_, log_));
+                                                       inbox_, log_, config.net_tick_ms));
         }
     }
     sodium_memzero(options.static_secret.data(), options.static_secret.size());

@@ -67,7 +67,7 @@ public:
     void use(std::shared_ptr<const Admission> admission) { admission_ = std::move(admission); }
 
     // True while the next pump should come soon although nothing wakes the thread.
-    bool busy() const { return !unsent_.empty() || !peers_.empty(); }
+    bool busy() const { return !unsent_.empty() || behind_ > 0; }
     size_t peers() const { return peers_.size(); }
 
     const NetCounters& counters() const { return counters_; } // any thread

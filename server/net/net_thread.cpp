@@ -11,9 +11,11 @@
 namespace parley {
 
 NetThread::NetThread(uint32_t index, std::unique_ptr<EnetLink> link,
-                     std::shared_ptr<const Admission> admission, Mailbox<InputBody>& core, Log log)
+                     std::shared_ptr<const Admission> admission, Mailbox<InputBody>& core, Log log,
+                     int64_t tick_ms)
     : link_(std::move(link)), loop_(index, *link_, std::move(admission), core, log),
-      effects_(limits::net_inbox_batches_max, Full::Refuse), address_(link_->local_address()) {
+      effects_(limits::net_inbox_batches_max, Full::Refuse), address_(link_->local_address()),
+      tick_ms_(tick_ms) {
     wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     PARLEY_ASSERT(wake_ >= 0);
     effects_.on_push([fd = wake_] {
@@ -45,11 +47,17 @@ void NetThread::use(std::shared_ptr<const Admission> admission) {
 void NetThread::run() {
     std::vector<Effects> batches;
     std::vector<std::shared_ptr<const Admission>> admissions;
+    TimeMs received_at_ms = 0; // when datagrams were last found
     bool closed = false;
     while (!closed) {
-        const int64_t longest_ms =
-            loop_.busy() ? limits::net_tick_busy_ms : limits::net_tick_idle_ms;
-        link_->wait(longest_ms, wake_);
+        // Datagrams are looked at once a tick, so that they, the core's steps, the commits and
+        // what goes out come in batches; the first after a silence does not wait. Effects never do.
+        const TimeMs tick_left_ms = received_at_ms + tick_ms_ - steady_ms();
+        if (tick_left_ms > 0) {
+            EnetLink::wait_apart(tick_left_ms, wake_);
+        } else {
+            link_->wait(loop_.busy() ? limits::net_tick_busy_ms : limits::net_tick_idle_ms, wake_);
+        }
         uint64_t pushes = 0;
         ignore(read(wake_, &pushes, sizeof pushes) > 0, "empty when a datagram or time woke us");
         closed = effects_.closed(); // asked first: what was pushed before it is carried out below
@@ -63,7 +71,15 @@ void NetThread::run() {
         if (admissions_.take_all(admissions) > 0) {
             loop_.use(std::move(admissions.back()));
         }
+        if (now_steady_ms - received_at_ms < tick_ms_ && !closed) {
+            link_->flush(now_steady_ms);
+            continue;
+        }
+        const uint64_t before = link_->metrics().bytes_received.read();
         loop_.pump(now_steady_ms, wall_unix_ms());
+        if (link_->metrics().bytes_received.read() != before) {
+            received_at_ms = now_steady_ms;
+        }
     }
     link_->flush(steady_ms());
 }

@@ -1,5 +1,5 @@
 // net_thread.hpp: one thread, one ENet host, one port. It sleeps until a datagram or an effect
-// comes.
+// comes; after datagrams it lets the next ones gather for a tick.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,8 @@ namespace parley {
 class NetThread {
 public:
     NetThread(uint32_t index, std::unique_ptr<EnetLink> link,
-              std::shared_ptr<const Admission> admission, Mailbox<InputBody>& core, Log log);
+              std::shared_ptr<const Admission> admission, Mailbox<InputBody>& core, Log log,
+              int64_t tick_ms);
     ~NetThread(); // stop()
     NetThread(const NetThread&) = delete;
     NetThread& operator=(const NetThread&) = delete;
@@ -43,7 +44,8 @@ private:
     Mailbox<Effects> effects_;
     Mailbox<std::shared_ptr<const Admission>> admissions_{1, Full::DropOldest};
     const Address address_;
-    int wake_ = -1; // eventfd
+    const int64_t tick_ms_; // datagrams are read at most once in it
+    int wake_ = -1;         // eventfd
     std::thread thread_;
 };
 

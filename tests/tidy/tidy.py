@@ -33,7 +33,7 @@ ARROWS = {
     "server/auth": (WIRE, {"sodium.h", "nlohmann/"}),
     "server/core": (CORE, set()),
     "server/store": (WIRE | CORE_TYPES, {"sqlite3.h"}),
-    "server/net": (CORE | LINK | {"server/auth"}, set()),
+    "server/net": (CORE | LINK | {"server/auth"}, {"enet/enet.h", "dlfcn.h"}),
     "server/app": (CORE | LINK | {"server/auth", "server/core", "server/store", "server/net"},
                    {"toml++/", "sodium.h"}),
     "plugin/include": ({"plugin/include"}, set()),

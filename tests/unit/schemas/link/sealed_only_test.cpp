@@ -38,7 +38,7 @@ struct Wired {
 
     SecretKey key;
     RawSocket remote;
-    EnetLink::Inside inside{*enet_api(EnetSource::Linked), Log(), false, 0};
+    EnetLink::Inside inside{*enet_api(EnetSource::Linked), Log(), false, {}, 0};
     LinkSession* session = nullptr;
     ENetPeer* peer = nullptr;
 };
@@ -56,7 +56,7 @@ struct Sender {
 const std::vector<Sender>& senders() {
     static const std::vector<Sender> all = {
         {"host_flush, connecting", false, [](Wired& w) { enet_host_flush(w.inside.host_); }},
-        {"host_service", false, [](Wired& w) { enet_host_service(w.inside.host_, nullptr, 0); }},
+        {"host_service", false, [](Wired& w) { enet_host_service(w.inside.host_, {}, 0); }},
         {"peer_disconnect, connecting", false, [](Wired& w) { enet_peer_disconnect(w.peer, 7); }},
         {"peer_disconnect_now, connecting", false,
          [](Wired& w) { enet_peer_disconnect_now(w.peer, 7); }},
@@ -278,25 +278,25 @@ TEST_CASE("the self-test passes with this library and fails with one that ignore
           "[link][sealed]") {
     REQUIRE(sodium_init() >= 0);
     const EnetApi good = *enet_api(EnetSource::Linked);
-    CHECK(link_self_test(good, 0).ok());
+    CHECK(link_self_test(good, {}, 0).ok());
 
     EnetApi unsealed = good;
     unsealed.host_flush = [](ENetHost* host) {
         host->checksum = nullptr;
         enet_host_flush(host);
     };
-    CHECK(link_self_test(unsealed, 0).error() == Error::LibraryMismatch);
+    CHECK(link_self_test(unsealed, {}, 0).error() == Error::LibraryMismatch);
 
     EnetApi unopened = good;
     unopened.host_service = [](ENetHost* host, ENetEvent* event, enet_uint32 timeout) {
         host->intercept = nullptr;
         return enet_host_service(host, event, timeout);
     };
-    CHECK(link_self_test(unopened, 0).error() == Error::LibraryMismatch);
+    CHECK(link_self_test(unopened, {}, 0).error() == Error::LibraryMismatch);
 
     EnetApi other_version = good;
     other_version.linked_version = []() -> ENetVersion { return ENET_VERSION_CREATE(1, 3, 99); };
-    CHECK(link_self_test(other_version, 0).error() == Error::LibraryMismatch);
+    CHECK(link_self_test(other_version, {}, 0).error() == Error::LibraryMismatch);
 }
 
 TEST_CASE("a link speaks through an ENet opened apart from the process's own", "[link][sealed]") {
