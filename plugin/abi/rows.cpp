@@ -122,7 +122,7 @@ size_t parley_members(const parley_client* client, parley_room room, parley_memb
     const Rows<parley_member_row> out(rows, cap);
     if (room == 0) {
         size_t index = 0;
-        for (const client::Person& person : model.people()) {
+        for (const auto& [id, person] : model.people()) {
             if (index == out.cap()) {
                 break;
             }

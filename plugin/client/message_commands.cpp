@@ -32,7 +32,7 @@ bool begins_with_name(std::string_view text, std::string_view name) {
 NameFound find_name(const void* people, std::string_view after_at) {
     const Model& model = *static_cast<const Model*>(people);
     NameFound found;
-    for (const Person& person : model.people()) {
+    for (const auto& [id, person] : model.people()) {
         if (person.name.size() > found.length && begins_with_name(after_at, person.name)) {
             found = {person.name.size(), person.id};
         }

@@ -69,9 +69,8 @@ const Room* Model::room(RoomId id) const {
 }
 
 const Person* Model::person(UserId id) const {
-    const auto at = std::lower_bound(people_.begin(), people_.end(), id,
-                                     [](const Person& p, UserId wanted) { return p.id < wanted; });
-    return at != people_.end() && at->id == id ? &*at : nullptr;
+    const auto at = people_.find(id);
+    return at != people_.end() ? &at->second : nullptr;
 }
 
 const CardState* Model::presence_card(UserId user) const {

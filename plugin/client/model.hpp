@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory_resource>
 #include <optional>
 #include <string>
@@ -31,7 +32,7 @@ struct MoveOnly {
     MoveOnly& operator=(MoveOnly&&) = default;
 };
 
-// [people]
+// [people] Persons stay where they are until they are forgotten.
 struct Person : MoveOnly {
     explicit Person(Allocator a) : name(a), token(a), params(a) {}
 
@@ -42,8 +43,9 @@ struct Person : MoveOnly {
     String token;
     std::pmr::vector<String> params;
     TimeMs since_ms = 0;
-    bool asked = false; // FetchUsers is on its way
-    uint64_t used = 0;  // larger: needed later; the smallest is forgotten first
+    bool asked = false;   // FetchUsers is on its way
+    bool in_room = false; // with us; as of the last time that people were forgotten
+    uint64_t used = 0;    // larger: needed later; the smallest is forgotten first
 };
 struct Member {
     UserId user{};
@@ -154,7 +156,7 @@ public:
     const std::pmr::vector<Room>& rooms() const { return rooms_; } // in order of entering
     const Room* room(RoomId id) const;
     const Person* person(UserId id) const;
-    const std::pmr::deque<Person>& people() const { return people_; } // by id
+    const std::pmr::map<UserId, Person>& people() const { return people_; }
     const CardState* presence_card(UserId user) const;
     UserId self() const { return self_; }
     // Changes when anything the overlay shows does.
@@ -163,7 +165,7 @@ public:
 private:
     friend class ModelWriter;
     std::pmr::vector<Room> rooms_;
-    std::pmr::deque<Person> people_; // by id
+    std::pmr::map<UserId, Person> people_;
     std::pmr::vector<CardState> presence_cards_;
     UserId self_{};
     uint64_t revision_ = 0;

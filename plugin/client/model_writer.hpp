@@ -73,7 +73,7 @@ public:
     void touch_members(Room& room);
     // For Direct rooms: the other side's name is the title.
     void retitle(UserId other);
-    std::pmr::deque<Person>& people() { return model_.people_; }
+    std::pmr::map<UserId, Person>& people() { return model_.people_; }
 
     // [cards] False: nothing changed.
     bool set_card(const wire::Card& card);
@@ -87,7 +87,7 @@ private:
     Message* stored(Room& room, Seq seq);
     void changed(Room& room, Message& message);
     CardState* card(RoomId room, UserId user, uint16_t type);
-    void forget_somebody();
+    void forget_some();
     void forget_card_of(UserId user); // not one's own
     // Those that there are follow a whole roster.
     void forget_cards_of_people(const Room& room);

@@ -6,6 +6,8 @@
 namespace parley::client {
 namespace {
 
+constexpr size_t forgotten_at_once = limits::model_people_max / 8;
+
 std::string_view view(const flatbuffers::String* text) {
     return text != nullptr ? std::string_view(text->c_str(), text->size()) : std::string_view();
 }
@@ -13,46 +15,51 @@ std::string_view view(const flatbuffers::String* text) {
 } // namespace
 
 Person& ModelWriter::person(UserId id) {
-    const auto before = [](const Person& p, UserId wanted) { return p.id < wanted; };
-    auto at = std::lower_bound(model_.people_.begin(), model_.people_.end(), id, before);
-    if (at == model_.people_.end() || at->id != id) {
+    auto at = model_.people_.find(id);
+    if (at == model_.people_.end()) {
         if (model_.people_.size() >= limits::model_people_max) {
-            forget_somebody();
-            at = std::lower_bound(model_.people_.begin(), model_.people_.end(), id, before);
+            forget_some();
         }
         Person fresh{Allocator(memory_)};
         fresh.id = id;
-        at = model_.people_.insert(at, std::move(fresh));
+        at = model_.people_.emplace(id, std::move(fresh)).first;
         touch();
     }
-    at->used = ++uses_;
-    return *at;
+    at->second.used = ++uses_;
+    return at->second;
 }
 
-// Somebody who is in no room with us and whom nothing has named for the longest time; when all are
-// members, the one unnamed for longest.
-void ModelWriter::forget_somebody() {
-    auto victim = model_.people_.end();
-    bool victim_is_member = true;
-    for (auto at = model_.people_.begin(); at != model_.people_.end(); ++at) {
-        if (at->id == model_.self_) {
-            continue;
+// Those who are in no room with us and whom nothing has named for the longest time; when all are
+// members, the ones unnamed for longest. Many at once: whoever is new must not cost a look at all.
+void ModelWriter::forget_some() {
+    for (auto& [id, known] : model_.people_) {
+        known.in_room = false;
+    }
+    const auto mark = [&](UserId id) {
+        if (const auto at = model_.people_.find(id); at != model_.people_.end()) {
+            at->second.in_room = true;
         }
-        const bool older = victim == model_.people_.end() || at->used < victim->used;
-        if (!older && !victim_is_member) {
-            continue;
-        }
-        const bool is_member =
-            std::any_of(model_.rooms_.begin(), model_.rooms_.end(), [&](const Room& room) {
-                return room.other == at->id || room.member(at->id) != nullptr;
-            });
-        if ((is_member == victim_is_member && older) || (!is_member && victim_is_member)) {
-            victim = at;
-            victim_is_member = is_member;
+    };
+    for (const Room& room : model_.rooms_) {
+        mark(room.other);
+        for (const Member& member : room.members) {
+            mark(member.user);
         }
     }
-    if (victim != model_.people_.end()) {
-        model_.people_.erase(victim);
+    std::pmr::vector<const Person*> others(memory_);
+    others.reserve(model_.people_.size());
+    for (const auto& [id, known] : model_.people_) {
+        if (id != model_.self_) {
+            others.push_back(&known);
+        }
+    }
+    const auto first_kept = others.begin() + static_cast<std::ptrdiff_t>(forgotten_at_once);
+    std::nth_element(others.begin(), first_kept, others.end(),
+                     [](const Person* a, const Person* b) {
+                         return a->in_room != b->in_room ? b->in_room : a->used < b->used;
+                     });
+    for (auto at = others.begin(); at != first_kept; ++at) {
+        model_.people_.erase((*at)->id);
     }
 }
 

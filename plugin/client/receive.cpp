@@ -200,7 +200,7 @@ void Client::Inside::on_reply(uint32_t request, const wire::Reply& said) {
 // Whoever has no name yet, later.
 void Client::Inside::ask_names_again(uint32_t retry_after_ms) {
     nameless.clear();
-    for (const Person& person : writer.people()) {
+    for (const auto& [id, person] : writer.people()) {
         if (person.asked && person.name.empty()) {
             nameless.push_back(person.id);
         }

@@ -69,7 +69,7 @@ void Client::Inside::lost(Error reason, uint32_t retry_after_ms) {
     time_query_sent_ms = -1;
     nameless.clear();
     names_not_before_steady_ms = 0;
-    for (Person& person : writer.people()) {
+    for (auto& [id, person] : writer.people()) {
         person.asked = false;
     }
     for (const Asked& waiting : asked) {

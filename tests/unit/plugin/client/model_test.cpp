@@ -90,10 +90,21 @@ TEST_CASE("people are bounded; those in our rooms are kept", "[people]") {
         world.shard.line(seq++, user, "x");
     }
     world.step();
-    CHECK(world.client.model().people().size() == limits::model_people_max);
-    CHECK(world.client.model().person(UserId{self_id}) != nullptr);
-    CHECK(world.client.model().person(UserId{bo_id}) != nullptr);
-    CHECK(world.client.model().person(UserId{1000}) == nullptr); // the longest unnamed
+    const Model& model = world.client.model();
+    CHECK(model.people().size() <= limits::model_people_max);
+    CHECK(model.people().size() > limits::model_people_max / 2);
+    CHECK(model.person(UserId{self_id}) != nullptr);
+    CHECK(model.person(UserId{bo_id}) != nullptr);
+    CHECK(model.person(UserId{1000}) == nullptr); // the longest unnamed
+    CHECK(model.person(UserId{1000 + limits::model_people_max + 49}) != nullptr);
+
+    // Many go at once, so that not everybody who is new costs a look at all: none for a while.
+    const size_t after = model.people().size();
+    for (uint64_t user = 1; user <= 300; ++user) {
+        world.shard.line(seq++, 100'000 + user, "x");
+    }
+    world.step();
+    CHECK(model.people().size() == after + 300);
 }
 
 TEST_CASE("a direct room bears the other side's name", "[people]") {
