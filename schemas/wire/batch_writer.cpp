@@ -58,6 +58,9 @@ void BatchWriter::note(Seq seq) {
 }
 
 Result<void> BatchWriter::add(const StoredEntry& entry) {
+    if (entry.seq <= last_seq_) {
+        return parley::Error::Malformed;
+    }
     switch (entry.kind) {
     case EntryBody::Message: {
         const Result<const Message*> message = read_message(entry.body);

@@ -42,7 +42,8 @@ public:
     // An empty batch of room, covering nothing yet.
     void begin(RoomId room, uint64_t incarnation);
 
-    // In ascending seq. Malformed or Encoding: the body is damaged (nothing was added). Full: add
+    // In ascending seq from 1. Malformed or Encoding: the body or the order is damaged (nothing was
+    // added). Full: add
     // no more, finish this batch first. Unsupported: this version cannot copy that kind.
     Result<void> add(const StoredEntry& entry);
     // A plain message that was never in a store (memory rooms, tests).

@@ -33,7 +33,6 @@ using FbString = flatbuffers::String;
 template <typename T>
 using Tables = flatbuffers::Vector<flatbuffers::Offset<T>>;
 
-constexpr int64_t time_ms_max = int64_t{1} << 53; // adding offsets to it cannot overflow
 constexpr uint64_t seq_max = uint64_t{1} << 62;
 
 template <typename Enum>

@@ -12,6 +12,8 @@
 
 namespace parley::wire {
 
+constexpr int64_t time_ms_max = int64_t{1} << 53; // adding offsets to it cannot overflow
+
 // Strings and vectors of a frame may share one offset, so that a small frame unfolds to megabytes
 // when it is copied field by field. Our own writer never shares; what a reader would copy is
 // bounded by the frame's own size times a small factor.

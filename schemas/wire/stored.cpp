@@ -6,6 +6,7 @@
 
 #include "schemas/base/check.hpp"
 #include "schemas/base/limits.hpp"
+#include "schemas/text/utf8.hpp"
 #include "schemas/wire/checks.hpp"
 #include "schemas/wire/encode.hpp"
 
@@ -79,6 +80,14 @@ Result<const Membership*> read_membership(Bytes body) {
         return error;
     }
     return membership;
+}
+
+bool storable_text(std::string_view text, size_t bytes_max) {
+    return text.size() <= bytes_max && text::valid_utf8(text);
+}
+
+bool storable_time(TimeMs at_ms) {
+    return at_ms >= 0 && at_ms <= time_ms_max;
 }
 
 } // namespace parley::wire

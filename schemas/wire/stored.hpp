@@ -20,4 +20,9 @@ SharedFrame store_membership(UserId user, std::string_view name, UserFlags flags
 Result<const Message*> read_message(Bytes body);
 Result<const Membership*> read_membership(Bytes body);
 
+// Whether a reader would take it in a frame: UTF-8 of at most so many bytes; a time that offsets
+// can be added to.
+bool storable_text(std::string_view text, size_t bytes_max);
+bool storable_time(TimeMs at_ms);
+
 } // namespace parley::wire

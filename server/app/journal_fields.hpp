@@ -111,7 +111,7 @@ void parts(A& a, UsersFound& v) {
 }
 template <typename A>
 void parts(A& a, Appended& v) {
-    fields(a, v.token, v.error, v.seq, v.at_ms, v.duplicate);
+    fields(a, v.token, v.error, v.seq, v.at_ms, v.duplicate, v.audience);
 }
 template <typename A>
 void parts(A& a, MemberPut& v) {

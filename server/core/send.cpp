@@ -143,11 +143,15 @@ void Core::State::appended(Room& room, AppendOp& op, const Appended& answer) {
             op.from,
             {.error = answer.error, .room = id, .retry_after_ms = again ? store_retry_ms : 0});
     }
+    if (!answer.duplicate && answer.seq <= room.meta.last_seq) {
+        // The store orders, and answers in order: this is not the log that was loaded.
+        return reply_all(op.from, {.error = Error::BadStore, .room = id});
+    }
     if (!answer.duplicate) {
-        PARLEY_ASSERT(answer.seq > room.meta.last_seq); // the store orders, and answers in order
         op.entry.seq = answer.seq;
         op.entry.changed_seq = answer.seq;
         op.entry.at_ms = answer.at_ms;
+        op.entry.audience = answer.audience;
         room.meta.last_seq = answer.seq;
         room.meta.last_at_ms = answer.at_ms;
         push_tail(room, op.entry);

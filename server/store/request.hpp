@@ -176,6 +176,7 @@ struct Appended {
     Seq seq = 0;
     TimeMs at_ms = 0;
     bool duplicate = false;
+    UserId audience{}; // as it was decided at commit; says nothing of a duplicate
 };
 struct MemberPut {
     Token token = 0;

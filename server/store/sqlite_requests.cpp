@@ -4,11 +4,13 @@
 #include <set>
 
 #include "schemas/wire/generated.hpp"
+#include "server/store/damage.hpp"
 #include "server/store/sqlite_statements.hpp"
 
 namespace parley {
 namespace {
 
+constexpr Seq seq_max = Seq{1} << 62; // as on the wire
 constexpr uint8_t global_kind = static_cast<uint8_t>(wire::RoomKind::Global);
 
 bool changes_another(EntryKind kind) {
@@ -99,7 +101,7 @@ bool SqliteStore::find_user(UserId id, StoredUser& user) {
     if (!s.find_user.with(raw(id)).step()) {
         return false;
     }
-    user = {id, s.find_user.text(0), static_cast<uint32_t>(s.find_user.number(1))};
+    user = {id, read_name(s.find_user, 0, id), static_cast<uint32_t>(s.find_user.number(1))};
     s.find_user.finish();
     return true;
 }
@@ -122,8 +124,9 @@ StoreAnswer SqliteStore::run(const FindSubject& request) {
     answer.token = request.token;
     StoredUser user;
     if (s.find_subject.with(request.issuer, request.subject).step()) {
-        user = {UserId{s.find_subject.id(0)}, s.find_subject.text(1),
-                static_cast<uint32_t>(s.find_subject.number(2))};
+        user.id = UserId{s.find_subject.id(0)};
+        user.name = read_name(s.find_subject, 1, user.id);
+        user.flags = static_cast<uint32_t>(s.find_subject.number(2));
         s.find_subject.finish();
     } else {
         // He has never been here; his first ticket brings his name.
@@ -144,14 +147,52 @@ SqliteStore::Room* SqliteStore::find_room(RoomId id) {
         return nullptr;
     }
     Room room;
-    room.kind = static_cast<uint8_t>(s.find_room.number(0));
+    const int64_t kind = s.find_room.number(0);
+    room.kind = kind < 0 || kind > UINT8_MAX ? uint8_t{0} : static_cast<uint8_t>(kind);
     s.find_room.finish();
     if (s.room_last.with(raw(id)).step()) {
         room.last_seq = s.room_last.id(0);
         room.last_at_ms = s.room_last.number(1);
         s.room_last.finish();
     }
-    return database_.ok() ? &rooms_.emplace(id, std::move(room)).first->second : nullptr;
+    if (!database_.ok()) {
+        return nullptr;
+    }
+    Room& kept = rooms_.emplace(id, std::move(room)).first->second;
+    if (kept.last_seq > seq_max) {
+        fail_room(id, kept, "a room's newest entry");
+    }
+    return &kept;
+}
+
+SqliteStore::Room* SqliteStore::sound_room(RoomId id, Error& error) {
+    Room* room = find_room(id);
+    error = room == nullptr ? Error::NotFound : room->damaged ? Error::BadStore : Error::Ok;
+    return error == Error::Ok ? room : nullptr;
+}
+
+void SqliteStore::fail_room(RoomId id, Room& room, const char* what) {
+    if (!room.damaged) {
+        room.damaged = true;
+        say_damaged("rooms", id, raw(id), what);
+    }
+}
+
+void SqliteStore::say_damaged(const char* table, RoomId room, uint64_t row, const char* what) {
+    if (damaged_said_.size() < limits::damaged_rows_said_max &&
+        damaged_said_.emplace(table, room, row).second) {
+        log_.error("store_damaged",
+                   {{"table", table}, {"room", raw(room)}, {"row", row}, {"what", what}});
+    }
+}
+
+std::string SqliteStore::read_name(sqlite::Statement& row, int column, UserId user) {
+    std::string name = row.text(column);
+    if (!sound_name(name)) {
+        say_damaged("users", RoomId{}, raw(user), "a user's name");
+        name.clear();
+    }
+    return name;
 }
 
 StoreAnswer SqliteStore::run(const LoadRoom& request) {
@@ -168,9 +209,10 @@ StoreAnswer SqliteStore::run(const LoadRoom& request) {
             id = RoomId{static_cast<uint64_t>(sqlite3_last_insert_rowid(database_.handle()))};
         }
     }
-    const Room* room = id == RoomId{} ? nullptr : find_room(id);
+    Error error = Error::NotFound;
+    Room* room = id == RoomId{} ? nullptr : sound_room(id, error);
     if (room == nullptr || !s.find_room.with(raw(id)).step()) {
-        return refusal(request, Error::NotFound);
+        return refusal(request, error == Error::Ok ? Error::NotFound : error);
     }
     answer.meta.id = id;
     answer.meta.kind = room->kind;
@@ -185,22 +227,27 @@ StoreAnswer SqliteStore::run(const LoadRoom& request) {
     while (s.members.step()) {
         StoredMember member;
         member.user = UserId{s.members.id(0)};
-        member.name = s.members.text(1);
+        member.name = read_name(s.members, 1, member.user);
         member.flags = static_cast<uint32_t>(s.members.number(2));
-        member.role = static_cast<uint8_t>(s.members.number(3));
-        member.origin = static_cast<MemberOrigin>(s.members.number(4));
+        // What does not fit is as unknown as what is unknown.
+        member.role = static_cast<uint8_t>(std::min<uint64_t>(s.members.id(3), UINT8_MAX));
+        member.origin = static_cast<MemberOrigin>(std::min<uint64_t>(s.members.id(4), UINT8_MAX));
         member.since_seq = s.members.id(5);
         member.read_seq = s.members.id(6);
         answer.members.push_back(std::move(member));
+    }
+    if (const char* what = damage_of(answer)) {
+        fail_room(id, *room, what);
+        return refusal(request, Error::BadStore);
     }
     s.revoked.with(raw(id));
     while (s.revoked.step()) {
         answer.revoked.push_back({UserId{s.revoked.id(0)}, s.revoked.number(1)});
     }
     const size_t count = std::min<size_t>(request.tail_entries, limits::room_tail_entries_max);
-    walk(id, *room, 0, room->last_seq + 1, true, [&](int64_t entry_id) {
+    walk(id, *room, 0, room->last_seq + 1, true, [&](const Place& place) {
         LogEntry entry;
-        if (answer.tail.size() >= count || !read_entry(entry_id, entry)) {
+        if (answer.tail.size() >= count || !read_entry(id, place, entry)) {
             return false;
         }
         answer.tail.push_back(std::move(entry));
@@ -213,10 +260,11 @@ StoreAnswer SqliteStore::run(const LoadRoom& request) {
 StoreAnswer SqliteStore::run(const PutMember& request) {
     Statements& s = *statements_;
     const StoredMember& member = request.member;
-    const Room* room = find_room(request.room);
+    Error error = Error::Ok;
+    const Room* room = sound_room(request.room, error);
     StoredUser user;
     if (room == nullptr || !find_user(member.user, user)) {
-        return refusal(request, Error::NotFound);
+        return refusal(request, error == Error::Ok ? Error::NotFound : error);
     }
     if (request.rooms_max != 0) {
         s.count_rooms.with(raw(member.user), raw(request.room)).step();
@@ -241,8 +289,9 @@ StoreAnswer SqliteStore::run(const PutMember& request) {
 }
 
 StoreAnswer SqliteStore::run(const DropMember& request) {
-    if (find_room(request.room) == nullptr) {
-        return refusal(request, Error::NotFound);
+    Error error = Error::Ok;
+    if (sound_room(request.room, error) == nullptr) {
+        return refusal(request, error);
     }
     Statements& s = *statements_;
     s.drop_member.with(raw(request.room), raw(request.user)).step();
@@ -254,9 +303,10 @@ StoreAnswer SqliteStore::run(const DropMember& request) {
 }
 
 StoreAnswer SqliteStore::run(const PutReadMark& request) {
-    const Room* room = find_room(request.room);
+    Error error = Error::Ok;
+    const Room* room = sound_room(request.room, error);
     if (room == nullptr) {
-        return refusal(request, Error::NotFound);
+        return refusal(request, error);
     }
     const Seq seq = std::min(request.seq, room->last_seq);
     statements_->put_mark.with(raw(request.room), raw(request.user), seq).step();
@@ -267,9 +317,10 @@ StoreAnswer SqliteStore::run(const PutReadMark& request) {
 StoreAnswer SqliteStore::run(const Append& request) {
     Statements& s = *statements_;
     const LogEntry& entry = request.entry;
-    Room* room = find_room(request.room);
+    Error error = Error::Ok;
+    Room* room = sound_room(request.room, error);
     if (room == nullptr) {
-        return refusal(request, Error::NotFound);
+        return refusal(request, error);
     }
     Appended answer;
     answer.token = request.token;
@@ -290,6 +341,7 @@ StoreAnswer SqliteStore::run(const Append& request) {
     }
     answer.seq = room->last_seq + 1;
     answer.at_ms = std::max(entry.at_ms, room->last_at_ms);
+    answer.audience = entry.audience;
     const int64_t id = last_id_ + 1;
     const Bytes body = entry.body ? Bytes(*entry.body) : Bytes();
     s.add_entry
@@ -336,7 +388,7 @@ void SqliteStore::walk(RoomId id, const Room& room, Seq after, Seq before, bool 
         const std::vector<Place>& places = room.unfolded;
         for (size_t i = 0; i < places.size(); ++i) {
             const Place& place = places[newest_first ? places.size() - 1 - i : i];
-            if (inside(place) && !take(place.id)) {
+            if (inside(place) && !take(place)) {
                 return false;
             }
         }
@@ -347,7 +399,7 @@ void SqliteStore::walk(RoomId id, const Room& room, Seq after, Seq before, bool 
             newest_first ? statements_->places_down : statements_->places_up;
         places.with(raw(id), after, before);
         while (places.step()) {
-            if (!take(places.number(0))) {
+            if (!take(Place{places.id(1), places.number(0)})) {
                 places.finish();
                 return false;
             }
@@ -363,36 +415,49 @@ void SqliteStore::walk(RoomId id, const Room& room, Seq after, Seq before, bool 
     }
 }
 
-bool SqliteStore::read_entry(int64_t id, LogEntry& entry) {
+// False: the database failed. A damaged row has its place in the order and says nothing.
+bool SqliteStore::read_entry(RoomId room, const Place& place, LogEntry& entry) {
     Statements& s = *statements_;
-    if (!s.read_entry.with(id).step()) {
-        database_.fail(SQLITE_CORRUPT); // room_log names what log does not have
+    const char* what = nullptr;
+    if (s.read_entry.with(place.id).step()) {
+        entry.seq = s.read_entry.id(0);
+        entry.target = s.read_entry.id(1);
+        entry.changed_seq = s.read_entry.id(2);
+        entry.at_ms = s.read_entry.number(3);
+        entry.author = UserId{s.read_entry.id(4)};
+        entry.nonce = s.read_entry.id(5);
+        entry.kind = static_cast<EntryKind>(std::min<uint64_t>(s.read_entry.id(6), UINT8_MAX));
+        entry.audience = UserId{s.read_entry.id(7)};
+        const Bytes body = s.read_entry.blob(8);
+        entry.body = std::make_shared<const ByteVector>(body.begin(), body.end());
+        what = entry.seq != place.seq || s.read_entry.id(9) != raw(room) ? "an entry out of order"
+                                                                         : damage_of(entry);
+        s.read_entry.finish();
+    } else if (database_.ok()) {
+        what = "an entry that is missing";
+    } else {
         return false;
     }
-    entry.seq = s.read_entry.id(0);
-    entry.target = s.read_entry.id(1);
-    entry.changed_seq = s.read_entry.id(2);
-    entry.at_ms = s.read_entry.number(3);
-    entry.author = UserId{s.read_entry.id(4)};
-    entry.nonce = s.read_entry.id(5);
-    const int64_t kind = s.read_entry.number(6);
-    entry.audience = UserId{s.read_entry.id(7)};
-    const Bytes body = s.read_entry.blob(8);
-    entry.body = std::make_shared<const ByteVector>(body.begin(), body.end());
-    s.read_entry.finish();
-    if (kind < 0 || kind > static_cast<int64_t>(EntryKind::Membership)) {
-        database_.fail(SQLITE_CORRUPT);
-        return false;
+    if (what != nullptr) {
+        entry = LogEntry();
+        entry.seq = place.seq;
+        entry.changed_seq = place.seq;
+        entry.body = std::make_shared<const ByteVector>();
+    } else if (!readable_body(entry)) {
+        what = "an entry's body"; // the core leaves it out
     }
-    entry.kind = static_cast<EntryKind>(kind);
+    if (what != nullptr) {
+        say_damaged("log", room, static_cast<uint64_t>(place.id), what);
+    }
     return true;
 }
 
 StoreAnswer SqliteStore::run(const FetchEntries& request) {
     Statements& s = *statements_;
-    const Room* room = find_room(request.room);
+    Error error = Error::Ok;
+    const Room* room = sound_room(request.room, error);
     if (room == nullptr) {
-        return refusal(request, Error::NotFound);
+        return refusal(request, error);
     }
     Seq since = 1;
     if (s.member_since.with(raw(request.room), raw(request.reader)).step()) {
@@ -411,9 +476,9 @@ StoreAnswer SqliteStore::run(const FetchEntries& request) {
         return answer;
     }
     std::set<UserId> authors;
-    walk(request.room, *room, after, before, request.newest_first, [&](int64_t id) {
+    walk(request.room, *room, after, before, request.newest_first, [&](const Place& place) {
         LogEntry entry;
-        if (!read_entry(id, entry)) {
+        if (!read_entry(request.room, place, entry)) {
             return false;
         }
         if (entry.audience != UserId{} && entry.audience != request.reader) {

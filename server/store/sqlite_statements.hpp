@@ -47,11 +47,11 @@ struct SqliteStore::Statements {
                         "kind, audience, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
           set_changed(db, "UPDATE log SET changed_seq = ?2 WHERE id = ?1"),
           read_entry(db, "SELECT seq, target, changed_seq, at_ms, author, nonce, kind, audience, "
-                         "body FROM log WHERE id = ?"),
+                         "body, room FROM log WHERE id = ?"),
           place(db, "SELECT id FROM room_log WHERE room = ? AND seq = ?"),
-          places_up(db, "SELECT id FROM room_log WHERE room = ? AND seq > ? AND seq < ? "
+          places_up(db, "SELECT id, seq FROM room_log WHERE room = ? AND seq > ? AND seq < ? "
                         "ORDER BY seq"),
-          places_down(db, "SELECT id FROM room_log WHERE room = ? AND seq > ? AND seq < ? "
+          places_down(db, "SELECT id, seq FROM room_log WHERE room = ? AND seq > ? AND seq < ? "
                           "ORDER BY seq DESC"),
           folded(db, "SELECT id FROM folded"), set_folded(db, "UPDATE folded SET id = ?"),
           unfolded(db, "SELECT id, room, seq, at_ms FROM log WHERE id > ? ORDER BY id LIMIT 1"),

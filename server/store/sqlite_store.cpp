@@ -231,13 +231,14 @@ bool SqliteStore::reload() {
         const Place place{s.unfolded.id(2), id};
         const TimeMs at_ms = s.unfolded.number(3);
         s.unfolded.finish();
-        if (Room* room = find_room(room_id); room != nullptr) {
+        if (Room* room = find_room(room_id); room == nullptr) {
+            say_damaged("log", room_id, static_cast<uint64_t>(id), "an entry of no room");
+        } else if (place.seq != room->last_seq + 1) {
+            fail_room(room_id, *room, "an entry out of order");
+        } else {
             room->last_seq = place.seq;
             room->last_at_ms = at_ms;
             room->unfolded.push_back(place);
-        } else {
-            database_.fail(SQLITE_CORRUPT);
-            break;
         }
         last_id_ = id;
     }
@@ -298,7 +299,9 @@ void SqliteStore::maintain() {
         purge();
     }
     if (rooms_.size() > limits::rooms_loaded_max) {
-        std::erase_if(rooms_, [](const auto& room) { return room.second.unfolded.empty(); });
+        std::erase_if(rooms_, [](const auto& room) {
+            return room.second.unfolded.empty() && !room.second.damaged;
+        });
     }
 }
 

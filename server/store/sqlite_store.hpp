@@ -4,7 +4,10 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -56,6 +59,7 @@ private:
     };
     struct Room {
         uint8_t kind = 0;
+        bool damaged = false; // nothing of it is told or written any more
         Seq last_seq = 0;
         TimeMs last_at_ms = 0;
         std::vector<Place> unfolded; // ascending
@@ -83,12 +87,18 @@ private:
 
     Error judge_ticket(const AdmitUser& request, UserId user, UserAdmitted& answer);
     Room* find_room(RoomId id);
+    // Null: answer with error.
+    Room* sound_room(RoomId id, Error& error);
+    void fail_room(RoomId id, Room& room, const char* what);
+    // One line for each row, however often it is read.
+    void say_damaged(const char* table, RoomId room, uint64_t row, const char* what);
+    std::string read_name(sqlite::Statement& row, int column, UserId user);
     bool find_user(UserId id, StoredUser& user);
     int64_t find_entry(const Room& room, RoomId id, Seq seq);
-    // Calls take(id) for the room's entries with seq in (after, before), until it says false.
+    // Calls take(place) for the room's entries with seq in (after, before), until it says false.
     template <typename Take>
     void walk(RoomId id, const Room& room, Seq after, Seq before, bool newest_first, Take take);
-    bool read_entry(int64_t id, LogEntry& entry);
+    bool read_entry(RoomId room, const Place& place, LogEntry& entry);
 
     const SqliteStoreOptions options_;
     const Log log_;
@@ -104,6 +114,7 @@ private:
     int write_ahead_pages_ = 0;
     TimeMs newest_ms_ = 0; // seen in a request; the store has no clock of its own
     TimeMs purged_ms_ = 0;
+    std::set<std::tuple<std::string_view, RoomId, uint64_t>> damaged_said_;
 };
 
 } // namespace parley

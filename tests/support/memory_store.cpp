@@ -7,6 +7,7 @@
 
 #include "schemas/base/check.hpp"
 #include "schemas/base/limits.hpp"
+#include "server/store/damage.hpp"
 
 namespace parley {
 
@@ -172,6 +173,9 @@ StoreAnswer MemoryStore::run_one(const LoadRoom& request) {
         one.flags = user.flags;
         answer.members.push_back(std::move(one));
     }
+    if (damage_of(answer) != nullptr) {
+        return refusal(request, Error::BadStore);
+    }
     for (const auto& [user_id, at_ms] : room->revoked) {
         answer.revoked.push_back({user_id, at_ms});
     }
@@ -228,6 +232,7 @@ StoreAnswer MemoryStore::run_one(const Append& request) {
     entry.seq = room.meta.last_seq + 1;
     entry.changed_seq = entry.seq;
     entry.at_ms = std::max(entry.at_ms, room.meta.last_at_ms);
+    answer.audience = entry.audience;
     on_rollback([id = request.room, nonce_key, seq = room.meta.last_seq,
                  at_ms = room.meta.last_at_ms](MemoryDisk& disk) {
         MemoryDisk::Room& back = disk.rooms[id];

@@ -225,3 +225,20 @@ TEST_CASE("stored bodies come back as they went in", "[wire]") {
     CHECK(read_message(Bytes(*marked).subspan(1)).error() == parley::Error::Malformed);
     CHECK(read_membership(*marked).error() != parley::Error::Ok);
 }
+
+TEST_CASE("an entry that does not come after the last one is not taken", "[wire][hostile]") {
+    const SharedFrame body = store_message("hi", {}, 0);
+    const SharedFrame joined =
+        store_membership(UserId{9}, "Zoe", UserFlags::Bot, MembershipChange::Joined);
+    BatchWriter batch;
+    batch.begin(room, 77);
+    CHECK(batch.add(message_entry(0, body)).error() == parley::Error::Malformed);
+    REQUIRE(batch.add(message_entry(5, body)));
+    CHECK(batch.add(message_entry(5, body)).error() == parley::Error::Malformed);
+    CHECK(batch.add(message_entry(4, body)).error() == parley::Error::Malformed);
+    StoredEntry membership = message_entry(5, joined);
+    membership.kind = EntryBody::Membership;
+    CHECK(batch.add(membership).error() == parley::Error::Malformed);
+    REQUIRE(batch.add(message_entry(6, body)));
+    CHECK(items(decoded(batch.finish(0, false))).size() == 2);
+}

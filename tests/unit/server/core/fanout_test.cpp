@@ -152,9 +152,45 @@ TEST_CASE("authors are named where the roster is not whole, and only there", "[c
     CHECK(world.events<wire::Batch>(late, wire::Event::Batch)[0]->authors() != nullptr);
 }
 
-TEST_CASE("an entry for one user alone reaches him alone, live, in pages and on resume",
+TEST_CASE("what the store commits for one user alone is delivered to him alone, in its place",
           "[core][fanout]") {
-    // Nothing makes such entries yet but the log may hold them: put one there and load the room.
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const SessionId bob = world.connect("bob", {party("p1")});
+    const SessionId cyd = world.connect("cyd", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    world.forget_heard();
+    world.last_deliveries.clear();
+    world.send(ann, room, "for all");
+    world.send(ann, room, "for ann");
+    world.send(bob, room, "for bob");
+    world.send(cyd, room, "for all again");
+    std::get<Append>(world.asked[1]).entry.audience = world.user_id("ann");
+    std::get<Append>(world.asked[2]).entry.audience = world.user_id("bob");
+    world.commit();
+    CHECK(world.texts(ann, room) == Texts{"for all", "for ann", "for all again"});
+    CHECK(world.texts(bob, room) == Texts{"for all", "for bob", "for all again"});
+    CHECK(world.texts(cyd, room) == Texts{"for all", "for all again"});
+    // Each covers the same seqs, so that nobody looks for what is not his.
+    const auto batches = batches_of(world);
+    REQUIRE(batches.size() == 3);
+    for (const Deliver& one : batches) {
+        CHECK(one.readers->size() == 1);
+        const auto frame = wire::decode_server_frame(*one.frame, one.lane);
+        const wire::Batch* batch = (*frame)->body_as_Batch();
+        CHECK(batch->to_seq() - batch->from_seq() == 3);
+    }
+    world.forget_heard();
+    world.send(ann, room, "for ann, who is alone in this commit");
+    std::get<Append>(world.asked[0]).entry.audience = world.user_id("ann");
+    world.commit();
+    CHECK(world.texts(ann, room).size() == 1);
+    CHECK(world.texts(bob, room).empty());
+    CHECK(world.events<wire::Batch>(bob, wire::Event::Batch).size() == 1); // its range, empty
+}
+
+TEST_CASE("an entry for one user alone reaches him alone, in pages and on resume",
+          "[core][fanout]") {
     CoreHarness world(fast());
     const Claims anns = claims_of("ann", {guild("g")});
     const Claims bobs = claims_of("bob", {guild("g")});

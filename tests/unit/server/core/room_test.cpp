@@ -148,3 +148,53 @@ TEST_CASE("the tail is bounded by entries and by bytes", "[core][room]") {
     CHECK(world.core.counts().tail_bytes <= limits::room_tail_bytes_max);
     CHECK(world.core.counts().tail_bytes > limits::room_tail_bytes_max / 2);
 }
+
+TEST_CASE("a room that is damaged on disk is nobody's, and all others are as ever",
+          "[core][room][hostile]") {
+    CoreHarness world;
+    const Claims claims = claims_of("ann", {party("p1"), team("t1")});
+    const SessionId before = world.connect(claims);
+    const RoomId hurt = world.room_id(party("p1"));
+    const RoomId well = world.room_id(team("t1"));
+    evict_all(world, {before});
+    SECTION("its kind") {
+        world.disk->rooms.at(hurt).meta.kind = GENERATE(uint8_t{0}, uint8_t{6}, uint8_t{255});
+    }
+    SECTION("its name") {
+        world.disk->rooms.at(hurt).meta.name = "\xFF";
+    }
+    SECTION("a member") {
+        world.disk->rooms.at(hurt).members.begin()->second.role = 99;
+    }
+    const SessionId ann = world.connect(claims);
+    CHECK(world.run_join(ann, wire::RoomKind::Party, "p1").error == Error::BadStore);
+    CHECK(world.run_send(ann, hurt, "x").error == Error::NotMember);
+    CHECK(world.room_state(ann, hurt) == nullptr);
+    CHECK(world.run_send(ann, well, "x").error == Error::Ok);
+    CHECK(world.run_send(ann, world.lobby(), "x").error == Error::Ok);
+}
+
+TEST_CASE("a direct room whose name names nobody is nobody's", "[core][room][hostile]") {
+    CoreHarness world;
+    const SessionId ann = world.connect("ann");
+    world.connect("bob");
+    const RoomId room = world.run_join(ann, wire::RoomKind::Direct, "", world.user_id("bob")).room;
+    evict_all(world, {ann, SessionId{raw(ann) + 1}});
+    world.disk->rooms.at(room).meta.name = GENERATE("", ":", "1", "1:", ":2", "0:2", "2:1", "1:1",
+                                                    "1:2:3", "x:y", "1:99999999999999999999999");
+    const SessionId back = world.connect("ann");
+    CHECK(world.room_state(back, room) == nullptr);
+    CHECK(world.run_send(back, room, "x").error == Error::NotMember);
+    CHECK(world.run_send(back, world.lobby(), "x").error == Error::Ok);
+}
+
+TEST_CASE("a log that went back behind the shard's back is refused, not followed",
+          "[core][room][hostile]") {
+    CoreHarness world;
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    world.run_send(ann, room, "one");
+    world.disk->rooms.at(room).meta.last_seq -= 1;
+    CHECK(world.run_send(ann, room, "two").error == Error::BadStore);
+    CHECK(world.run_send(ann, world.lobby(), "x").error == Error::Ok);
+}

@@ -232,6 +232,16 @@ STORE_TEST("a nonce is stored once a room and author, also within one group and 
     CHECK(run<Appended>(made.store(), append(one, ada, 0)).seq == 4);
 }
 
+STORE_TEST("who alone may see an entry is answered with its seq, and is nobody as a rule") {
+    TestType made;
+    const UserId ada = user(made.store(), "ada");
+    const RoomId one = room(made.store(), team_kind, "one");
+    Append request = append(one, ada, 77, "to herself");
+    request.entry.audience = ada;
+    CHECK(run<Appended>(made.store(), request).audience == ada);
+    CHECK(run<Appended>(made.store(), append(one, ada, 78)).audience == UserId{});
+}
+
 STORE_TEST("an entry comes back as it was stored") {
     TestType made;
     const UserId ada = user(made.store(), "ada");
