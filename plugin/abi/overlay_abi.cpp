@@ -81,6 +81,8 @@ parley_result parley_overlay_create(parley_client* client, const parley_overlay_
     wanted.toast_key = how.toast_key;
     wanted.now_us = &steady_us;
     wanted.log = client->log;
+    wanted.alloc = client->hook;
+    wanted.alloc_user = client->user;
     Result<std::unique_ptr<overlay::Overlay>> made =
         overlay::Overlay::create(*client->client, wanted);
     if (!made) {
@@ -163,7 +165,8 @@ void parley_overlay_frame(parley_overlay* overlay, float dt_s, int width, int he
     }
     const uint64_t before = overlay->client->memory.allocations();
     overlay->overlay->frame(dt_s, width, height, scale, budget_us);
-    overlay->allocations = overlay->client->memory.allocations() - before;
+    overlay->allocations =
+        overlay->client->memory.allocations() - before + overlay->overlay->stats().text_allocations;
     const overlay::DrawData& data = overlay->overlay->draw();
     overlay->draw.vertices = reinterpret_cast<const parley_vertex*>(data.vertices.data());
     overlay->draw.vertex_count = static_cast<uint32_t>(data.vertices.size());

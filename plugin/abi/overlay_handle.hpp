@@ -18,7 +18,7 @@ struct parley_overlay {
     void* user = nullptr;
     std::unique_ptr<parley::overlay::Overlay> overlay;
     parley_draw draw{};
-    uint64_t allocations = 0; // of the client's memory, in the last frame
+    uint64_t allocations = 0; // of the host's allocator, in the last frame
     parley::platform::Sdl2Renderer sdl2;
     parley::platform::Gl3Renderer gl3;
 };

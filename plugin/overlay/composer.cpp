@@ -19,7 +19,8 @@ constexpr float bare_width = 300; // narrower, the meter and the room's name go
 
 } // namespace
 
-Composer::Composer() : edit_(limits::draft_bytes_max) {}
+Composer::Composer(std::pmr::memory_resource* memory)
+    : edit_(limits::draft_bytes_max), layout_(memory) {}
 
 void Composer::enter(const client::Room& room) {
     if (room.id == room_) {

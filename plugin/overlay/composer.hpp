@@ -21,7 +21,7 @@ struct Clipboard {
 // Owner: the overlay.
 class Composer {
 public:
-    Composer();
+    explicit Composer(std::pmr::memory_resource* memory);
 
     void enter(const client::Room& room);
     RoomId room() const { return room_; }

@@ -131,6 +131,7 @@ private:
     bool told_wanted_ = false;
     float scale_of_frame_ = 1;
     uint64_t rasterised_before_ = 0;
+    uint64_t allocated_before_ = 0;
     client::State state_before_ = client::State::Idle;
     bool first_frame_ = true;
 };

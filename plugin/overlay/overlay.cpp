@@ -71,6 +71,8 @@ Result<std::unique_ptr<Overlay>> Overlay::create(client::Client& client, const O
     }
     text::EngineOptions fonts;
     fonts.font_folders = options.font_folders;
+    fonts.alloc = options.alloc;
+    fonts.alloc_user = options.alloc_user;
     fonts.log = options.log;
     Result<std::unique_ptr<text::Engine>> engine = text::Engine::create(fonts);
     if (!engine) {
@@ -87,7 +89,7 @@ Overlay::Inside::Inside(client::Client& client_of, const Options& options_of, Th
                         Words words_of, std::unique_ptr<text::Engine> engine_of)
     : client(client_of), options(options_of), theme(theme_of), words(std::move(words_of)),
       engine(std::move(engine_of)), text(*engine, layouts_kept, options.now_us), canvas(*engine),
-      kit(canvas, text, theme) {
+      kit(canvas, text, theme), composer(engine->memory()) {
     if (options.toast_key == key::none) {
         options.toast_key = key::f6;
     }
@@ -264,6 +266,9 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
     frame_stats.glyphs_rasterised =
         static_cast<uint32_t>(engine->glyphs_rasterised() - rasterised_before_);
     rasterised_before_ = engine->glyphs_rasterised();
+    frame_stats.text_allocations =
+        static_cast<uint32_t>(engine->memory_allocations() - allocated_before_);
+    allocated_before_ = engine->memory_allocations();
     const int64_t ended_us = options.now_us != nullptr ? options.now_us() : 0;
     frame_stats.draw_us = static_cast<uint32_t>(ended_us - started_us);
 }

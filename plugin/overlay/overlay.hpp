@@ -33,6 +33,9 @@ struct Options {
     bool reduced_motion = false;
     uint32_t toast_key = 0;        // of key::; 0: F6
     int64_t (*now_us)() = nullptr; // steady clock, for the frame's budget; null: no time passes
+    // The host's allocator for text, like realloc (bytes 0 frees); null: malloc.
+    void* (*alloc)(void* user, void* old, size_t bytes) = nullptr;
+    void* alloc_user = nullptr;
     std::optional<int32_t> utc_offset_s; // of the times of day; none: the system's
     Log log;
 };
@@ -64,6 +67,7 @@ struct FrameStats {
     uint32_t layouts = 0, glyphs_rasterised = 0;
     uint32_t vertices = 0, commands = 0;
     uint32_t deferred = 0;
+    uint32_t text_allocations = 0; // of the host's allocator
 };
 
 // Owner: the game thread. The client outlives it.

@@ -40,8 +40,13 @@ constexpr uint32_t label_variant = 1u << 31;
 } // namespace
 
 TextCache::TextCache(text::Engine& engine, size_t layouts_max, int64_t (*clock_us)())
-    : engine_(engine), now_us_(clock_us), entries_(layouts_max),
-      buckets_(std::bit_ceil(2 * layouts_max), none) {}
+    : engine_(engine), now_us_(clock_us), entries_(engine.memory()),
+      buckets_(std::bit_ceil(2 * layouts_max), none, engine.memory()) {
+    entries_.reserve(layouts_max);
+    for (size_t i = 0; i < layouts_max; ++i) {
+        entries_.emplace_back(engine.memory());
+    }
+}
 
 void TextCache::begin_frame(uint32_t budget_us, float line_height) {
     started_us_ = now_us();

@@ -58,8 +58,10 @@ public:
 private:
     static constexpr uint32_t none = UINT32_MAX;
     struct Entry {
+        explicit Entry(std::pmr::memory_resource* memory) : text(memory), layout(memory) {}
+
         BodyId id;
-        std::string text; // labels: to tell equal hashes apart
+        std::pmr::string text; // labels: to tell equal hashes apart
         text::Layout layout;
         uint32_t bucket = none;
         uint32_t next = none; // in the bucket
@@ -77,8 +79,8 @@ private:
 
     text::Engine& engine_;
     int64_t (*now_us_)();
-    std::vector<Entry> entries_;
-    std::vector<uint32_t> buckets_;
+    std::pmr::vector<Entry> entries_;
+    std::pmr::vector<uint32_t> buckets_;
     uint32_t oldest_ = none, newest_ = none;
     uint32_t used_ = 0;
     int64_t started_us_ = 0;

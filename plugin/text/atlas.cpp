@@ -3,6 +3,7 @@
 #include "plugin/text/atlas.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "schemas/base/check.hpp"
 
@@ -21,24 +22,36 @@ uint32_t rounded_up(uint32_t value) {
 
 } // namespace
 
-Atlas::Atlas(uint32_t page_px, uint32_t pages_max)
-    : page_px_(std::clamp(page_px, 64u, 4096u)), pages_max_(std::clamp(pages_max, 1u, 16u)) {
-    add_page();
+Atlas::Atlas(Memory& memory, uint32_t page_px, uint32_t pages_max)
+    : memory_(memory), page_px_(std::clamp(page_px, 64u, 4096u)),
+      pages_max_(std::clamp(pages_max, 1u, 16u)), pages_(&memory), dirty_(&memory) {
+    pages_.reserve(pages_max_);
+    static_cast<void>(add_page()); // ok() says whether
 }
 
-void Atlas::add_page() {
-    pages_.emplace_back();
-    pages_.back().pixels.resize(size_t{page_px_} * page_px_ * 4);
+Atlas::~Atlas() {
+    for (Page& page : pages_) {
+        memory_.release(page.pixels);
+    }
+}
+
+bool Atlas::add_page() {
+    auto* const pixels = static_cast<uint8_t*>(memory_.try_allocate(page_bytes()));
+    if (pixels == nullptr) {
+        return false;
+    }
+    pages_.emplace_back(&memory_);
+    pages_.back().pixels = pixels;
     prepare(pages_.back());
     dirty_.push_back({static_cast<uint8_t>(pages_.size() - 1), 0, 0, static_cast<int32_t>(page_px_),
                       static_cast<int32_t>(page_px_)});
+    return true;
 }
 
 void Atlas::prepare(Page& page) {
-    std::fill(page.pixels.begin(), page.pixels.end(), uint8_t{0});
+    std::memset(page.pixels, 0, page_bytes());
     for (uint32_t y = 0; y < white_px; ++y) {
-        const auto line = page.pixels.begin() + static_cast<ptrdiff_t>(size_t{y} * page_px_ * 4);
-        std::fill(line, line + white_px * 4, uint8_t{255});
+        std::memset(page.pixels + size_t{y} * page_px_ * 4, 255, white_px * 4);
     }
     page.shelves.clear();
     page.shelves.push_back({0, rounded_up(white_px + gutter_px), white_px + gutter_px});
@@ -75,10 +88,9 @@ Atlas::Put Atlas::put(uint32_t w, uint32_t h, AtlasPlace& out) {
     }
     for (size_t i = 0; i <= pages_.size(); ++i) {
         if (i == pages_.size()) {
-            if (i == pages_max_) {
+            if (i == pages_max_ || !add_page()) {
                 return Put::Full;
             }
-            add_page();
         }
         if (put_on(pages_[i], wide, high, out)) {
             out.page = static_cast<uint8_t>(i);
@@ -91,12 +103,12 @@ Atlas::Put Atlas::put(uint32_t w, uint32_t h, AtlasPlace& out) {
 
 uint8_t* Atlas::row(const AtlasPlace& place, uint32_t line) {
     PARLEY_ASSERT(place.page < pages_.size() && place.y + line < page_px_);
-    return pages_[place.page].pixels.data() + (size_t{place.y + line} * page_px_ + place.x) * 4;
+    return pages_[place.page].pixels + (size_t{place.y + line} * page_px_ + place.x) * 4;
 }
 
 const uint8_t* Atlas::pixels(uint8_t page) const {
     PARLEY_ASSERT(page < pages_.size());
-    return pages_[page].pixels.data();
+    return pages_[page].pixels;
 }
 
 void Atlas::clear() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plugin/text/engine.hpp"
+#include "plugin/text/memory.hpp"
 
 namespace parley::text {
 
@@ -18,7 +19,13 @@ struct AtlasPlace {
 // Owner: the game thread.
 class Atlas {
 public:
-    Atlas(uint32_t page_px, uint32_t pages_max);
+    Atlas(Memory& memory, uint32_t page_px, uint32_t pages_max);
+    ~Atlas();
+    Atlas(const Atlas&) = delete;
+    Atlas& operator=(const Atlas&) = delete;
+
+    // False: the host refused even the first page.
+    bool ok() const { return !pages_.empty(); }
 
     enum class Put { Done, Full, TooLarge };
     // Finds room for w x h texels and marks it dirty.
@@ -40,20 +47,24 @@ private:
         uint32_t y, h, x;
     };
     struct Page {
-        std::vector<uint8_t> pixels;
-        std::vector<Shelf> shelves;
+        explicit Page(std::pmr::memory_resource* memory) : shelves(memory) {}
+
+        uint8_t* pixels = nullptr;
+        std::pmr::vector<Shelf> shelves;
         uint32_t y = 0; // first line without a shelf
     };
 
-    void add_page();
+    bool add_page();
+    size_t page_bytes() const { return size_t{page_px_} * page_px_ * 4; }
     void prepare(Page& page);
     bool put_on(Page& page, uint32_t w, uint32_t h, AtlasPlace& out) const;
     void mark(const AtlasPlace& place, uint32_t w, uint32_t h);
 
+    Memory& memory_;
     uint32_t page_px_;
     uint32_t pages_max_;
-    std::vector<Page> pages_;
-    std::vector<AtlasDirty> dirty_;
+    std::pmr::vector<Page> pages_;
+    std::pmr::vector<AtlasDirty> dirty_;
     uint32_t generation_ = 1;
 };
 

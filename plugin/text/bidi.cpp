@@ -15,7 +15,7 @@ bool isolated(const Trait& trait) {
 // Calls on_border(true) before and on_border(false) behind each isolate, on_code(i) for each code
 // point.
 template <typename OnBorder, typename OnCode>
-void walk(const Paragraph& paragraph, const std::vector<Trait>& traits, OnBorder on_border,
+void walk(const Paragraph& paragraph, const std::pmr::vector<Trait>& traits, OnBorder on_border,
           OnCode on_code) {
     uint16_t open = no_span;
     for (uint32_t i = paragraph.start; i < paragraph.end; ++i) {
@@ -46,8 +46,8 @@ bool resolve_levels(Paragraph& paragraph, bool rtl_before, Work& work) {
     fribidi_get_bracket_types(codes, length, work.bidi_types.data(), work.bidi_brackets.data());
     // Insert the isolates' borders: the plain arrays go to the back, and are read from there.
     const size_t plain = work.bidi_types.size();
-    std::vector<FriBidiCharType>& types = work.bidi_types;
-    std::vector<FriBidiBracketType>& brackets = work.bidi_brackets;
+    std::pmr::vector<FriBidiCharType>& types = work.bidi_types;
+    std::pmr::vector<FriBidiBracketType>& brackets = work.bidi_brackets;
     walk(
         paragraph, work.traits,
         [&](bool opens) {

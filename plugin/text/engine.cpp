@@ -15,10 +15,11 @@ namespace parley::text {
 
 class Engine::Inside {
 public:
-    Inside(std::unique_ptr<Fonts> fonts, const EngineOptions& options)
-        : fonts_(std::move(fonts)),
-          cache_(*fonts_, options.atlas_page_px, options.atlas_pages_max, options.log),
-          log_(options.log) {}
+    Inside(std::unique_ptr<Memory> memory, std::unique_ptr<Fonts> fonts,
+           const EngineOptions& options)
+        : memory_(std::move(memory)), fonts_(std::move(fonts)),
+          cache_(*memory_, *fonts_, options.atlas_page_px, options.atlas_pages_max, options.log),
+          log_(options.log), work_(memory_.get()) {}
 
     void shape_text(std::string_view text, std::span<const StyleSpan> spans,
                     const LayoutOptions& options, float size_px) {
@@ -78,6 +79,7 @@ public:
         return metrics;
     }
 
+    Memory& memory() { return *memory_; }
     Atlas& atlas() { return cache_.atlas(); }
     GlyphCache& cache() { return cache_; }
     uint64_t layouts() const { return layouts_; }
@@ -105,6 +107,7 @@ private:
         }
     }
 
+    std::unique_ptr<Memory> memory_; // first: everything else lies in it
     std::unique_ptr<Fonts> fonts_;
     GlyphCache cache_;
     Log log_;
@@ -118,12 +121,16 @@ Engine::Engine() = default;
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options) {
-    Result<std::unique_ptr<Fonts>> fonts = Fonts::find(options);
+    auto memory = std::make_unique<Memory>(options.alloc, options.alloc_user);
+    Result<std::unique_ptr<Fonts>> fonts = Fonts::find(options, *memory);
     if (!fonts) {
         return fonts.error();
     }
     std::unique_ptr<Engine> engine(new Engine);
-    engine->inside_ = std::make_unique<Inside>(std::move(*fonts), options);
+    engine->inside_ = std::make_unique<Inside>(std::move(memory), std::move(*fonts), options);
+    if (!engine->inside_->atlas().ok()) {
+        return Error::OutOfMemory;
+    }
     return engine;
 }
 
@@ -184,6 +191,18 @@ bool Engine::put_mask(uint32_t w, uint32_t h, std::span<const uint8_t> coverage,
     }
     out = {place.x, place.y, place.page};
     return true;
+}
+
+std::pmr::memory_resource* Engine::memory() const {
+    return &inside_->memory();
+}
+
+uint64_t Engine::memory_bytes() const {
+    return inside_->memory().bytes();
+}
+
+uint64_t Engine::memory_allocations() const {
+    return inside_->memory().allocations();
 }
 
 uint64_t Engine::glyphs_rasterised() const {

@@ -29,6 +29,9 @@ struct EngineOptions {
     std::string family = "NotoSans"; // stem of the base face's file names
     std::string han = "ja";          // shapes of Han characters: ja, ko, zh-Hans, zh-Hant
     std::vector<FontMemory> fonts;   // searched before the folders
+    // The host's allocator, like realloc (bytes 0 frees); null: malloc.
+    void* (*alloc)(void* user, void* old, size_t bytes) = nullptr;
+    void* alloc_user = nullptr;
     Log log;
     uint32_t atlas_page_px = 1024; // square, RGBA8; 64 to 4096
     uint32_t atlas_pages_max = 4;  // 1 to 16; a page is taken when the last one is full
@@ -43,7 +46,7 @@ struct AtlasDirty {
 // Owner: the game thread.
 class Engine {
 public:
-    // BadFont when no face at all was found.
+    // BadFont when no face at all was found, OutOfMemory when the host refuses the first page.
     static Result<std::unique_ptr<Engine>> create(const EngineOptions& options);
     ~Engine();
 
@@ -78,7 +81,12 @@ public:
     };
     bool put_mask(uint32_t w, uint32_t h, std::span<const uint8_t> coverage, Place& out);
 
+    // For layouts; it lives as long as the engine.
+    std::pmr::memory_resource* memory() const;
+
     // [counters]
+    uint64_t memory_bytes() const;       // of the host's, now
+    uint64_t memory_allocations() const; // ever
     uint64_t glyphs_rasterised() const;
     uint64_t glyphs_missing() const; // graphemes that no face covers, drawn as boxes
     uint64_t layouts() const;

@@ -3,6 +3,8 @@
 
 #include <ft2build.h>
 #include FT_FREETYPE_H
+#include FT_MODULE_H
+#include FT_SYSTEM_H
 #include <hb-ot.h>
 #include <utf8proc.h>
 
@@ -38,7 +40,30 @@ uint32_t han_index(std::string_view language) {
 
 } // namespace
 
-Fonts::Fonts(const EngineOptions& options) : log_(options.log), choices_(choices_kept) {}
+Fonts::Fonts(const EngineOptions& options, Memory& memory)
+    : log_(options.log), faces_(&memory), choices_(choices_kept, &memory) {}
+
+// As FT_Init_FreeType does, but in the host's memory.
+bool Fonts::start_freetype(Memory& memory) {
+    freetype_memory_ = std::make_unique<FT_MemoryRec_>();
+    freetype_memory_->user = &memory;
+    freetype_memory_->alloc = [](FT_Memory self, long bytes) {
+        return static_cast<Memory*>(self->user)->try_allocate(static_cast<size_t>(bytes));
+    };
+    freetype_memory_->realloc = [](FT_Memory self, long, long bytes, void* block) {
+        return static_cast<Memory*>(self->user)->try_resize(block, static_cast<size_t>(bytes));
+    };
+    freetype_memory_->free = [](FT_Memory self, void* block) {
+        static_cast<Memory*>(self->user)->release(block);
+    };
+    if (FT_New_Library(freetype_memory_.get(), &library_) != 0) {
+        library_ = nullptr;
+        return false;
+    }
+    FT_Add_Default_Modules(library_);
+    FT_Set_Default_Properties(library_);
+    return true;
+}
 
 Fonts::~Fonts() {
     for (Face& face : faces_) {
@@ -51,14 +76,14 @@ Fonts::~Fonts() {
         hb_blob_destroy(file.blob);
     }
     if (library_ != nullptr) {
-        FT_Done_FreeType(library_);
+        FT_Done_Library(library_);
     }
 }
 
-Result<std::unique_ptr<Fonts>> Fonts::find(const EngineOptions& options) {
-    std::unique_ptr<Fonts> fonts(new Fonts(options));
-    if (FT_Init_FreeType(&fonts->library_) != 0) {
-        return Error::BadFont;
+Result<std::unique_ptr<Fonts>> Fonts::find(const EngineOptions& options, Memory& memory) {
+    std::unique_ptr<Fonts> fonts(new Fonts(options, memory));
+    if (!fonts->start_freetype(memory)) {
+        return Error::OutOfMemory;
     }
     for (const FontMemory& font : options.fonts) {
         fonts->add_file({std::string(font.name), {}, font.bytes, nullptr, false});
@@ -242,6 +267,8 @@ bool Fonts::open(FaceId id) {
     if (file.failed || face.index >= hb_face_count(file.blob)) {
         return false;
     }
+    // HarfBuzz has no way to be given memory: faces, fonts, plans and buffers come from the process
+    // (its hb_malloc is chosen when the library is built). So does what FriBidi takes for a moment.
     hb_face_t* inside = hb_face_create(file.blob, face.index);
     const unsigned upem = hb_face_get_upem(inside);
     face.shaper = hb_font_create(inside);

@@ -15,10 +15,12 @@
 #include <vector>
 
 #include "plugin/text/engine.hpp"
+#include "plugin/text/memory.hpp"
 
 // FreeType's own names, so that its headers stay out of ours.
 typedef struct FT_LibraryRec_* FT_Library;
 typedef struct FT_FaceRec_* FT_Face;
+struct FT_MemoryRec_;
 
 namespace parley::text {
 
@@ -30,7 +32,7 @@ inline constexpr FaceId no_face = 0xFFFF;
 class Fonts {
 public:
     // BadFont when nothing that can be opened was found.
-    static Result<std::unique_ptr<Fonts>> find(const EngineOptions& options);
+    static Result<std::unique_ptr<Fonts>> find(const EngineOptions& options, Memory& memory);
     ~Fonts();
     Fonts(const Fonts&) = delete;
     Fonts& operator=(const Fonts&) = delete;
@@ -85,7 +87,8 @@ private:
         FaceId face = no_face;
     };
 
-    explicit Fonts(const EngineOptions& options);
+    Fonts(const EngineOptions& options, Memory& memory);
+    bool start_freetype(Memory& memory);
     void scan(std::string_view folder, int depth);
     void add_file(File file);
     uint32_t family(std::string_view stem, uint32_t index = 0);
@@ -97,16 +100,18 @@ private:
     bool set_base(const EngineOptions& options);
 
     Log log_;
+    std::unique_ptr<FT_MemoryRec_> freetype_memory_; // FreeType keeps a pointer to it
     FT_Library library_ = nullptr;
+    // The names of the fonts that there are, made once, come from the process.
     std::vector<File> files_;
     std::unordered_map<std::string, uint32_t> file_by_name_;
-    std::vector<Face> faces_;
+    std::pmr::vector<Face> faces_;
     std::vector<Family> families_;
     std::unordered_map<uint32_t, std::vector<uint32_t>> by_script_; // families, best first
     std::vector<uint32_t> fallback_;                                // for any script, best first
     uint32_t sans_ = 0, mono_ = 0, emoji_ = 0;
     bool has_mono_ = false;
-    std::vector<Choice> choices_; // of graphemes of one code point; direct mapped
+    std::pmr::vector<Choice> choices_; // of graphemes of one code point; direct mapped
 };
 
 } // namespace parley::text

@@ -20,8 +20,9 @@ struct DrawnGlyph {
 // Owner: the game thread.
 class GlyphCache {
 public:
-    GlyphCache(Fonts& fonts, uint32_t page_px, uint32_t pages_max, Log log)
-        : fonts_(fonts), atlas_(page_px, pages_max), log_(log) {}
+    GlyphCache(Memory& memory, Fonts& fonts, uint32_t page_px, uint32_t pages_max, Log log)
+        : fonts_(fonts), atlas_(memory, page_px, pages_max), log_(log), glyphs_(&memory),
+          raster_(&memory) {}
 
     enum class Get {
         Ready,
@@ -43,7 +44,7 @@ private:
     Fonts& fonts_;
     Atlas atlas_;
     Log log_;
-    std::unordered_map<uint64_t, DrawnGlyph> glyphs_;
+    std::pmr::unordered_map<uint64_t, DrawnGlyph> glyphs_;
     Raster raster_;
     uint32_t budget_ = UINT32_MAX;
     uint64_t rasterised_ = 0;

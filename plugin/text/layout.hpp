@@ -74,10 +74,14 @@ struct Line {
 };
 
 struct Layout {
-    std::vector<Quad> quads;
-    std::vector<Cluster> clusters; // in logical order
-    std::vector<Box> boxes;
-    std::vector<Line> lines;
+    using Memory = std::pmr::memory_resource;
+    explicit Layout(Memory* memory = std::pmr::get_default_resource())
+        : quads(memory), clusters(memory), boxes(memory), lines(memory) {}
+
+    std::pmr::vector<Quad> quads;
+    std::pmr::vector<Cluster> clusters; // in logical order
+    std::pmr::vector<Box> boxes;
+    std::pmr::vector<Line> lines;
     float width_px = 0, height_px = 0; // of the widest line, without alignment and trailing blanks
     uint32_t atlas_generation = 0;     // stale when the atlas' differs: lay out again
     bool incomplete = false;           // glyphs are still to be rasterised: lay out again later

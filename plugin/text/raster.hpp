@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <vector>
 
 #include "plugin/text/fonts.hpp"
@@ -10,11 +11,13 @@
 namespace parley::text {
 
 struct Raster {
+    explicit Raster(std::pmr::memory_resource* memory) : rgba(memory) {}
+
     uint32_t w = 0, h = 0;
     float left = 0; // from the pen to the first column
     float top = 0;  // from the baseline up to the first line
     bool coloured = false;
-    std::vector<uint8_t> rgba; // w * h * 4
+    std::pmr::vector<uint8_t> rgba; // w * h * 4
 };
 
 // Fills out (memory reused). False when the font's data is broken; an empty glyph is w = 0.

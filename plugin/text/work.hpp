@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -86,21 +87,27 @@ struct BufferDeleter {
 };
 
 struct Work {
-    std::vector<uint32_t> codes;
-    std::vector<uint32_t> offsets; // bytes, one more than codes
-    std::vector<int8_t> levels;
-    std::vector<Trait> traits;
-    std::vector<Paragraph> paragraphs;
-    std::vector<Glyph> glyphs;
-    std::vector<Piece> pieces;
-    std::vector<Row> rows;
+    explicit Work(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+        : codes(memory), offsets(memory), levels(memory), traits(memory), paragraphs(memory),
+          glyphs(memory), pieces(memory), rows(memory), bidi_types(memory), bidi_brackets(memory),
+          bidi_levels(memory), order(memory) {}
+
+    std::pmr::vector<uint32_t> codes;
+    std::pmr::vector<uint32_t> offsets; // bytes, one more than codes
+    std::pmr::vector<int8_t> levels;
+    std::pmr::vector<Trait> traits;
+    std::pmr::vector<Paragraph> paragraphs;
+    std::pmr::vector<Glyph> glyphs;
+    std::pmr::vector<Piece> pieces;
+    std::pmr::vector<Row> rows;
     bool cut = false; // lines_max was reached
 
     // [scratch] of single steps
-    std::vector<FriBidiCharType> bidi_types;
-    std::vector<FriBidiBracketType> bidi_brackets;
-    std::vector<FriBidiLevel> bidi_levels;
-    std::vector<uint32_t> order;
+    std::pmr::vector<FriBidiCharType> bidi_types;
+    std::pmr::vector<FriBidiBracketType> bidi_brackets;
+    std::pmr::vector<FriBidiLevel> bidi_levels;
+    std::pmr::vector<uint32_t> order;
+    // HarfBuzz takes its memory from the process; see Fonts::open.
     std::unique_ptr<hb_buffer_t, BufferDeleter> buffer{hb_buffer_create()};
 };
 

@@ -21,7 +21,8 @@ bool overlap(const Quad& a, const Quad& b) {
 } // namespace
 
 TEST_CASE("each page has a white texel with white around it", "[text]") {
-    Atlas atlas(64, 2);
+    Memory memory(nullptr, nullptr);
+    Atlas atlas(memory, 64, 2);
     AtlasPlace place;
     while (atlas.pages() < 2) {
         REQUIRE(atlas.put(20, 20, place) == Atlas::Put::Done);
@@ -36,7 +37,8 @@ TEST_CASE("each page has a white texel with white around it", "[text]") {
 }
 
 TEST_CASE("places in an atlas never meet and have a gutter", "[text]") {
-    Atlas atlas(256, 3);
+    Memory memory(nullptr, nullptr);
+    Atlas atlas(memory, 256, 3);
     struct Taken {
         AtlasPlace place;
         uint32_t w, h;
@@ -74,7 +76,8 @@ TEST_CASE("places in an atlas never meet and have a gutter", "[text]") {
 }
 
 TEST_CASE("what is larger than a page is refused, and fills nothing", "[text]") {
-    Atlas atlas(64, 1);
+    Memory memory(nullptr, nullptr);
+    Atlas atlas(memory, 64, 1);
     AtlasPlace place;
     CHECK(atlas.put(64, 10, place) == Atlas::Put::TooLarge);
     CHECK(atlas.put(10, 56, place) == Atlas::Put::TooLarge);
@@ -83,7 +86,8 @@ TEST_CASE("what is larger than a page is refused, and fills nothing", "[text]") 
 }
 
 TEST_CASE("dirty rectangles cover what changed and are few", "[text]") {
-    Atlas atlas(256, 1);
+    Memory memory(nullptr, nullptr);
+    Atlas atlas(memory, 256, 1);
     AtlasDirty dirty;
     REQUIRE(atlas.next_dirty(dirty));
     CHECK(dirty.w == 256); // a new page is uploaded whole
@@ -111,7 +115,8 @@ TEST_CASE("dirty rectangles cover what changed and are few", "[text]") {
 }
 
 TEST_CASE("a cleared atlas is empty and of a new generation", "[text]") {
-    Atlas atlas(64, 1);
+    Memory memory(nullptr, nullptr);
+    Atlas atlas(memory, 64, 1);
     AtlasPlace place;
     REQUIRE(atlas.put(20, 20, place) == Atlas::Put::Done);
     *atlas.row(place, 3) = 77;

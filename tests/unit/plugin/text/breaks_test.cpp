@@ -29,7 +29,8 @@ std::string with_bars(Fonts& fonts, std::string_view text) {
 } // namespace
 
 TEST_CASE("lines may end where readers of each script expect", "[text]") {
-    auto fonts = Fonts::find({});
+    Memory memory(nullptr, nullptr);
+    auto fonts = Fonts::find({}, memory);
     REQUIRE(fonts.ok());
     const std::string_view expected[] = {
         "one |two  |three",
