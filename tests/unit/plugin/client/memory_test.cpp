@@ -5,6 +5,9 @@
 
 #include <cstdlib>
 
+#include <malloc.h>
+
+#include "tests/support/allocations.hpp"
 #include "tests/support/catch.hpp"
 
 #include "tests/unit/plugin/client/world.hpp"
@@ -142,6 +145,59 @@ TEST_CASE("everything goes back to the host, and what is used is counted", "[mem
         CHECK(memory.bytes() == before);
     }
     CHECK(host.live == 0);
+}
+
+struct Weighed {
+    size_t bytes = 0; // of the host, as malloc gave them
+
+    static void* hook(void* user, void* old, size_t bytes) {
+        Weighed& host = *static_cast<Weighed*>(user);
+        host.bytes -= old != nullptr ? malloc_usable_size(old) : 0;
+        if (bytes == 0) {
+            std::free(old);
+            return nullptr;
+        }
+        void* const given = std::realloc(old, bytes);
+        host.bytes += malloc_usable_size(given);
+        return given;
+    }
+};
+
+TEST_CASE("what grows with rooms, people and lines lies in the host's memory", "[memory]") {
+    Weighed host;
+    HostMemory memory(&Weighed::hook, &host);
+    ClientOptions options;
+    options.host_memory = &memory;
+    World world(std::move(options));
+    world.enter();
+    const std::string line(200, 'x');
+    const size_t host_before = host.bytes;
+    const size_t outside_before = test::heap_bytes() - host.bytes;
+    Seq seq = 1;
+    for (int round = 0; round < 20; ++round) {
+        const uint64_t room = 100 + static_cast<uint64_t>(round);
+        world.shard.room({.id = room, .name = "a name that is longer than a small string"});
+        for (int i = 0; i < 50; ++i, ++seq) {
+            world.shard.line(seq, 1000 + seq % 300, line.c_str());
+            world.shard.presence(1000 + seq % 300, wire::PresenceState::InMatch,
+                                 "a_token_longer_than_a_small_one", {"1", "2"});
+        }
+        ignore(world.client.set_draft(RoomId{room}, std::string(400, 'd')), "the room is there");
+        ignore(world.client.send_text(RoomId{room}, std::string(200, 'y'), 0), "as above");
+        world.step();
+        world.events();
+        world.script->coming.clear(); // the test's own
+        world.script->heard = 0;
+        world.script->sent.clear();
+        world.script->sent.shrink_to_fit();
+    }
+    REQUIRE(world.client.model().rooms().size() == 21);
+    REQUIRE(world.room().messages.size() == 1000);
+    const size_t grown = host.bytes - host_before;
+    const size_t outside = test::heap_bytes() - host.bytes;
+    CHECK(grown > 400'000);
+    // What malloc writes between its blocks, and the frame that is being read.
+    CHECK(outside < outside_before + grown / 10);
 }
 
 TEST_CASE("a frame in which nothing happens allocates nothing", "[memory]") {
