@@ -213,6 +213,20 @@ void Composer::point(float x, float y, bool select) {
     }
 }
 
+void Composer::point_word(float x, float y) {
+    if (!composing()) {
+        edit_.select_word(layout_.offset_at(x - text_rect_.x, y - text_rect_.y + scroll_y_));
+        touched_ = true;
+    }
+}
+
+void Composer::select_all() {
+    if (!composing()) {
+        edit_.select_all();
+        touched_ = true;
+    }
+}
+
 // [drawing]
 
 Composer::Side Composer::sides(const View& view, const client::Room& room, float width) {

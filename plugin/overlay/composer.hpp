@@ -38,6 +38,8 @@ public:
     void reply_to(Seq seq) { reply_to_ = seq; }
     Seq replying_to() const { return reply_to_; }
     void point(float x, float y, bool select);
+    void point_word(float x, float y); // the word there
+    void select_all();
 
     // [drawing]
     float height(const View& view, const client::Room& room, float width);

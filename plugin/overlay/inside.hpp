@@ -84,6 +84,7 @@ private:
     bool pad_pressed(uint32_t button);
     void go_back();
     bool mouse_button(const Input& input);
+    void point_composer(float x, float y);
     bool mouse_move(const Input& input);
     bool wheel(const Input& input);
     void move_focus(int dx, int dy);
@@ -121,6 +122,10 @@ private:
     bool mouse_known_ = false;
     std::string held_; // element the pointer went down on
     bool dragging_text_ = false;
+    // [presses on the composer]
+    int presses_ = 0;
+    double pressed_s_ = -1e9;
+    float pressed_x_ = 0, pressed_y_ = 0;
     float presence_ = 0, roster_presence_ = 0, toast_presence_ = 0;
     double now_s_ = 0, active_until_s_ = 0;
     int64_t utc_offset_s_ = 0;

@@ -6,6 +6,11 @@
 #include "plugin/overlay/inside.hpp"
 
 namespace parley::overlay {
+namespace {
+
+constexpr double press_again_s = 0.4; // a second press later than that is a first
+
+} // namespace
 
 Phrase key_name(uint32_t code) {
     Phrase out;
@@ -277,6 +282,24 @@ bool Overlay::Inside::mouse_move(const Input& event) {
     return false;
 }
 
+// The first press puts the caret and begins a selection, the second takes the word, the third all.
+void Overlay::Inside::point_composer(float x, float y) {
+    const bool again = now_s_ - pressed_s_ < press_again_s &&
+                       std::fabs(x - pressed_x_) + std::fabs(y - pressed_y_) < kit.px(6);
+    presses_ = again ? presses_ % 3 + 1 : 1;
+    pressed_s_ = now_s_;
+    pressed_x_ = x;
+    pressed_y_ = y;
+    dragging_text_ = presses_ == 1;
+    if (presses_ == 1) {
+        composer.point(x, y, false);
+    } else if (presses_ == 2) {
+        composer.point_word(x, y);
+    } else {
+        composer.select_all();
+    }
+}
+
 bool Overlay::Inside::mouse_button(const Input& event) {
     mouse_x_ = event.x;
     mouse_y_ = event.y;
@@ -322,8 +345,7 @@ bool Overlay::Inside::mouse_button(const Input& event) {
                 ignore(open(wire::RoomKind::None), "there is a room: its composer was clicked");
             }
             set_focus("composer", false);
-            composer.point(event.x, event.y, false);
-            dragging_text_ = true;
+            point_composer(event.x, event.y);
         }
     }
     return true;

@@ -245,6 +245,17 @@ void Edit::move_to(size_t offset, bool select) {
     move(offset, select);
 }
 
+void Edit::select_word(size_t offset) {
+    move_to(offset, false);
+    // From inside the word to its beginning, and from there to its end.
+    const size_t inside = caret_ < text_.size() ? next_grapheme(text_, caret_) : caret_;
+    anchor_ = previous_word(text_, inside);
+    caret_ = next_word(text_, anchor_);
+    while (caret_ > anchor_ && (text_[caret_ - 1] == ' ' || text_[caret_ - 1] == '\n')) {
+        --caret_;
+    }
+}
+
 void Edit::select_all() {
     anchor_ = 0;
     caret_ = text_.size();

@@ -33,6 +33,7 @@ public:
     void move_home(bool select); // of the line, where there are newlines
     void move_end(bool select);
     void move_to(size_t offset, bool select); // back to the border at or before offset
+    void select_word(size_t offset);          // the word that lies there, without blanks
     void select_all();
     bool undo();
     bool redo();

@@ -97,6 +97,7 @@ TEST_CASE("boxes stay in their parents and apart at every size and scale", "[lay
     } screens[] = {{1600, 900, 1},   {1600, 900, 1.5f}, {1280, 720, 1}, {1280, 720, 0.75f},
                    {1280, 720, 2},   {1280, 720, 3},    {560, 900, 1},  {560, 900, 2},
                    {560, 600, 1},    {1920, 1080, 2},   {1024, 768, 1}, {2560, 1080, 1},
+                   {3840, 2160, 1},  {3840, 2160, 2},   {320, 240, 1},  {640, 480, 2},
                    {800, 1200, 1.5f}};
     for (const auto& screen : screens) {
         CAPTURE(screen.width, screen.height, screen.scale);

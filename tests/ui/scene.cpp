@@ -555,6 +555,13 @@ Picture Scene::picture_on_black() {
     return Picture::of(renderer_, options.width, options.height);
 }
 
+void Scene::replace_renderer() {
+    draw_.forget();
+    SDL_DestroyRenderer(renderer_);
+    renderer_ = SDL_CreateRenderer(window_, -1, SDL_RENDERER_SOFTWARE);
+    REQUIRE(renderer_ != nullptr);
+}
+
 void Scene::release_window() {
     if (window_ == nullptr) {
         return;

@@ -85,6 +85,7 @@ public:
     bool mouse(uint32_t type, float x, float y, uint8_t button = SDL_BUTTON_LEFT);
     bool pad(uint8_t button);
     bool focus(bool gained);
+    bool push(const SDL_Event& event) { return pump(event); }
 
     // [looking]
     const overlay::Element* find(std::string_view id) const;
@@ -93,6 +94,7 @@ public:
     std::vector<std::string> actions(); // card actions that came to the host
     Picture picture(bool with_overlay = true);
     Picture picture_on_black();
+    void replace_renderer();
     // The renderer and the window go; the overlay stays, for another renderer.
     void release_window();
     std::string shoot(const std::string& name); // into <build>/ui

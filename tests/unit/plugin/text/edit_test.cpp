@@ -136,6 +136,25 @@ TEST_CASE("move_to finds the border before any byte", "[edit]") {
     CHECK(edit.caret() == text.size());
 }
 
+TEST_CASE("a word is selected from any place in it, without blanks", "[edit]") {
+    Edit edit(100);
+    edit.select_word(0);
+    CHECK_FALSE(edit.has_selection());
+    type(edit, "meet at the quay");
+    for (const size_t inside : {0u, 2u, 3u}) {
+        edit.select_word(inside);
+        CHECK(edit.selected() == "meet");
+    }
+    edit.select_word(5);
+    CHECK(edit.selected() == "at");
+    edit.select_word(15);
+    CHECK(edit.selected() == "quay");
+    edit.select_word(16);
+    CHECK(edit.selected() == "quay");
+    edit.select_word(99);
+    CHECK(edit.selected() == "quay");
+}
+
 TEST_CASE("undo goes back word by word and redo returns", "[edit]") {
     Edit edit = edit_of("");
     type(edit, "hello big world");
