@@ -117,8 +117,7 @@ Error prepare(parley_client& made, const parley_options& options) {
         connection =
             std::make_unique<client::DirectConnection>(std::move(link).value(), std::move(keys));
     } else {
-        connection =
-            std::make_unique<client::ThreadedConnection>(std::move(link).value(), std::move(keys));
+        connection = client::threaded_connection(std::move(link).value(), std::move(keys));
     }
     made.client.emplace(std::move(how), std::move(connection));
     made.polled.emplace(client::Allocator(&made.memory));

@@ -8,9 +8,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "schemas/base/clock.hpp"
+#include "schemas/base/mailbox.hpp"
 #include "schemas/base/result.hpp"
 
 namespace parley::client {
@@ -27,7 +32,72 @@ bool numeric(const std::string& address) {
     return inet_pton(AF_INET, address.substr(0, address.rfind(':')).c_str(), &parsed) == 1;
 }
 
-} // namespace
+// The game's thread owns it; what is marked so, its net thread.
+class ThreadedConnection final : public Connection {
+public:
+    ThreadedConnection(std::unique_ptr<EnetLink> link, LinkKeys keys);
+    ~ThreadedConnection() override;
+
+    void open(std::string_view address, std::string_view ticket) override;
+    void close() override;
+    bool send(Lane lane, Bytes frame) override;
+    std::optional<ConnectionEvent> poll(TimeMs steady_ms) override;
+    void flush(TimeMs steady_ms) override;
+    uint32_t rtt_ms() const override;
+
+private:
+    struct Open {
+        std::string address, ticket;
+    };
+    struct Close {};
+    struct Send {
+        Lane lane{};
+        ByteVector frame;
+    };
+    // A session's number goes with everything, so that nothing of an old one comes through.
+    struct Order {
+        uint64_t session = 0;
+        std::variant<Open, Close, Send> what;
+    };
+    struct Happened {
+        uint64_t session = 0;
+        ConnectionEvent event;
+    };
+    struct Resolving;
+
+    void wake();
+    // Net thread.
+    void run();
+    void carry_out(Order order);
+    void resolve(Open open);
+    void take_resolved();
+    void pump();
+    void tell(ConnectionEvent event);
+
+    Mailbox<Order> orders_;
+    Mailbox<Happened> happened_;
+    int wake_read_ = -1, wake_write_ = -1;
+    std::atomic<bool> stop_{false};
+    std::atomic<uint32_t> rtt_ms_{0};
+    std::atomic<bool> wake_pending_{false};
+
+    // Game thread.
+    uint64_t session_ = 0;
+    bool up_ = false;
+    std::vector<Happened> taken_;
+    size_t taken_next_ = 0;
+
+    // Net thread.
+    EnetLink* link_; // inside direct_
+    DirectConnection direct_;
+    uint64_t net_session_ = 0;
+    bool net_open_ = false;
+    bool down_waits_ = false; // the game's mailbox was full: LinkDown is still to be told
+    Error down_reason_{};
+    std::shared_ptr<Resolving> resolving_;
+
+    std::thread thread_; // last: it uses all of the above
+};
 
 // A name being resolved by a thread that nobody waits for: getaddrinfo cannot be interrupted. That
 // thread touches nothing but this.
@@ -259,6 +329,12 @@ void ThreadedConnection::tell(ConnectionEvent event) {
     net_open_ = false;
     down_waits_ = true;
     down_reason_ = reason;
+}
+
+} // namespace
+
+std::unique_ptr<Connection> threaded_connection(std::unique_ptr<EnetLink> link, LinkKeys keys) {
+    return std::make_unique<ThreadedConnection>(std::move(link), std::move(keys));
 }
 
 } // namespace parley::client

@@ -57,7 +57,7 @@ client::LinkKeys keys() {
 
 struct Game {
     Game()
-        : client({}, std::make_unique<client::ThreadedConnection>(
+        : client({}, client::threaded_connection(
                          EnetLink::client(ClientOptions{}, steady_ms()).value(), keys())) {}
 
     template <typename Happened>
