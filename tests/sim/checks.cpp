@@ -48,7 +48,7 @@ void Checks::shard_started() {
 }
 
 void Checks::admit_asked(SessionId session, const Claims& claims) {
-    sessions_[session] = {claims.issuer, claims.subject, {}};
+    sessions_[session] = {claims.issuer, claims.subject, {}, {}, {}};
 }
 
 UserId Checks::user_of(SessionId session) const {
@@ -66,7 +66,15 @@ bool Checks::member_now(RoomId room, UserId user) const {
 
 void Checks::command(SessionId session, const wire::ClientFrame& frame) {
     const auto seen = sessions_.find(session);
-    if (seen == sessions_.end() || frame.request() == 0) {
+    if (seen == sessions_.end()) {
+        return;
+    }
+    if (const auto* resume = frame.body_as_Resume()) {
+        for (const wire::ResumePoint* point : *resume->points()) {
+            seen->second.resumed[RoomId{point->room()}].push_back(*point);
+        }
+    }
+    if (frame.request() == 0) {
         return;
     }
     Asked asked;
@@ -154,6 +162,7 @@ void Checks::frame(SessionId session, const wire::ServerFrame& frame) {
         break;
     case wire::Event::Gap:
         in_room(reader, RoomId{frame.body_as_Gap()->room()}, "a Gap");
+        gap(session, reader, *frame.body_as_Gap());
         break;
     case wire::Event::Typing:
         in_room(reader, RoomId{frame.body_as_Typing()->room()}, "typing");
@@ -194,6 +203,34 @@ void Checks::in_room(UserId reader, RoomId room, const char* what) {
     }
 }
 
+// Said only to who asked, from where he asked, when what he misses is too much to be told entry by
+// entry; and what follows begins where the gap ends.
+void Checks::gap(SessionId session, UserId reader, const wire::Gap& gap) {
+    const RoomId id{gap.room()};
+    const std::string what = "a Gap of " + named("room", id) + " for " + named("user", reader);
+    const MemoryDisk::Room* room = disk_.room(id);
+    const StoredMember* member = disk_.member(id, reader);
+    if (room == nullptr || member == nullptr) {
+        return; // said by in_room
+    }
+    SessionSeen& seen = sessions_[session];
+    const std::vector<wire::ResumePoint>& points = seen.resumed[id];
+    if (std::none_of(points.begin(), points.end(), [&](const wire::ResumePoint& point) {
+            const bool same = point.incarnation() == room->meta.incarnation;
+            return gap.from_seq() == (same ? point.seq() + 1 : 1);
+        })) {
+        violation(what + " begins at seq " + number(gap.from_seq()) + ", from where nobody asked");
+    }
+    const Seq first = std::max(gap.from_seq(), member->since_seq);
+    if (gap.from_seq() != 1 && first + limits::resume_entries_max > room->meta.last_seq) {
+        violation(what + " hides " + number(room->meta.last_seq + 1 - first) + " entries at most");
+    }
+    if (gap.to_seq() > room->meta.last_seq) {
+        violation(what + " ends behind what is committed");
+    }
+    seen.after_gap[id] = gap.to_seq() + 1;
+}
+
 // A page that somebody asked for as a member and that was held while he lagged is still his.
 bool Checks::owed_page(SessionId session, UserId reader, uint32_t request,
                        const wire::Batch& batch) const {
@@ -226,6 +263,14 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
     }
     if (batch.incarnation() != room->meta.incarnation) {
         violation("a Batch of another incarnation");
+    }
+    SessionSeen& seen = sessions_[session];
+    if (const auto after = seen.after_gap.find(id); request == 0 && after != seen.after_gap.end()) {
+        if (batch.from_seq() != after->second) {
+            violation("after a Gap of " + named("room", id) + " comes seq " +
+                      number(batch.from_seq()) + ", not " + number(after->second));
+        }
+        seen.after_gap.erase(after);
     }
     if (batch.to_seq() > room->meta.last_seq) {
         violation("a Batch of " + named("room", id) + " covers seq " + number(batch.to_seq()) +
@@ -272,6 +317,7 @@ void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq 
     if (stored.audience != UserId{} && stored.audience != reader) {
         violation(what + " is for another reader's eyes");
     }
+    totals_.private_delivered += stored.audience == reader ? 1 : 0;
     const StoredMember* member = disk_.member(id, reader);
     if (member != nullptr && seq < member->since_seq && !owed) {
         violation(what + " is older than the membership of " + named("user", reader) + " (since " +
@@ -442,7 +488,8 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
     uint32_t unread_exact = 0;
     for (Seq seq = std::max(room.read_seq + 1, room.since_seq); seq <= log->meta.last_seq; ++seq) {
         const LogEntry& entry = log->entries[seq - 1];
-        if (entry.kind == EntryKind::Message && entry.author != self) {
+        const bool seen = entry.audience == UserId{} || entry.audience == self;
+        if (entry.kind == EntryKind::Message && entry.author != self && seen) {
             ++unread_exact;
         }
     }

@@ -56,6 +56,7 @@ public:
         uint64_t frames_sent = 0;
         uint64_t duplicates_answered = 0;
         uint64_t acknowledged = 0;
+        uint64_t private_delivered = 0; // lines for their reader alone
     };
     const Totals& totals() const { return totals_; }
 
@@ -77,6 +78,8 @@ private:
         std::string issuer;
         std::string subject;
         std::map<uint32_t, Asked> asked; // by request; the newest of each number
+        std::map<RoomId, std::vector<wire::ResumePoint>> resumed;
+        std::map<RoomId, Seq> after_gap; // where the page that follows a Gap begins
     };
 
     UserId user_of(SessionId session) const;
@@ -90,6 +93,7 @@ private:
                     Nonce nonce, const std::string* text);
     void reply(SessionId session, UserId reader, const wire::ServerFrame& frame,
                const wire::Reply& reply);
+    void gap(SessionId session, UserId reader, const wire::Gap& gap);
     void in_room(UserId reader, RoomId room, const char* what);
 
     const MemoryDisk& disk_;

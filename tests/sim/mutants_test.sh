@@ -17,7 +17,7 @@ export GIT_CEILING_DIRECTORIES=$copy GIT_DIR=/nonexistent
 # it has; it stays from run to run, the copied files keep their times, and little is built.
 mkdir -p "$copy"
 find "$copy" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
-(cd "$source" && cp -a CMakeLists.txt schemas server plugin tests "$copy/")
+(cd "$source" && cp -a CMakeLists.txt cmake schemas server plugin tests "$copy/")
 
 build_and_run() { # worlds
     ninja -C "$build" -j2 parley_sim >"$scratch/build.log" 2>&1 || {

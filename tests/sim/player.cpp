@@ -128,7 +128,7 @@ void Player::step(bool lively) {
     events();
     check_models(false);
     if (lively && now_ms >= act_at_ms_) {
-        act_at_ms_ = now_ms + random_.between(20, 900);
+        act_at_ms_ = now_ms + random_.between(20, person_.talker ? 200 : 900);
         act();
     }
 }

@@ -33,7 +33,7 @@ public:
         std::string subject;             // "u3"
         uint32_t device = 1;             // of his devices; each has its own Player
         bool game = false;               // the game's own server
-        bool talker = false;             // in the guild, and hardly ever silent there
+        bool talker = false;             // in the guild, and never silent there for long
         std::vector<std::string> others; // subjects that a game grants to and revokes from
     };
     Player(Parts parts, Person person);

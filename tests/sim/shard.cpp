@@ -28,8 +28,7 @@ void Shard::start() {
     loop_ = std::make_unique<NetLoop>(0, *link_, parts_.tickets.admission(), *inbox_, Log{},
                                       parts_.bounds);
     store_ = std::make_unique<MemoryStore>(parts_.disk);
-    CoreOptions options;
-    core_ = std::make_unique<Core>(options, parts_.card_types, random_.next());
+    core_ = std::make_unique<Core>(parts_.core, parts_.card_types, random_.next());
     parts_.checks.shard_started();
     parts_.trace.note(parts_.clock.steady_ms(), "shard starts", starts_);
 }
@@ -238,7 +237,17 @@ void Shard::note_effect(const Effect& effect) {
     }
 }
 
-// [store]
+// [store] What a store may decide at commit.
+void Shard::decide_audiences(std::vector<StoreRequest>& group) {
+    for (StoreRequest& request : group) {
+        auto* append = std::get_if<Append>(&request);
+        if (append != nullptr && append->entry.kind == EntryKind::Message && private_percent != 0 &&
+            random_.chance_percent(private_percent)) {
+            append->entry.audience = append->entry.author;
+        }
+    }
+}
+
 void Shard::store_step() {
     const TimeMs now_ms = parts_.clock.steady_ms();
     if (!to_store_.empty() && now_ms >= commit_at_ms_) {
@@ -248,8 +257,9 @@ void Shard::store_step() {
                                ? static_cast<size_t>(random_.between(1, static_cast<int64_t>(most)))
                                : most;
         const auto end = to_store_.begin() + static_cast<std::ptrdiff_t>(count);
-        const std::vector<StoreRequest> group(std::make_move_iterator(to_store_.begin()),
-                                              std::make_move_iterator(end));
+        std::vector<StoreRequest> group(std::make_move_iterator(to_store_.begin()),
+                                        std::make_move_iterator(end));
+        decide_audiences(group);
         to_store_.erase(to_store_.begin(), end);
         if (crash_at_commit_) {
             ++failed_commits_;

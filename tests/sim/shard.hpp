@@ -32,6 +32,7 @@ public:
         std::shared_ptr<MemoryDisk> disk;
         CardTypes card_types;
         NetBounds bounds;
+        CoreOptions core;
         uint64_t seed = 0;
     };
     explicit Shard(Parts parts);
@@ -60,6 +61,8 @@ public:
     // The store's pace and failures, changed by the world.
     TimeMs commit_delay_ms_max = 20;
     TimeMs answer_delay_ms_max = 20;
+    // So many lines in a hundred are committed for their author's eyes alone.
+    uint32_t private_percent = 0;
     void fail_commits(uint32_t count);
 
 private:
@@ -77,6 +80,7 @@ private:
     void note_input(const InputBody& body);
     void note_effect(const Effect& effect);
     // [store]
+    void decide_audiences(std::vector<StoreRequest>& group);
     void store_step();
 
     Parts parts_;

@@ -24,11 +24,13 @@ TEST_CASE("a world without bad luck keeps every promise", "[sim]") {
 TEST_CASE("worlds with loss, partitions, crashes and slow readers keep every promise", "[sim]") {
     World::Story story;
     uint64_t duplicates = 0;
+    uint64_t private_lines = 0;
     for (uint64_t seed = 1; seed <= 200; ++seed) {
         World world(seed);
         const bool good = world.run();
         story.add(world.story());
         duplicates += world.checks().totals().duplicates_answered;
+        private_lines += world.checks().totals().private_delivered;
         if (!good) {
             FAIL(world.report());
         }
@@ -41,6 +43,8 @@ TEST_CASE("worlds with loss, partitions, crashes and slow readers keep every pro
     REQUIRE(story.failed_commits > 100);
     REQUIRE(story.lagged > 20);
     REQUIRE(story.tickets_wanted > 10);
+    REQUIRE(story.gaps > 20);
+    REQUIRE(private_lines > 1000);
 }
 
 TEST_CASE("the same seed is the same world, bit for bit", "[sim]") {

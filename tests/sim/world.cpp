@@ -9,7 +9,7 @@ namespace parley::sim {
 
 namespace {
 
-constexpr TimeMs absence_ms = 200'000;
+constexpr TimeMs absence_ms = 25'000;
 
 // The simulated game's cards: one of its server, one that any leader may write.
 constexpr const char* match_card = R"(
@@ -78,13 +78,21 @@ World::World(uint64_t seed, const WorldOptions& options)
     NetBounds bounds;
     bounds.held_bytes_max /= queued_byte_weight_ * queued_byte_weight_;
     const CardTypes cards = card_types(checks_);
+    long_absence_ = random_.chance_percent(15);
+    CoreOptions core;
+    if (long_absence_) {
+        for (limits::Tier& tier : core.tiers) {
+            tier.pace_burst = 200; // as much as a session may say in a second at all
+            tier.pace_period_ms = 1000;
+        }
+    }
     shard_ = std::make_unique<Shard>(Shard::Parts{*network_, clock_, tickets_, checks_, trace_,
-                                                  disk_, cards, bounds, random_.next()});
+                                                  disk_, cards, bounds, core, random_.next()});
     shard_->commit_delay_ms_max = random_.between(0, 60);
     shard_->answer_delay_ms_max = random_.between(0, 60);
+    shard_->private_percent = random_.chance_percent(30) ? 15 : 0;
     shard_->start();
 
-    long_absence_ = random_.chance_percent(5);
     const int64_t people = long_absence_ ? 7 : random_.between(3, 7);
     std::vector<std::string> subjects;
     for (int64_t i = 0; i < people; ++i) {
