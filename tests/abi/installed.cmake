@@ -31,6 +31,7 @@ macro(run_hello program)
     endif()
 endmacro()
 
+unset(ENV{DESTDIR}) # of whoever packages us
 file(REMOVE_RECURSE ${SCRATCH})
 set(prefix ${SCRATCH}/prefix)
 run("install" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
