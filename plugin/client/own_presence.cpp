@@ -2,6 +2,7 @@
 // told again after a reconnect.
 #include "plugin/client/inside.hpp"
 #include "schemas/text/utf8.hpp"
+#include "schemas/wire/token.hpp"
 
 namespace parley::client {
 
@@ -29,6 +30,9 @@ Result<void> Client::set_presence(wire::PresenceState state, std::string_view to
     }
     if (!text::valid_utf8(token)) {
         return Error::Encoding;
+    }
+    if (!wire::is_token(token)) {
+        return Error::BadArgument;
     }
     if (same) {
         return {};

@@ -10,6 +10,7 @@
 
 #include "schemas/base/limits.hpp"
 #include "schemas/text/utf8.hpp"
+#include "schemas/wire/token.hpp"
 #include "schemas/wire/views.hpp"
 
 namespace parley::wire {
@@ -144,6 +145,7 @@ bool ids(Checker& c, const flatbuffers::Vector<uint64_t>* said, size_t most, siz
 bool presence(Checker& c, const Presence& said) {
     if (!c.want(known(said.state())) || !c.moment(said.since_ms()) ||
         !c.string(said.token(), limits::presence_token_bytes_max, Need::Optional) ||
+        !c.want(is_token(view(said.token()))) ||
         !c.count(said.params(), limits::presence_params_max)) {
         return false;
     }

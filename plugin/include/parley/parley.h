@@ -271,7 +271,7 @@ typedef struct parley_message_row {
 typedef struct parley_presence {
     uint32_t size;
     uint32_t state;              /* parley_presence_state */
-    const char *token;           /* names a sentence of your language file; NULL: none */
+    const char *token;           /* names a sentence of your language file: a-z 0-9 _ . -; NULL: none */
     const char *params[4];
 } parley_presence;
 
