@@ -273,6 +273,9 @@ void Core::State::on_fetch_users(Command& command) {
     std::vector<StoredUser> known;
     FindUsers request;
     for (const uint64_t id : *fetch.users()) {
+        if (std::find(request.ids.begin(), request.ids.end(), UserId{id}) != request.ids.end()) {
+            continue; // a few bytes must not draw many
+        }
         request.ids.push_back(UserId{id});
         const auto user = users_.find(UserId{id});
         if (user != users_.end()) {

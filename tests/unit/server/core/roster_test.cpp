@@ -152,6 +152,32 @@ TEST_CASE("names of users come from memory or the store, and unknown ones are le
     CHECK(world.reply(ann, failing).error == Error::StoreUnavailable);
 }
 
+TEST_CASE("a name that is asked for many times in one breath is answered once",
+          "[core][roster][hostile]") {
+    CoreHarness world;
+    const SessionId ann = world.connect("ann");
+    const SessionId bob = world.connect("bob");
+    const uint64_t ann_id = raw(world.user_id("ann"));
+    const uint64_t bob_id = raw(world.user_id("bob"));
+    const bool online = GENERATE(true, false); // from memory, or from the store
+    if (!online) {
+        world.step(SessionClosed{bob, Error::ConnectionLost});
+        world.tick(limits::presence_keep_ms);
+    }
+    const uint32_t request = world.command(ann, wire::Command::FetchUsers, [&](auto& fbb) {
+        std::vector<uint64_t> ids(limits::users_query_max - 1, bob_id);
+        ids.push_back(ann_id);
+        return wire::CreateFetchUsers(fbb, fbb.CreateVector(ids)).Union();
+    });
+    CHECK(world.asked.size() == (online ? 0u : 1u));
+    world.settle();
+    const auto answers = world.with_request(ann, request);
+    REQUIRE(answers.size() == 1);
+    const auto* users = answers[0].as<wire::Users>(wire::Event::Users);
+    REQUIRE(users != nullptr);
+    CHECK(users->users()->size() == 2);
+}
+
 TEST_CASE("the game's server reads and writes and is nobody among the people", "[core][roster]") {
     CoreOptions options;
     options.tiers[2].members_max = 1;
