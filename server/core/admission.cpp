@@ -108,6 +108,7 @@ void Core::State::answer(Pending& pending, const UserAdmitted& admitted) {
     users_left_.erase({user.left_at_ms, user.id});
     user.left_at_ms = 0;
     user.sessions.push_back(session.id);
+    note_absent(user);
     schedule(session);
     effects_->emplace_back(Admit{session.id, Error::Ok, 0});
 }
@@ -197,6 +198,7 @@ void Core::State::note_left(User& user) {
     if (user.sessions.empty() && user.left_at_ms == 0) {
         user.left_at_ms = now_ms_;
         users_left_.insert({now_ms_, user.id});
+        note_absent(user);
     }
 }
 

@@ -164,22 +164,32 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
 
 // A Global room that everyone ever was in fills up: somebody who is not here goes.
 bool Core::State::make_place(Room& room) {
-    if (room.kind() != wire::RoomKind::Global || room.members.empty()) {
+    if (room.absent.empty()) {
         return false;
     }
-    auto at = room.members.upper_bound(room.place_after);
-    for (size_t seen = 0; seen < room.members.size(); ++seen, ++at) {
-        if (at == room.members.end()) {
-            at = room.members.begin();
-        }
-        const auto user = users_.find(at->first);
-        if (user == users_.end() || user->second.sessions.empty()) {
-            room.place_after = at->first;
-            remove_member(room, Error::NotMember, {.user = at->first});
-            return true;
+    const auto next = room.absent.upper_bound(room.place_after);
+    const UserId user = next != room.absent.end() ? *next : *room.absent.begin();
+    room.place_after = user;
+    remove_member(room, Error::NotMember, {.user = user});
+    return true;
+}
+
+void Core::State::note_absent(Room& room, UserId id) {
+    const auto user = users_.find(id);
+    if (room.kind() == wire::RoomKind::Global &&
+        (user == users_.end() || user->second.sessions.empty())) {
+        room.absent.insert(id);
+    } else {
+        room.absent.erase(id);
+    }
+}
+
+void Core::State::note_absent(const User& user) {
+    for (const RoomId id : user.rooms) {
+        if (Room* room = find_room(id); room != nullptr && room->members.count(user.id) != 0) {
+            note_absent(*room, user.id);
         }
     }
-    return false;
 }
 
 void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
@@ -273,6 +283,7 @@ void Core::State::take_in(Room& room, UserId id, Member member) {
     }
     const bool person = is_person(member.flags);
     room.members[id] = std::move(member);
+    note_absent(room, id);
     if (person) {
         ++room.people;
         tell_came(room, id);
@@ -333,6 +344,7 @@ void Core::State::take_out(Room& room, UserId id, Error reason) {
     const bool person = is_person(member->second.flags);
     room.people -= person ? 1 : 0;
     room.members.erase(member);
+    room.absent.erase(id);
     const auto user = users_.find(id);
     if (user != users_.end()) {
         erase_sorted(user->second.rooms, room.meta.id);

@@ -148,6 +148,7 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
         member.since_seq = stored.since_seq;
         member.read_seq = stored.read_seq;
         room.people += is_person(member.flags) ? 1 : 0;
+        note_absent(room, stored.user);
     }
     for (const LogEntry& entry : loaded.tail) {
         push_tail(room, entry);

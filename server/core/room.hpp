@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -57,7 +58,10 @@ struct Room {
     uint32_t in_flight = 0;   // requests at the store that need the room
     TimeMs idle_since_ms = 0; // its place in State::rooms_idle_; 0: not idle
     TimeMs counted_at_ms = 0; // members_total last told (large rooms)
-    UserId place_after{};     // where the search for an absent member goes on (Global)
+    // Global: members without a session, of whom one makes place when the room is full, and who
+    // was the last to.
+    std::set<UserId> absent;
+    UserId place_after{};
 
     wire::RoomKind kind() const { return static_cast<wire::RoomKind>(meta.kind); }
     bool full_roster() const { return people <= limits::roster_full_members_max; }

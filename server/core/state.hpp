@@ -164,6 +164,8 @@ private:
     void put_member(Room& room, const Joiner& joiner, PutOp op);
     void end_put(PutOp& op, const Answer& answer);
     bool make_place(Room& room);
+    void note_absent(Room& room, UserId user);
+    void note_absent(const User& user);
     void member_put(Room& room, PutOp& op, const MemberPut& put);
     // At once, and then in the store.
     void remove_member(Room& room, Error reason, DropOp op);

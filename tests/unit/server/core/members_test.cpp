@@ -229,6 +229,67 @@ TEST_CASE("a full Global room makes place of somebody who is not there", "[core]
     CHECK_FALSE(world.closed(bob));
 }
 
+TEST_CASE("a full Global room takes the place of who is absent now, in turn, and of nobody else",
+          "[core][members]") {
+    CoreOptions options;
+    options.tiers[1].members_max = 3;
+    CoreHarness world(options);
+    const auto is_in = [&](const char* subject) {
+        return world.disk->member(world.lobby(), world.user_id(subject)) != nullptr;
+    };
+    const Claims ann_claims = claims_of("ann");
+    const SessionId ann = world.connect(ann_claims);
+    const SessionId bob = world.connect("bob");
+    const SessionId cyd = world.connect("cyd");
+    SECTION("who is back has kept his place") {
+        world.step(SessionClosed{ann, Error::ConnectionLost});
+        world.connect(ann_claims);
+        world.connect("dan");
+        CHECK_FALSE(is_in("dan"));
+        CHECK(is_in("ann"));
+    }
+    SECTION("who has one session left is here") {
+        const SessionId tablet = world.connect(claims_of("ann"), device_of(9));
+        world.step(SessionClosed{ann, Error::ConnectionLost});
+        world.connect("dan");
+        CHECK_FALSE(is_in("dan"));
+        world.step(SessionClosed{tablet, Error::ConnectionLost});
+        world.connect("eve");
+        CHECK(is_in("eve"));
+        CHECK_FALSE(is_in("ann"));
+    }
+    SECTION("who left by himself makes place for one, not for two") {
+        world.leave(bob, world.lobby());
+        world.settle();
+        world.step(SessionClosed{bob, Error::ConnectionLost});
+        world.connect("dan");
+        CHECK(is_in("dan"));
+        world.connect("eve");
+        CHECK_FALSE(is_in("eve"));
+    }
+    SECTION("each absent one once, also when he was forgotten meanwhile") {
+        world.step(SessionClosed{bob, Error::ConnectionLost});
+        world.step(SessionClosed{cyd, Error::ConnectionLost});
+        world.tick(limits::presence_keep_ms);
+        world.connect("dan");
+        CHECK_FALSE(is_in("bob"));
+        CHECK(is_in("cyd"));
+        world.connect("eve");
+        CHECK_FALSE(is_in("cyd"));
+        world.connect("fay");
+        CHECK_FALSE(is_in("fay"));
+    }
+    SECTION("and after a restart of whoever has not come back yet") {
+        CoreHarness later(options, nullptr, 8, world.disk);
+        later.now_ms = world.now_ms;
+        later.connect(ann_claims);
+        later.connect("dan");
+        CHECK(is_in("dan"));
+        CHECK(is_in("ann"));
+        CHECK_FALSE(is_in("bob"));
+    }
+}
+
 TEST_CASE("only the game's server grants and revokes", "[core][grants]") {
     CoreHarness world;
     const SessionId ann = world.connect("ann", {team("t1", 1)});
