@@ -137,15 +137,16 @@ struct Tier {
     uint16_t pace_burst;     // tokens in a full bucket
     uint32_t pace_period_ms; // in which a bucket fills again
     uint32_t members_max;
+    uint32_t history_days; // then an entry is removed
 };
 inline constexpr int64_t day_ms = 24ll * 60 * 60 * 1000;
 inline constexpr Tier tiers[] = {
-    {0, 0, 1, 0},                         // none
-    {320, 1, 3000, global_members_max},   // Global: slow mode
-    {512, 4, 5000, 64},                   // Team
-    {1000, 5, 5000, 16},                  // Party
-    {2000, 5, 5000, 2},                   // Direct
-    {1000, 20, 30'000, room_members_max}, // Guild
+    {0, 0, 1, 0, 0},                          // none
+    {320, 1, 3000, global_members_max, 7},    // Global: slow mode
+    {512, 4, 5000, 64, 7},                    // Team
+    {1000, 5, 5000, 16, 7},                   // Party
+    {2000, 5, 5000, 2, 30},                   // Direct
+    {1000, 20, 30'000, room_members_max, 30}, // Guild
 };
 inline constexpr uint32_t text_code_points_max = 2000;
 static_assert(text_code_points_max * text_bytes_per_code_point <= text_bytes_max);
@@ -204,9 +205,17 @@ inline constexpr size_t fold_entries = 4096;  // then the log's index by room is
 inline constexpr int checkpoint_pages = 1000; // of the write-ahead log, 4 KiB each
 inline constexpr size_t write_ahead_bytes = 8 * 1024 * 1024; // grown once, at start, then reused
 static_assert(write_ahead_bytes > 4096u * checkpoint_pages);
-inline constexpr int store_busy_ms_max = 250; // for another program that holds the database
+inline constexpr int store_busy_ms_max = 250;         // for another program that holds the database
 inline constexpr size_t damaged_rows_said_max = 1000; // in the log, each once
 inline constexpr int64_t purge_period_ms = 60 * 60 * 1000;
+// Old entries are removed in steps: so many of a room, or a look at so many rooms, and a pause when
+// all were looked at. A step is one commit, and ten a second keep up with what rooms' paces let in.
+inline constexpr int64_t retention_step_ms = 100;
+inline constexpr int64_t retention_pause_ms = 10 * 60 * 1000;
+inline constexpr size_t retention_entries = 256;
+inline constexpr size_t retention_rooms = 64;
+inline constexpr int64_t history_days_min = 7;
+inline constexpr int64_t history_days_max = 36'500;
 inline constexpr int64_t nonce_age_ms_max = 7 * day_ms;
 inline constexpr int64_t nonce_ahead_ms_max = 60 * 60 * 1000;
 

@@ -35,10 +35,15 @@ constexpr int64_t hour_ms = 60 * 60 * 1000;
          .max = hour_ms,                                                                           \
          .usage = "milliseconds in which that burst is earned again",                              \
          .number = [](Config& c) { return &c.tiers[index].pace_period_ms; }},                      \
+        {.name = "tiers." word ".members_max",                                                     \
+         .min = 2,                                                                                 \
+         .max = limits::global_members_max,                                                        \
+         .usage = "most members of one room",                                                      \
+         .number = [](Config& c) { return &c.tiers[index].members_max; }},                         \
     {                                                                                              \
-        .name = "tiers." word ".members_max", .min = 2, .max = limits::global_members_max,         \
-        .usage = "most members of one room",                                                       \
-        .number = [](Config& c) { return &c.tiers[index].members_max; }                            \
+        .name = "tiers." word ".history_days", .min = limits::history_days_min,                    \
+        .max = limits::history_days_max, .usage = "messages that are older are removed",           \
+        .number = [](Config& c) { return &c.tiers[index].history_days; }                           \
     }
 
 constexpr ConfigKey keys[] = {
@@ -374,7 +379,7 @@ Config::Config()
     for (size_t kind = 1; kind < std::size(tiers); ++kind) {
         const limits::Tier& tier = limits::tiers[kind];
         tiers[kind] = {tier.text_code_points_max, tier.pace_burst, tier.pace_period_ms,
-                       tier.members_max};
+                       tier.members_max, tier.history_days};
     }
 }
 
@@ -386,6 +391,7 @@ CoreOptions Config::core_options() const {
         tier.pace_burst = static_cast<uint16_t>(tiers[kind].pace_burst);
         tier.pace_period_ms = static_cast<uint32_t>(tiers[kind].pace_period_ms);
         tier.members_max = static_cast<uint32_t>(tiers[kind].members_max);
+        tier.history_days = static_cast<uint32_t>(tiers[kind].history_days);
     }
     options.global_rooms = global_rooms;
     options.sessions_per_user_max = static_cast<size_t>(sessions_per_user_max);

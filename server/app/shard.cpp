@@ -215,6 +215,9 @@ Error Shard::open_store(std::string& message) {
     std::error_code error;
     SqliteStoreOptions options;
     options.path = folder + "/parley.db";
+    for (size_t kind = 1; kind < options.history_days.size(); ++kind) {
+        options.history_days[kind] = options_.config.tiers[kind].history_days;
+    }
     // Where a shard has served before, both of these lie, and so must the database. A key alone may
     // have been made beforehand, to pin it in the game.
     options.expected = std::filesystem::exists(folder + "/server.key", error) &&
@@ -323,7 +326,8 @@ void Shard::log_counters() const {
                                  {"entries", store.entries.read()},
                                  {"failures", store.failures.read()},
                                  {"folds", store.folds.read()},
-                                 {"checkpoints", store.checkpoints.read()}});
+                                 {"checkpoints", store.checkpoints.read()},
+                                 {"removed", store.removed.read()}});
     for (size_t i = 0; i < net_.size(); ++i) {
         const NetCounters& net = net_[i]->counters();
         log_.info("counters_net", {{"thread", uint64_t{i}},

@@ -317,6 +317,7 @@ StoreAnswer SqliteStore::run(const PutReadMark& request) {
 StoreAnswer SqliteStore::run(const Append& request) {
     Statements& s = *statements_;
     const LogEntry& entry = request.entry;
+    newest_ms_ = std::max(newest_ms_, entry.at_ms);
     Error error = Error::Ok;
     Room* room = sound_room(request.room, error);
     if (room == nullptr) {

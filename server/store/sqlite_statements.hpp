@@ -53,7 +53,13 @@ struct SqliteStore::Statements {
                         "ORDER BY seq"),
           places_down(db, "SELECT id, seq FROM room_log WHERE room = ? AND seq > ? AND seq < ? "
                           "ORDER BY seq DESC"),
-          folded(db, "SELECT id FROM folded"), set_folded(db, "UPDATE folded SET id = ?"),
+          next_room(db, "SELECT id, kind FROM rooms WHERE id > ? ORDER BY id LIMIT 1"),
+          // An entry that is missing is as old as can be.
+          oldest(db, "SELECT r.seq, r.id, coalesce(l.at_ms, 0) FROM room_log r "
+                     "LEFT JOIN log l ON l.id = r.id WHERE r.room = ? ORDER BY r.seq LIMIT ?"),
+          forget_places(db, "DELETE FROM room_log WHERE room = ? AND seq <= ?"),
+          forget_entry(db, "DELETE FROM log WHERE id = ?"), folded(db, "SELECT id FROM folded"),
+          set_folded(db, "UPDATE folded SET id = ?"),
           unfolded(db, "SELECT id, room, seq, at_ms FROM log WHERE id > ? ORDER BY id LIMIT 1"),
           fold(db, "INSERT INTO room_log(room, seq, id) SELECT room, seq, id FROM log "
                    "WHERE id > ? AND id <= ? ORDER BY room, seq") {}
@@ -65,6 +71,7 @@ struct SqliteStore::Statements {
     sqlite::Statement revoked, put_revoked, drop_revoked, purge_revoked;
     sqlite::Statement find_nonce, add_entry, set_changed, read_entry;
     sqlite::Statement place, places_up, places_down;
+    sqlite::Statement next_room, oldest, forget_places, forget_entry;
     sqlite::Statement folded, set_folded, unfolded, fold;
 };
 

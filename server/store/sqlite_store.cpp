@@ -298,6 +298,9 @@ void SqliteStore::maintain() {
     if (newest_ms_ - purged_ms_ >= limits::purge_period_ms) {
         purge();
     }
+    if (level_ && newest_ms_ >= retain_at_ms_) {
+        retain();
+    }
     if (rooms_.size() > limits::rooms_loaded_max) {
         std::erase_if(rooms_, [](const auto& room) {
             return room.second.unfolded.empty() && !room.second.damaged;

@@ -3,6 +3,8 @@
 // next seq of a room is kept in memory and a second writer would give it out twice.
 #pragma once
 
+#include <array>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -23,7 +25,8 @@ namespace parley {
 struct SqliteStoreOptions {
     std::string path;
     size_t fold_entries = limits::fold_entries;
-    int64_t pages_max = 0;     // 0: as large as the disk allows
+    std::array<int64_t, std::size(limits::tiers)> history_days{}; // by kind of room; 0: for ever
+    int64_t pages_max = 0;                                        // 0: as large as the disk allows
     bool expected = false;     // it was made before: a missing or empty one is refused
     const char* vfs = nullptr; // SQLite's name of a file system; tests give one that fails
 };
@@ -48,6 +51,7 @@ public:
         Counter failures; // groups that took no effect
         Counter folds;
         Counter checkpoints;
+        Counter removed; // entries that were old
     };
     const Counters& counters() const { return counters_; }
 
@@ -73,6 +77,8 @@ private:
     bool fold();
     void checkpoint();
     void purge();
+    void retain();
+    bool retain_room(RoomId room, TimeMs before_ms);
     void undo();
 
     StoreAnswer run(const AdmitUser& request);
@@ -114,6 +120,8 @@ private:
     int write_ahead_pages_ = 0;
     TimeMs newest_ms_ = 0; // seen in a request; the store has no clock of its own
     TimeMs purged_ms_ = 0;
+    TimeMs retain_at_ms_ = 0;
+    RoomId retained_room_{}; // the last one that was looked at
     std::set<std::tuple<std::string_view, RoomId, uint64_t>> damaged_said_;
 };
 
