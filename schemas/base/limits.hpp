@@ -42,7 +42,11 @@ inline constexpr int64_t pending_handshake_ms = 3000;
 inline constexpr uint32_t accept_repeats_max = 8; // for one Hello said again
 inline constexpr uint32_t hello_per_network_per_s = 50;
 inline constexpr uint32_t handshakes_per_s = 10'000;
-inline constexpr uint32_t auth_failures_per_network_per_min = 20;
+// Counted by device first. A network may be a carrier's, with thousands behind one address; but a
+// device key costs nothing to make, so the network has a bound, too.
+inline constexpr uint32_t auth_failures_per_device_per_min = 20;
+inline constexpr uint32_t auth_failures_per_network_per_min = 600;
+inline constexpr uint32_t auth_failures_retry_ms = 60'000;
 inline constexpr size_t networks_tracked_max = 4096;
 inline constexpr size_t auth_parts_max = 2;
 inline constexpr int64_t auth_resend_ms[] = {250, 500, 1000, 1000, 1000};

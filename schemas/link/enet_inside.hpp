@@ -31,6 +31,7 @@ struct LinkSession {
     uint16_t generation = 0;
     uint32_t id = 0; // on the wire; 0 before Accept
     Address address;
+    PublicKey device{}; // of a server's session
     ENetPeer* peer = nullptr;
     Sealer sealer;
     Opener opener;

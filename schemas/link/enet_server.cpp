@@ -37,7 +37,7 @@ void EnetLink::Inside::open_for_pending(PendingHandshake& pending, const Address
         handshakes_->drop(pending);
         return;
     case ServerHandshake::AuthStep::BadSignature:
-        handshakes_->auth_failed(from, now_ms_);
+        handshakes_->auth_failed(from, nullptr, now_ms_);
         send_sealed(pending.sealer, from, encode(ClosedNotice{Error::BadTicket, 0}));
         handshakes_->drop(pending);
         return;
@@ -46,6 +46,13 @@ void EnetLink::Inside::open_for_pending(PendingHandshake& pending, const Address
         return;
     case ServerHandshake::AuthStep::Signed:
         break;
+    }
+    if (handshakes_->device_blocked(auth.device_key, now_ms_)) {
+        metrics_.hello_rate.add();
+        send_sealed(pending.sealer, from,
+                    encode(ClosedNotice{Error::Rate, limits::auth_failures_retry_ms}));
+        handshakes_->drop(pending);
+        return;
     }
     send_sealed(pending.sealer, from, encode_auth_ack(pending.parts_mask));
     LinkSession* session = take_session(now_ms_);
@@ -56,6 +63,7 @@ void EnetLink::Inside::open_for_pending(PendingHandshake& pending, const Address
         return;
     }
     session->address = from;
+    session->device = auth.device_key;
     session->sealer = pending.sealer;
     session->opener = pending.opener;
     give_wire_id(*session, pending.session);
@@ -111,7 +119,7 @@ void EnetLink::Inside::admit(PeerId peer, Error verdict, uint32_t retry_after_ms
     }
     if (verdict == Error::BadTicket || verdict == Error::TicketExpired ||
         verdict == Error::TicketStolen || verdict == Error::Revoked) {
-        handshakes_->auth_failed(session->address, now_ms_);
+        handshakes_->auth_failed(session->address, &session->device, now_ms_);
     }
     session->over = {verdict, retry_after_ms};
     set_state(*session, SessionState::Over);

@@ -10,14 +10,14 @@ NetworkRates::NetworkRates(uint32_t most, int64_t period_ms, size_t places)
     randombytes_buf(key_.data(), key_.size());
 }
 
-size_t NetworkRates::place_of(const Network& network) const {
+size_t NetworkRates::place_of(Bytes key) const {
     uint8_t hash[crypto_shorthash_BYTES];
-    crypto_shorthash(hash, network.data(), network.size(), key_.data());
+    crypto_shorthash(hash, key.data(), key.size(), key_.data());
     return load_le<uint64_t>(hash) % places_.size();
 }
 
-bool NetworkRates::count(const Network& network, TimeMs steady_ms) {
-    Place& place = places_[place_of(network)];
+bool NetworkRates::count(Bytes key, TimeMs steady_ms) {
+    Place& place = places_[place_of(key)];
     if (place.count == 0 || steady_ms - place.since_ms >= period_ms_) {
         place.count = 0;
         place.since_ms = steady_ms;
@@ -26,8 +26,8 @@ bool NetworkRates::count(const Network& network, TimeMs steady_ms) {
     return place.count <= most_;
 }
 
-bool NetworkRates::below(const Network& network, TimeMs steady_ms) const {
-    const Place& place = places_[place_of(network)];
+bool NetworkRates::below(Bytes key, TimeMs steady_ms) const {
+    const Place& place = places_[place_of(key)];
     return place.count < most_ || steady_ms - place.since_ms >= period_ms_;
 }
 

@@ -1,6 +1,6 @@
-// network_rates.hpp: how often something happened per network and period, in a table of fixed
-// size. Two networks that fall on one place share its count while both are busy; the place depends
-// on a key, so that nobody can choose whom he shares with. Pure.
+// network_rates.hpp: how often something happened per network (or device) and period, in a table of
+// fixed size. Two networks that fall on one place share its count while both are busy; the place
+// depends on a key, so that nobody can choose whom he shares with. Pure.
 #pragma once
 
 #include <vector>
@@ -15,16 +15,16 @@ public:
     NetworkRates(uint32_t most, int64_t period_ms, size_t places);
 
     // Counts one more. False: it is more than `most` in this period.
-    bool count(const Network& network, TimeMs steady_ms);
+    bool count(Bytes key, TimeMs steady_ms);
     // The same question without counting.
-    bool below(const Network& network, TimeMs steady_ms) const;
+    bool below(Bytes key, TimeMs steady_ms) const;
 
 private:
     struct Place {
         uint32_t count = 0;
         TimeMs since_ms = 0;
     };
-    size_t place_of(const Network& network) const;
+    size_t place_of(Bytes key) const;
 
     uint32_t most_;
     int64_t period_ms_;

@@ -30,6 +30,8 @@ ServerHandshake::ServerHandshake(const ServerHandshakeOptions& options, LinkMetr
       hellos_(options.hello_per_network_per_s, 1000, limits::networks_tracked_max),
       auth_failures_(options.auth_failures_per_network_per_min, 60'000,
                      limits::networks_tracked_max),
+      device_failures_(limits::auth_failures_per_device_per_min, 60'000,
+                       limits::networks_tracked_max),
       second_since_ms_(steady_ms), expired_at_ms_(steady_ms),
       pending_by_ephemeral_(0, EphemeralHash{random_hash_key()}) {
     sodium_memzero(options_.static_secret.data(), options_.static_secret.size());
@@ -79,7 +81,7 @@ ByteVector ServerHandshake::hello(const Address& from, Bytes datagram, TimeMs st
     }
     if (!auth_failures_.below(network_of(from), steady_ms)) {
         metrics_.hello_rate.add();
-        return refuse(*hello, Error::Rate, 60'000);
+        return refuse(*hello, Error::Rate, limits::auth_failures_retry_ms);
     }
     if (steady_ms - second_since_ms_ >= 1000) {
         second_since_ms_ = steady_ms;
@@ -203,8 +205,15 @@ ServerHandshake::AuthStep ServerHandshake::auth_part(PendingHandshake& pending, 
                : AuthStep::BadSignature;
 }
 
-void ServerHandshake::auth_failed(const Address& from, TimeMs steady_ms) {
+bool ServerHandshake::device_blocked(const PublicKey& device, TimeMs steady_ms) const {
+    return !device_failures_.below(device, steady_ms);
+}
+
+void ServerHandshake::auth_failed(const Address& from, const PublicKey* device, TimeMs steady_ms) {
     metrics_.auth_failed.add();
+    if (device != nullptr) {
+        device_failures_.count(*device, steady_ms);
+    }
     auth_failures_.count(network_of(from), steady_ms);
 }
 

@@ -60,7 +60,10 @@ public:
     enum class AuthStep : uint8_t { Malformed, Waiting, Signed, BadSignature };
     AuthStep auth_part(PendingHandshake& pending, Bytes plain, Auth& auth, ByteVector& joined);
 
-    void auth_failed(const Address& from, TimeMs steady_ms);
+    // Whether this device, which has proven its key, failed too often lately.
+    bool device_blocked(const PublicKey& device, TimeMs steady_ms) const;
+    // device: null when it has proven nothing. Anybody may name anybody's key.
+    void auth_failed(const Address& from, const PublicKey* device, TimeMs steady_ms);
     void drop(PendingHandshake& pending);
     void expire(TimeMs steady_ms);
     size_t pending() const { return pending_by_session_.size(); }
@@ -84,6 +87,7 @@ private:
     CookieJar cookies_;
     NetworkRates hellos_;
     NetworkRates auth_failures_;
+    NetworkRates device_failures_;
     TimeMs second_since_ms_;
     uint32_t handshakes_this_second_ = 0;
     TimeMs expired_at_ms_;
