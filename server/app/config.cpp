@@ -147,6 +147,11 @@ constexpr ConfigKey keys[] = {
      .max = 64,
      .usage = "sessions of one user at once; one more closes the oldest",
      .number = [](Config& c) { return &c.sessions_per_user_max; }},
+    {.name = "users.frames_per_s_max",
+     .min = 1,
+     .max = 100'000,
+     .usage = "frames that one session may send in a second, and bytes in proportion; past it, cut",
+     .number = [](Config& c) { return &c.frames_per_s_max; }},
     PARLEY_TIER_KEYS("global", 1),
     PARLEY_TIER_KEYS("team", 2),
     PARLEY_TIER_KEYS("party", 3),
@@ -375,7 +380,8 @@ Config::Config()
       audience("parley"), data_folder("data"), log_level("info"), shutdown_retry_ms(2000),
       shutdown_ms_max(10'000), hello_per_network_per_s(limits::hello_per_network_per_s),
       journal_bytes_max(int64_t{256} * 1024 * 1024), global_rooms({"lobby"}),
-      sessions_per_user_max(static_cast<int64_t>(limits::sessions_per_user_max)) {
+      sessions_per_user_max(static_cast<int64_t>(limits::sessions_per_user_max)),
+      frames_per_s_max(limits::frames_per_s_max) {
     for (size_t kind = 1; kind < std::size(tiers); ++kind) {
         const limits::Tier& tier = limits::tiers[kind];
         tiers[kind] = {tier.text_code_points_max, tier.pace_burst, tier.pace_period_ms,
@@ -395,6 +401,7 @@ CoreOptions Config::core_options() const {
     }
     options.global_rooms = global_rooms;
     options.sessions_per_user_max = static_cast<size_t>(sessions_per_user_max);
+    options.frames_per_s_max = static_cast<size_t>(frames_per_s_max);
     options.dev = dev;
     return options;
 }

@@ -49,6 +49,7 @@ struct Config {
     int64_t journal_bytes_max = 0;
     std::vector<std::string> global_rooms;
     int64_t sessions_per_user_max = 0;
+    int64_t frames_per_s_max = 0;
     TierConfig tiers[6]; // by room kind; 0 is none
     std::vector<IssuerConfig> issuers;
     bool dev = false; // by --dev only, never by file

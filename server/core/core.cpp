@@ -72,7 +72,7 @@ void Core::State::take(const CommandReceived& received) {
     if (session == nullptr || !session->open) {
         return; // closed meanwhile; what was on the way to it is gone with it
     }
-    if (!session->flood.admit(now_ms_, received.frame.size())) {
+    if (!session->flood.admit(now_ms_, received.frame.size(), options_.frames_per_s_max)) {
         close(received.session, Error::Flood);
         return;
     }

@@ -16,6 +16,7 @@ struct CoreOptions {
                                          limits::tiers[3], limits::tiers[4], limits::tiers[5]};
     std::vector<std::string> global_rooms = {"lobby"}; // everyone may join; entered at connect
     size_t sessions_per_user_max = limits::sessions_per_user_max;
+    size_t frames_per_s_max = limits::frames_per_s_max;
     bool dev = false;
 };
 

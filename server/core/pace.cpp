@@ -38,7 +38,7 @@ void Pace::refund(uint32_t burst, uint32_t period_ms) {
     full_at_us_ -= token_us(burst, period_ms);
 }
 
-bool Flood::admit(TimeMs now_ms, size_t frame_bytes) {
+bool Flood::admit(TimeMs now_ms, size_t frame_bytes, size_t frames_max) {
     if (now_ms - since_ms_ >= 1000) {
         since_ms_ = now_ms;
         frames_ = 0;
@@ -46,7 +46,8 @@ bool Flood::admit(TimeMs now_ms, size_t frame_bytes) {
     }
     ++frames_;
     bytes_ += frame_bytes;
-    return frames_ <= limits::frames_per_s_max && bytes_ <= limits::frame_bytes_per_s_max;
+    const size_t bytes_max = limits::frame_bytes_per_s_max * frames_max / limits::frames_per_s_max;
+    return frames_ <= frames_max && bytes_ <= bytes_max;
 }
 
 } // namespace parley

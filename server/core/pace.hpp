@@ -27,12 +27,13 @@ private:
 // Frames and bytes of one session in the running second.
 class Flood {
 public:
-    // False: over limits::frames_per_s_max or frame_bytes_per_s_max.
-    bool admit(TimeMs now_ms, size_t frame_bytes);
+    // False: over frames_max in this second, or over their share of bytes: frame_bytes_per_s_max
+    // for frames_per_s_max of them.
+    bool admit(TimeMs now_ms, size_t frame_bytes, size_t frames_max);
 
 private:
     TimeMs since_ms_ = 0;
-    uint32_t frames_ = 0;
+    size_t frames_ = 0;
     size_t bytes_ = 0;
 };
 

@@ -1,7 +1,7 @@
 // bench.cpp: the program behind ./parley bench: its arguments, the workloads, the passes.
 //
-// Within a pass baseline and subject run one after the other, and which is first changes from pass
-// to pass, so that a machine that grows slower favours neither.
+// Within a pass the subjects run one after the other, and who is first changes from pass to pass,
+// so that a machine that grows slower favours none.
 #include <algorithm>
 #include <charconv>
 #include <cstdarg>
@@ -24,9 +24,6 @@ namespace parley::bench {
 namespace {
 
 constexpr int64_t second_us = 1'000'000;
-// Under limits::frames_per_s_max: a session past it is cut, so nobody may be measured beyond it.
-constexpr int64_t publisher_period_us = second_us / 150;
-static_assert(second_us / publisher_period_us < limits::frames_per_s_max);
 constexpr size_t party_members = 4;
 constexpr size_t room_publishers = 4;
 constexpr double frames_per_second_of_measuring = 400;
@@ -40,25 +37,43 @@ struct Arguments {
     size_t messages = limits::model_messages_per_room_max;
     Places places;
     std::string data_folder;
+    std::vector<std::string> against; // empty: all baselines
     bool keep = false;
 };
 
 struct Workload {
     std::string_view name;
     std::string_view what;
+    bool crowd = false;
+    Talk talk = Talk::InFlight;
+    size_t window = 1;
+    int64_t line_period_us = 0;
 };
 constexpr Workload workloads[] = {
-    {"room_1000", "1,000 players in one guild room, 4 of them speak, one line in flight each; "
-                  "against a bare ENet relay"},
-    {"parties_500", "500 parties of 4, everyone says a line a second; against a bare ENet relay"},
+    {"W1_w1_durable",
+     "1,000 players in one guild room, 4 of them speak, each with a line in flight", true,
+     Talk::InFlight, 1, 0},
+    {"W1_w32_durable", "the same with 32 lines in flight each", true, Talk::InFlight, 32, 0},
+    {"W1_100_durable", "the same, 100 lines a second in all", true, Talk::Paced, 0,
+     second_us / 100 * static_cast<int64_t>(room_publishers)},
+    {"W2_1ps_durable", "500 parties of 4, everyone says a line a second", false, Talk::Paced, 0,
+     second_us},
+    {"W2_sat_durable", "500 parties of 4, 256 lines in flight in all", false, Talk::Shared, 256, 0},
     {"frame", "one frame of the overlay with 10,000 messages, roster, cards and composer; against "
               "Dear ImGui's demo, metrics and style editor windows"},
 };
 
+struct Baseline {
+    std::string_view name;
+    std::unique_ptr<Subject> (*make)();
+};
+constexpr Baseline baselines[] = {
+    {"redis", &redis_subject}, {"nats", &nats_subject}, {"enet_relay", &relay_subject}};
+
 constexpr const char* help_text =
     R"(usage: parley_bench [WORKLOAD...] [--passes N] [--seconds S] [--parley PROGRAM] [--list]
 
-Measures, on loopback only, each workload against a baseline of the same run. A table for people goes
+Measures, on loopback only, each workload against baselines of the same run. A table for people goes
 to stderr, JSON lines to stdout. Without names all workloads run.
 
   --passes N       so often each (3)
@@ -66,6 +81,7 @@ to stderr, JSON lines to stdout. Without names all workloads run.
   --warm-up S      before it (1)
   --players N      fewer or more players than the workload has
   --messages N     of history, in frame (10000)
+  --against NAMES  redis,nats,enet_relay or fewer of them (all)
   --parley PROGRAM the shard's program; default: parley beside this one
   --data DIR       where stores and logs lie while it runs; default: bench beside bin
   --keep           leave them there
@@ -90,6 +106,22 @@ bool parse_number(const char* text, Number least, Number most, Number& number) {
     }
     number = value;
     return true;
+}
+
+bool parse_names(std::string_view text, std::vector<std::string>& names) {
+    while (true) {
+        const size_t comma = std::min(text.find(','), text.size());
+        const std::string_view name = text.substr(0, comma);
+        const auto same = [&](const Baseline& baseline) { return baseline.name == name; };
+        if (std::none_of(std::begin(baselines), std::end(baselines), same)) {
+            return false;
+        }
+        names.emplace_back(name);
+        if (comma == text.size()) {
+            return true;
+        }
+        text.remove_prefix(comma + 1);
+    }
 }
 
 // 0: go on; else the exit code is one less.
@@ -122,6 +154,8 @@ int parse(int argc, char** argv, Arguments& arguments) {
         } else if (word == "--messages") {
             good = parse_number(value, size_t{1}, limits::model_messages_per_room_max,
                                 arguments.messages);
+        } else if (word == "--against") {
+            good = parse_names(value, arguments.against);
         } else if (word == "--parley") {
             arguments.places.parley = value;
         } else if (word == "--data") {
@@ -159,23 +193,25 @@ int parse(int argc, char** argv, Arguments& arguments) {
 }
 
 Plan plan_of(std::string_view name, const Arguments& arguments) {
+    const Workload& workload = *std::find_if(std::begin(workloads), std::end(workloads),
+                                             [&](const Workload& one) { return one.name == name; });
     Plan plan;
     plan.workload = name;
+    plan.crowd = workload.crowd;
+    plan.talk = workload.talk;
+    plan.window = workload.window;
+    plan.line_period_us = workload.line_period_us;
     plan.warm_up_us = static_cast<int64_t>(arguments.warm_up_s * second_us);
     plan.window_us = static_cast<int64_t>(arguments.seconds * second_us);
-    if (name == "room_1000") {
-        plan.crowd = true;
+    if (plan.crowd) {
         plan.players =
             std::min(arguments.players == 0 ? 1000 : arguments.players, limits::room_members_max);
         plan.room_members = plan.players;
-        plan.talk = Talk::InFlight;
         plan.publishers = room_publishers;
-        plan.line_period_us = publisher_period_us;
     } else {
         plan.players = arguments.players == 0 ? 500 * party_members : arguments.players;
         plan.room_members = party_members;
-        plan.talk = Talk::Paced;
-        plan.line_period_us = second_us;
+        plan.publishers = plan.players;
     }
     return plan;
 }
@@ -210,13 +246,22 @@ bool run_load(std::string_view name, const Arguments& arguments, Report& report)
     say("%.*s: %zu players in rooms of %zu; the shard's configuration is the default but for\n%s",
         static_cast<int>(name.size()), name.data(), plan.players, plan.room_members,
         parley_config_note(plan).c_str());
-    const std::unique_ptr<Subject> subjects[] = {relay_subject(), parley_subject()};
-    constexpr size_t count = std::size(subjects);
-    const std::string baseline(subjects[0]->name());
+    std::vector<std::unique_ptr<Subject>> subjects;
+    std::vector<std::string> against;
+    for (const Baseline& baseline : baselines) {
+        if (arguments.against.empty() ||
+            std::find(arguments.against.begin(), arguments.against.end(), baseline.name) !=
+                arguments.against.end()) {
+            subjects.push_back(baseline.make());
+            against.emplace_back(baseline.name);
+        }
+    }
+    subjects.push_back(parley_subject());
+    const size_t count = subjects.size();
     for (int pass = 0; pass < arguments.passes; ++pass) {
-        Figures figures[count];
+        std::vector<Figures> figures(count);
         for (size_t i = 0; i < count; ++i) {
-            const size_t turn = pass % 2 == 0 ? i : count - 1 - i;
+            const size_t turn = (i + static_cast<size_t>(pass)) % count;
             say("  pass %d of %d: %s\n", pass + 1, arguments.passes,
                 std::string(subjects[turn]->name()).c_str());
             if (!run_subject(*subjects[turn], plan, arguments, pass, figures[turn])) {
@@ -224,7 +269,7 @@ bool run_load(std::string_view name, const Arguments& arguments, Report& report)
             }
         }
         for (size_t i = 0; i < count; ++i) {
-            report.add(name, subjects[i]->name(), baseline, figures[i]);
+            report.add(name, subjects[i]->name(), against, figures[i]);
         }
     }
     return true;
@@ -249,7 +294,7 @@ bool run_frame(const Arguments& arguments, Report& report) {
             figures[turn] = measure_frames(*screens[turn], frames);
         }
         for (size_t i = 0; i < count; ++i) {
-            report.add("frame", screens[i]->name(), screens[0]->name(), figures[i]);
+            report.add("frame", screens[i]->name(), {std::string(screens[0]->name())}, figures[i]);
         }
     }
     return true;

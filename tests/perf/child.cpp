@@ -10,7 +10,9 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,7 +58,43 @@ std::string read_text(const std::string& path) {
 
 bool Child::start(const std::vector<std::string>& command, const std::string& ready_file,
                   const std::string& log_file, std::string& message) {
+    const auto ready = [&] {
+        constexpr std::string_view says = "port=";
+        const std::string text = read_text(ready_file);
+        if (!text.starts_with(says) || !text.ends_with('\n')) {
+            return false;
+        }
+        std::from_chars(text.data() + says.size(), text.data() + text.size() - 1, port_);
+        return true;
+    };
+    return launch(command, log_file, message) && wait_until(ready, command[0], message);
+}
+
+bool Child::start_on(const std::vector<std::string>& command, uint16_t port,
+                     const std::string& log_file, std::string& message) {
+    port_ = port;
+    const auto ready = [&] {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const bool open =
+            connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+        ::close(descriptor);
+        return open;
+    };
+    return launch(command, log_file, message) && wait_until(ready, command[0], message);
+}
+
+bool Child::launch(const std::vector<std::string>& command, const std::string& log_file,
+                   std::string& message) {
     stop();
+    if (access(command[0].c_str(), X_OK) != 0) {
+        message = "there is no program " + command[0] +
+                  "; install it, or leave it out by naming others with --against";
+        return false;
+    }
     log_file_ = log_file;
     std::vector<char*> arguments;
     for (const std::string& argument : command) {
@@ -78,21 +116,21 @@ bool Child::start(const std::vector<std::string>& command, const std::string& re
         message = "no process could be started: " + std::string(std::strerror(errno));
         return false;
     }
+    return true;
+}
+
+bool Child::wait_until(const std::function<bool()>& ready, const std::string& program,
+                       std::string& message) {
     const int64_t until_ms = steady_ms() + ready_ms_max;
-    constexpr std::string_view says = "port=";
-    while (true) {
-        const std::string ready = read_text(ready_file);
-        if (ready.starts_with(says) && ready.ends_with('\n')) {
-            std::from_chars(ready.data() + says.size(), ready.data() + ready.size() - 1, port_);
-            return true;
-        }
+    while (!ready()) {
         if (!lives() || steady_ms() > until_ms) {
-            message = command[0] + " did not come to serve: " + last_words();
+            message = program + " did not come to serve: " + last_words();
             stop();
             return false;
         }
         pause_ms(10);
     }
+    return true;
 }
 
 bool Child::lives() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ public:
     // log_file. False: message says why, with the log's last line.
     bool start(const std::vector<std::string>& command, const std::string& ready_file,
                const std::string& log_file, std::string& message);
+    // A program that serves TCP on a given port of loopback; it is ready when that takes a
+    // connection.
+    bool start_on(const std::vector<std::string>& command, uint16_t port,
+                  const std::string& log_file, std::string& message);
     void stop();
 
     bool lives();
@@ -32,6 +37,11 @@ public:
     std::string last_words() const; // the last line of its log
 
 private:
+    bool launch(const std::vector<std::string>& command, const std::string& log_file,
+                std::string& message);
+    bool wait_until(const std::function<bool()>& ready, const std::string& program,
+                    std::string& message);
+
     pid_t pid_ = -1;
     uint16_t port_ = 0;
     std::string log_file_;

@@ -75,11 +75,12 @@ public:
     bool step(int64_t until_us, std::string& message);
 
     Heard& heard() { return heard_; }
-    Traffic traffic() const;
+    std::optional<Traffic> traffic() const;
 
 private:
     bool say(size_t player, int64_t now_us, std::string& message);
     bool say_what_is_due(int64_t now_us, std::string& message);
+    size_t next_speaker();
     int64_t next_due_us() const;
     bool all_heard(std::string& missing) const;
 
@@ -92,8 +93,7 @@ private:
     size_t slow_next_ = 0;
     int64_t slow_at_us_ = 0;
     bool talking_ = false;
-    std::vector<int64_t> may_say_us_; // InFlight: of each publisher
-    uint64_t turn_ = 0;               // Paced: lines said since the talk began
+    uint64_t turn_ = 0; // Paced, Shared: lines said since the talk began
     int64_t talk_start_us_ = 0;
     std::array<epoll_event, 256> events_{};
 };
@@ -163,21 +163,23 @@ bool Load::connect(std::string& message) {
     return true;
 }
 
+// Only Paced waits for a time; the others wait for what comes back.
 int64_t Load::next_due_us() const {
-    if (!talking_) {
+    if (!talking_ || plan_.talk != Talk::Paced) {
         return INT64_MAX;
     }
-    if (plan_.talk == Talk::Paced) {
-        return talk_start_us_ + static_cast<int64_t>(turn_) * plan_.line_period_us /
-                                    static_cast<int64_t>(plan_.players);
+    return talk_start_us_ + static_cast<int64_t>(turn_) * plan_.line_period_us /
+                                static_cast<int64_t>(plan_.publishers);
+}
+
+// Neighbours are of one room; a stride of a whole room keeps a room's lines apart.
+size_t Load::next_speaker() {
+    const auto turn = static_cast<size_t>(turn_++ % plan_.publishers);
+    if (plan_.publishers < plan_.players) {
+        return turn;
     }
-    int64_t next_us = INT64_MAX;
-    for (size_t player = 0; player < plan_.publishers; ++player) {
-        if (heard_.count(player, player) == said_[player]) {
-            next_us = std::min(next_us, may_say_us_[player]);
-        }
-    }
-    return next_us;
+    const size_t rooms = plan_.players / plan_.room_members;
+    return (turn % rooms) * plan_.room_members + turn / rooms;
 }
 
 bool Load::say(size_t player, int64_t now_us, std::string& message) {
@@ -191,25 +193,30 @@ bool Load::say(size_t player, int64_t now_us, std::string& message) {
 }
 
 bool Load::say_what_is_due(int64_t now_us, std::string& message) {
-    if (plan_.talk == Talk::Paced) {
-        // Neighbours are of one room; a stride of a whole room keeps a room's lines apart.
-        const size_t rooms = plan_.players / plan_.room_members;
+    switch (plan_.talk) {
+    case Talk::Paced:
         while (next_due_us() <= now_us) {
-            const auto turn = static_cast<size_t>(turn_++ % plan_.players);
-            const size_t player = (turn % rooms) * plan_.room_members + turn / rooms;
-            if (!say(player, steady_us(), message)) {
+            if (!say(next_speaker(), steady_us(), message)) {
                 return false;
             }
         }
         return true;
-    }
-    for (size_t player = 0; player < plan_.publishers; ++player) {
-        if (heard_.count(player, player) == said_[player] && may_say_us_[player] <= now_us) {
-            may_say_us_[player] = now_us + plan_.line_period_us;
-            if (!say(player, steady_us(), message)) {
+    case Talk::Shared:
+        while (turn_ - heard_.echoes() < plan_.window) {
+            if (!say(next_speaker(), steady_us(), message)) {
                 return false;
             }
         }
+        return true;
+    case Talk::InFlight:
+        for (size_t player = 0; player < plan_.publishers; ++player) {
+            while (said_[player] - heard_.count(player, player) < plan_.window) {
+                if (!say(player, steady_us(), message)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
     return true;
 }
@@ -218,7 +225,6 @@ bool Load::talk(int64_t for_us, std::string& message) {
     if (!talking_) {
         talking_ = true;
         talk_start_us_ = steady_us();
-        may_say_us_.assign(plan_.publishers, 0);
     }
     for (const int64_t until_us = steady_us() + for_us; steady_us() < until_us;) {
         if (!step(until_us, message)) {
@@ -259,13 +265,15 @@ bool Load::drain(std::string& message) {
     return true;
 }
 
-Traffic Load::traffic() const {
+std::optional<Traffic> Load::traffic() const {
     Traffic all;
     for (const std::unique_ptr<Player>& player : players_) {
-        for (const Traffic& one : {player->sent(), player->received()}) {
-            all.bytes += one.bytes;
-            all.datagrams += one.datagrams;
+        const std::optional<Traffic> one = player->traffic();
+        if (!one) {
+            return std::nullopt;
         }
+        all.bytes += one->bytes;
+        all.datagrams += one->datagrams;
     }
     return all;
 }
@@ -318,6 +326,7 @@ void Heard::line(size_t player, std::string_view text, int64_t now_us) {
         return;
     }
     ++next;
+    echoes_ += stamp.author == player ? 1 : 0;
     if (recording_) {
         ++deliveries_;
         latencies_ms_.push_back(static_cast<float>(now_us - stamp.said_us) / 1000);
@@ -338,7 +347,7 @@ bool run_pass(Subject& subject, const Plan& plan, const Places& places, Figures&
     Load load(subject, plan);
     bool good = load.connect(message) && load.talk(plan.warm_up_us, message);
 
-    const Traffic traffic_before = load.traffic();
+    const std::optional<Traffic> traffic_before = load.traffic();
     const int64_t own_cpu_before_us = own_cpu_us();
     const int64_t cpu_before_us = subject.server().cpu_us();
     const int64_t start_us = steady_us();
@@ -348,7 +357,7 @@ bool run_pass(Subject& subject, const Plan& plan, const Places& places, Figures&
     const auto took_us = static_cast<double>(steady_us() - start_us);
     const auto cpu_us = static_cast<double>(subject.server().cpu_us() - cpu_before_us);
     const auto load_us = static_cast<double>(own_cpu_us() - own_cpu_before_us);
-    const Traffic traffic_after = load.traffic();
+    const std::optional<Traffic> traffic_after = load.traffic();
 
     good = good && load.drain(message);
     const auto deliveries = static_cast<double>(load.heard().deliveries());
@@ -363,18 +372,20 @@ bool run_pass(Subject& subject, const Plan& plan, const Places& places, Figures&
         }
         return false;
     }
-    const uint64_t datagrams = traffic_after.datagrams - traffic_before.datagrams;
-    const auto bytes =
-        static_cast<double>(traffic_after.bytes - traffic_before.bytes + header_bytes * datagrams);
     std::vector<float>& latencies = load.heard().latencies_ms();
     figures = {{"cpu_us_per_delivery", cpu_us / deliveries},
                {"latency_p50_ms", percentile(latencies, 0.50)},
                {"latency_p99_ms", percentile(latencies, 0.99)},
-               {"bytes_per_delivery", bytes / deliveries},
-               {"datagrams_per_delivery", static_cast<double>(datagrams) / deliveries},
                {"deliveries_per_s", deliveries / took_us * 1e6},
                {"server_cpu_percent", cpu_us / took_us * 100},
                {"load_cpu_percent", load_us / took_us * 100}};
+    if (traffic_before && traffic_after) {
+        const uint64_t datagrams = traffic_after->datagrams - traffic_before->datagrams;
+        const uint64_t bytes =
+            traffic_after->bytes - traffic_before->bytes + header_bytes * datagrams;
+        figures.push_back({"bytes_per_delivery", static_cast<double>(bytes) / deliveries});
+        figures.push_back({"datagrams_per_delivery", static_cast<double>(datagrams) / deliveries});
+    }
     return true;
 }
 

@@ -38,6 +38,8 @@ public:
     uint32_t count(size_t player, size_t author) const {
         return next_[player * plan_.room_members + author % plan_.room_members];
     }
+    // Lines that have come back to those who said them.
+    uint64_t echoes() const { return echoes_; }
     void record(bool on) { recording_ = on; }
     uint64_t deliveries() const { return deliveries_; } // while recording
     std::vector<float>& latencies_ms() { return latencies_ms_; }
@@ -48,6 +50,7 @@ private:
     std::string failure_;
     bool recording_ = false;
     uint64_t deliveries_ = 0;
+    uint64_t echoes_ = 0;
     std::vector<float> latencies_ms_;
 };
 

@@ -102,13 +102,10 @@ public:
         return true;
     }
 
-    Traffic sent() const override {
+    std::optional<Traffic> traffic() const override {
         const LinkMetrics& metrics = link_->metrics();
-        return {metrics.bytes_sent.read(), metrics.datagrams_sealed.read()};
-    }
-    Traffic received() const override {
-        const LinkMetrics& metrics = link_->metrics();
-        return {metrics.bytes_received.read(), metrics.datagrams_opened.read()};
+        return Traffic{metrics.bytes_sent.read() + metrics.bytes_received.read(),
+                       metrics.datagrams_sealed.read() + metrics.datagrams_opened.read()};
     }
 
 private:
@@ -243,7 +240,8 @@ std::string parley_config_note(const Plan& plan) {
     const char* const tier = plan.crowd ? "guild" : "party";
     const size_t sessions = plan.players + spare_sessions;
     return "[shard]\nbind = \"127.0.0.1\"\nsessions_max = " + std::to_string(sessions) +
-           "\n[tiers." + tier + "]\npace_burst = 1000\npace_period_ms = 1000\n";
+           "\n[users]\nframes_per_s_max = 100000\n[tiers." + tier +
+           "]\npace_burst = 1000\npace_period_ms = 100\n";
 }
 
 } // namespace parley::bench

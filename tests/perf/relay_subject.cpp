@@ -53,9 +53,9 @@ public:
 
     bool say(std::string_view text, int64_t) override { return send(text.data(), text.size()); }
 
-    Traffic sent() const override { return {host_->totalSentData, host_->totalSentPackets}; }
-    Traffic received() const override {
-        return {host_->totalReceivedData, host_->totalReceivedPackets};
+    std::optional<Traffic> traffic() const override {
+        return Traffic{uint64_t{host_->totalSentData} + host_->totalReceivedData,
+                       uint64_t{host_->totalSentPackets} + host_->totalReceivedPackets};
     }
 
 private:

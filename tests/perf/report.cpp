@@ -44,8 +44,12 @@ double percentile(std::vector<float>& values, double p) {
     return static_cast<double>(*at);
 }
 
-void Report::add(std::string_view workload, std::string_view subject, std::string_view baseline,
-                 const Figures& figures) {
+void Report::add(std::string_view workload, std::string_view subject,
+                 const std::vector<std::string>& baselines, const Figures& figures) {
+    std::vector<std::string> against = baselines;
+    if (std::find(against.begin(), against.end(), subject) != against.end()) {
+        against = {std::string(subject)};
+    }
     for (const Figure& figure : figures) {
         const auto same = [&](const Row& row) {
             return row.workload == workload && row.subject == subject &&
@@ -56,7 +60,7 @@ void Report::add(std::string_view workload, std::string_view subject, std::strin
             rows_.push_back({std::string(workload),
                              std::string(subject),
                              std::string(figure.metric),
-                             std::string(baseline),
+                             against,
                              {}});
             row = rows_.end() - 1;
         }
@@ -74,8 +78,8 @@ const Row* Report::find(std::string_view workload, std::string_view subject,
     return nullptr;
 }
 
-std::optional<double> Report::ratio(const Row& row) const {
-    const Row* const baseline = find(row.workload, row.baseline, row.metric);
+std::optional<double> Report::ratio(const Row& row, std::string_view name) const {
+    const Row* const baseline = find(row.workload, name, row.metric);
     if (baseline == nullptr || baseline->values.size() != row.values.size()) {
         return std::nullopt;
     }
@@ -97,12 +101,15 @@ std::string Report::json_lines() const {
     std::string out;
     for (const Row& row : rows_) {
         const auto [least, most] = std::minmax_element(row.values.begin(), row.values.end());
-        out += "{\"workload\":" + quoted(row.workload) + ",\"subject\":" + quoted(row.subject) +
-               ",\"metric\":" + quoted(row.metric) + ",\"median\":" + number(median(row.values)) +
-               ",\"min\":" + number(*least) + ",\"max\":" + number(*most) +
-               ",\"passes\":" + std::to_string(row.values.size()) +
-               ",\"baseline\":" + quoted(row.baseline) +
-               ",\"ratio\":" + number_or_null(ratio(row)) + "}\n";
+        for (const std::string& baseline : row.baselines) {
+            out += "{\"workload\":" + quoted(row.workload) + ",\"subject\":" + quoted(row.subject) +
+                   ",\"metric\":" + quoted(row.metric) +
+                   ",\"median\":" + number(median(row.values)) + ",\"min\":" + number(*least) +
+                   ",\"max\":" + number(*most) +
+                   ",\"passes\":" + std::to_string(row.values.size()) +
+                   ",\"baseline\":" + quoted(baseline) +
+                   ",\"ratio\":" + number_or_null(ratio(row, baseline)) + "}\n";
+        }
     }
     return out;
 }
@@ -114,21 +121,25 @@ std::string Report::table() const {
     for (const Row& row : rows_) {
         if (row.workload != workload) {
             workload = row.workload;
-            std::snprintf(line, sizeof line, "%s%-14s %-14s %-28s %12s %12s %12s %8s\n",
+            std::snprintf(line, sizeof line, "%s%-14s %-14s %-28s %12s %12s %12s %s\n",
                           out.empty() ? "" : "\n", "workload", "subject", "metric", "median", "min",
-                          "max", "ratio");
+                          "max", " ratio");
             out += line;
         }
         const auto [least, most] = std::minmax_element(row.values.begin(), row.values.end());
-        const std::optional<double> against = ratio(row);
-        char ratio_text[32] = "-";
-        if (against && std::isfinite(*against)) {
-            std::snprintf(ratio_text, sizeof ratio_text, "%.2fx", *against);
+        std::string ratios;
+        for (const std::string& baseline : row.baselines) {
+            const std::optional<double> against = ratio(row, baseline);
+            if (baseline != row.subject && against && std::isfinite(*against)) {
+                char text[64];
+                std::snprintf(text, sizeof text, " %.2fx %s", *against, baseline.c_str());
+                ratios += text;
+            }
         }
-        std::snprintf(line, sizeof line, "%-14s %-14s %-28s %12s %12s %12s %8s\n",
+        std::snprintf(line, sizeof line, "%-14s %-14s %-28s %12s %12s %12s %s\n",
                       row.workload.c_str(), row.subject.c_str(), row.metric.c_str(),
                       number(median(row.values)).c_str(), number(*least).c_str(),
-                      number(*most).c_str(), ratio_text);
+                      number(*most).c_str(), ratios.c_str());
         out += line;
     }
     return out;

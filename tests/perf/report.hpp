@@ -1,7 +1,7 @@
 // report.hpp: what was measured, as a table for people and as JSON lines for programs.
 //
 // One row is one metric of one subject in one workload: its value in every pass, and the ratio of
-// each against the baseline's value of the same pass. Two medians of a noisy machine may be of
+// each against each baseline's value of the same pass. Two medians of a noisy machine may be of
 // different passes; a ratio never is.
 #pragma once
 
@@ -23,7 +23,8 @@ struct Row {
     std::string workload;
     std::string subject;
     std::string metric;
-    std::string baseline; // a subject of the same workload; of the baseline itself its own name
+    std::vector<std::string>
+        baselines;              // subjects of the same workload; of one itself, its own name
     std::vector<double> values; // one a pass
 };
 
@@ -33,15 +34,15 @@ double percentile(std::vector<float>& values, double p);
 
 class Report {
 public:
-    void add(std::string_view workload, std::string_view subject, std::string_view baseline,
-             const Figures& figures);
+    void add(std::string_view workload, std::string_view subject,
+             const std::vector<std::string>& baselines, const Figures& figures);
 
     const std::vector<Row>& rows() const { return rows_; }
     // Nothing when the baseline measured 0 and this did not, or a pass is missing.
-    std::optional<double> ratio(const Row& row) const;
+    std::optional<double> ratio(const Row& row, std::string_view baseline) const;
 
     // {"workload":...,"subject":...,"metric":...,"median":...,"min":...,"max":...,"passes":...,
-    // "baseline":...,"ratio":...} and no other key, one line each.
+    // "baseline":...,"ratio":...} and no other key, one line for each baseline.
     std::string json_lines() const;
     std::string table() const;
 

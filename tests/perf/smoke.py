@@ -11,11 +11,10 @@ import tempfile
 
 KEYS = ["workload", "subject", "metric", "median", "min", "max", "passes", "baseline", "ratio"]
 WANTED = {
-    "room_1000": ({"enet_relay", "parley"},
-                  {"cpu_us_per_delivery", "latency_p50_ms", "latency_p99_ms", "bytes_per_delivery"}),
-    "parties_500": ({"enet_relay", "parley"},
-                    {"cpu_us_per_delivery", "latency_p50_ms", "latency_p99_ms",
-                     "bytes_per_delivery"}),
+    **{workload: ({"enet_relay", "parley"},
+                  {"cpu_us_per_delivery", "latency_p50_ms", "latency_p99_ms", "bytes_per_delivery"})
+       for workload in ("W1_w1_durable", "W1_w32_durable", "W1_100_durable", "W2_1ps_durable",
+                        "W2_sat_durable")},
     "frame": ({"imgui_windows", "overlay"},
               {"frame_p50_us", "frame_p99_us", "allocations_per_quiet_frame"}),
 }
@@ -35,7 +34,8 @@ def main():
     bench, parley = sys.argv[1], sys.argv[2]
     with tempfile.TemporaryDirectory() as data:
         done = run(bench, "--parley", parley, "--data", data, "--players", "16", "--seconds", "0.3",
-                   "--warm-up", "0.1", "--passes", "2", "--messages", "300")
+                   "--warm-up", "0.1", "--passes", "2", "--messages", "300", "--against",
+                   "enet_relay")
         check(done.returncode == 0, f"it ended with {done.returncode}:\n{done.stderr}")
         check(os.listdir(data) == [], f"it left {os.listdir(data)} behind")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -55,7 +55,7 @@ def main():
     listed = run(bench, "--list")
     check(listed.returncode == 0 and all(name in listed.stdout for name in WANTED),
           "--list does not name all workloads")
-    for wrong in (["nothing"], ["--passes", "0"], ["--passes"], ["--players", "6"], ["--speed"]):
+    for wrong in (["nothing"], ["--passes", "0"], ["--passes"], ["--players", "6"], ["--speed"], ["--against", "enet"]):
         refused = run(bench, *wrong)
         check(refused.returncode == 2 and refused.stderr.count("\n") == 1 and not refused.stdout,
               f"{wrong} was not refused in one sentence")

@@ -1,9 +1,10 @@
 // subject.hpp: something that can carry a chat: a server program and its players, as the load
-// drives them. The shard and the bare relay are two; a server of another protocol is one more.
+// drives them. A server of another protocol is one more.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,9 @@
 namespace parley::bench {
 
 enum class Talk {
-    InFlight, // each publisher says the next line when its last one has come back
-    Paced,    // everyone says a line each period, spread evenly over it
+    InFlight, // each publisher keeps `window` lines on their way: out, and not yet back to it
+    Shared,   // all publishers together do, and speak in turn
+    Paced,    // each publisher says a line a period, spread evenly over it
 };
 
 // What the players of a workload do. Rooms are runs of room_members consecutive players.
@@ -23,8 +25,9 @@ struct Plan {
     size_t players = 0;
     size_t room_members = 0;
     Talk talk = Talk::InFlight;
-    size_t publishers = 0;      // InFlight: the first ones
-    int64_t line_period_us = 0; // InFlight: at least so long between two of one player
+    size_t publishers = 0;      // the first players
+    size_t window = 1;          // InFlight, Shared
+    int64_t line_period_us = 0; // Paced
     size_t text_bytes = 80;
     int64_t warm_up_us = 0;
     int64_t window_us = 0;
@@ -32,7 +35,7 @@ struct Plan {
     size_t room_of(size_t player) const { return player / room_members; }
 };
 
-// UDP payload, all since the start.
+// UDP payload in both directions, all since the start.
 struct Traffic {
     uint64_t bytes = 0;
     uint64_t datagrams = 0;
@@ -52,8 +55,8 @@ public:
     virtual bool ready() const = 0;
     // One line to its room; on its way when this returns.
     virtual bool say(std::string_view text, int64_t now_us) = 0;
-    virtual Traffic sent() const = 0;
-    virtual Traffic received() const = 0;
+    // Nothing where datagrams cannot be counted (TCP).
+    virtual std::optional<Traffic> traffic() const = 0;
 };
 
 // Where a subject finds its program and leaves its files.
@@ -79,6 +82,8 @@ std::string player_address(size_t index);
 
 std::unique_ptr<Subject> relay_subject();
 std::unique_ptr<Subject> parley_subject();
+std::unique_ptr<Subject> redis_subject();
+std::unique_ptr<Subject> nats_subject();
 // What the shard's configuration changes for this plan, as TOML, for people.
 std::string parley_config_note(const Plan& plan);
 

@@ -56,15 +56,24 @@ TEST_CASE("two hundred frames a second are too few for a flood and one more is o
           "[core][pace]") {
     Flood flood;
     for (uint32_t i = 0; i < limits::frames_per_s_max; ++i) {
-        CHECK(flood.admit(5000, 10));
+        CHECK(flood.admit(5000, 10, limits::frames_per_s_max));
     }
-    CHECK_FALSE(flood.admit(5999, 10));
-    CHECK(flood.admit(6000, 10));
+    CHECK_FALSE(flood.admit(5999, 10, limits::frames_per_s_max));
+    CHECK(flood.admit(6000, 10, limits::frames_per_s_max));
 }
 
 TEST_CASE("a second's bytes have a bound of their own", "[core][pace]") {
     Flood flood;
-    CHECK(flood.admit(5000, limits::frame_bytes_per_s_max));
-    CHECK_FALSE(flood.admit(5001, 1));
-    CHECK(flood.admit(6000, 1));
+    CHECK(flood.admit(5000, limits::frame_bytes_per_s_max, limits::frames_per_s_max));
+    CHECK_FALSE(flood.admit(5001, 1, limits::frames_per_s_max));
+    CHECK(flood.admit(6000, 1, limits::frames_per_s_max));
+}
+
+TEST_CASE("an operator's other rate of frames has its share of bytes", "[core][pace]") {
+    Flood flood;
+    CHECK(flood.admit(5000, 2 * limits::frame_bytes_per_s_max, 2 * limits::frames_per_s_max));
+    CHECK_FALSE(flood.admit(5001, 1, 2 * limits::frames_per_s_max));
+    Flood strict;
+    CHECK(strict.admit(5000, 1, 1));
+    CHECK_FALSE(strict.admit(5001, 1, 1));
 }
