@@ -1,17 +1,14 @@
 // chat.cpp: the game's twenty lines of integration, and what a demo needs around them.
 #include "demo/arena/chat.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace arena {
 namespace {
-
-void log_line(void* user, int level, const char* line) {
-    if (level <= 1) {
-        std::fprintf(stderr, "%s: %s\n", static_cast<const TicketWish*>(user)->name.c_str(), line);
-    }
-}
 
 bool failed(parley_result result, const char* what) {
     if (result != PARLEY_OK) {
@@ -22,10 +19,33 @@ bool failed(parley_result result, const char* what) {
 
 } // namespace
 
+// Until the client is made its failures are told in a sentence of the game's.
+void Chat::log_line(void* user, int level, const char* line) {
+    const Chat& chat = *static_cast<const Chat*>(user);
+    if (level <= 1 && chat.made_) {
+        std::fprintf(stderr, "%s: %s\n", chat.who_.name.c_str(), line);
+    }
+}
+
 std::unique_ptr<Chat> Chat::create(const ChatOptions& options, const Backend& backend,
                                    TicketWish who) {
+    std::error_code error;
+    if (!std::filesystem::exists(options.data + "/server.pub", error)) {
+        std::fprintf(
+            stderr,
+            "arena: --data %s is not the folder of a shard that runs with --dev: it has no "
+            "server.pub\n",
+            options.data.c_str());
+        return nullptr;
+    }
+    if (!std::filesystem::exists(options.cards, error)) {
+        std::fprintf(stderr, "arena: %s is not here; run the demo from the root of the source\n",
+                     options.cards.c_str());
+        return nullptr;
+    }
     std::unique_ptr<Chat> chat(new Chat);
     chat->who_ = std::move(who);
+    chat->server_ = options.server;
     chat->backend_ = &backend;
     const std::string key_path = options.data + "/server.pub";
 
@@ -34,8 +54,8 @@ std::unique_ptr<Chat> Chat::create(const ChatOptions& options, const Backend& ba
     client.dev_trust_loopback = 1;
     client.dev_key_path = key_path.c_str();
     client.card_types_path = options.cards.c_str();
-    client.log = log_line;
-    client.user = &chat->who_;
+    client.log = &Chat::log_line;
+    client.user = chat.get();
     if (failed(parley_create(&client, &chat->client_), "the chat client could not be made")) {
         return nullptr;
     }
@@ -43,9 +63,16 @@ std::unique_ptr<Chat> Chat::create(const ChatOptions& options, const Backend& ba
         parley_overlay_options overlay = {};
         overlay.size = sizeof overlay;
         overlay.words_path = options.words.c_str();
+        overlay.font_path = options.fonts.empty() ? nullptr : options.fonts.c_str();
         overlay.reduced_motion = options.reduced_motion ? 1 : 0;
-        if (failed(parley_overlay_create(chat->client_, &overlay, &chat->overlay_),
-                   "the overlay could not be made")) {
+        const parley_result made = parley_overlay_create(chat->client_, &overlay, &chat->overlay_);
+        if (made == PARLEY_ERROR_BAD_FONT) {
+            std::fprintf(stderr,
+                         "arena: there are no fonts in %s; install the package fonts-noto-core, or "
+                         "give a folder of .ttf files with --fonts\n",
+                         options.fonts.empty() ? "/usr/share/fonts" : options.fonts.c_str());
+        }
+        if (made == PARLEY_ERROR_BAD_FONT || failed(made, "the overlay could not be made")) {
             return nullptr;
         }
     }
@@ -55,11 +82,23 @@ std::unique_ptr<Chat> Chat::create(const ChatOptions& options, const Backend& ba
     }
     chat->who_.device_id = device;
     const std::string ticket = backend.ticket(chat->who_);
-    if (ticket.empty() ||
-        failed(parley_connect(chat->client_, options.server.c_str(), ticket.c_str()),
-               "the chat could not connect")) {
+    if (ticket.empty()) {
+        std::fprintf(stderr,
+                     "arena: no ticket for %s: --data %s must be the folder of a shard that runs "
+                     "with --dev, and --parley the program parley\n",
+                     chat->who_.name.c_str(), options.data.c_str());
         return nullptr;
     }
+    const parley_result begun =
+        parley_connect(chat->client_, options.server.c_str(), ticket.c_str());
+    if (begun == PARLEY_ERROR_BAD_ADDRESS) {
+        std::fprintf(stderr, "arena: --server wants HOST:PORT of a shard, not %s\n",
+                     options.server.c_str());
+    }
+    if (begun == PARLEY_ERROR_BAD_ADDRESS || failed(begun, "the chat could not connect")) {
+        return nullptr;
+    }
+    chat->made_ = true;
     return chat;
 }
 
@@ -73,6 +112,9 @@ void Chat::update(const OnEvent& on_event) {
     parley_event event = {};
     event.size = sizeof event;
     while (parley_poll(client_, &event)) {
+        if (event.type == PARLEY_EVENT_STATE) {
+            trouble_ = event.result;
+        }
         if (event.type == PARLEY_EVENT_TICKET_WANTED) {
             failed(parley_set_ticket(client_, backend_->ticket(who_).c_str()), "the new ticket");
         }
@@ -80,6 +122,14 @@ void Chat::update(const OnEvent& on_event) {
             on_event(event);
         }
     }
+}
+
+void Chat::say_unreachable() const {
+    std::fprintf(stderr,
+                 "arena: no shard answers at %s (%s); ./parley demo starts one and plays, "
+                 "./parley serve --dev only starts it\n",
+                 server_.c_str(),
+                 trouble_ == PARLEY_OK ? "nothing came back" : parley_error_text(trouble_));
 }
 
 parley_room Chat::room(uint32_t kind, const std::string& name) const {

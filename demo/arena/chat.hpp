@@ -7,6 +7,7 @@
 #include <parley/parley_overlay.h>
 #include <parley/parley_sdl2.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,9 +22,13 @@ struct ChatOptions {
     std::string data;   // folder of the dev shard: its public key lies there
     std::string cards = "demo/cards";
     std::string words = "demo/words/en.toml";
+    std::string fonts; // folders, separated by ':'; "": the system's
     bool overlay = false;
     bool reduced_motion = false;
 };
+
+// So long a demo waits for its shard before it says that there is none.
+inline constexpr float connect_patience_s = 5;
 
 class Chat {
 public:
@@ -42,6 +47,8 @@ public:
     parley_client* client() const { return client_; }
     parley_overlay* overlay() const { return overlay_; }
     const std::string& name() const { return who_.name; }
+    // To stderr: that the shard was not reached, why, and what to do.
+    void say_unreachable() const;
     bool ready() const { return parley_get_state(client_) == PARLEY_READY; }
 
     // 0 when this player is not in such a room.
@@ -56,12 +63,16 @@ public:
 
 private:
     Chat() = default;
+    static void log_line(void* user, int level, const char* line); // any thread
 
+    std::atomic<bool> made_{false};
     parley_client* client_ = nullptr;
     parley_overlay* overlay_ = nullptr;
     const Backend* backend_ = nullptr;
     TicketWish who_;
+    std::string server_;
     std::string last_presence_;
+    parley_result trouble_ = PARLEY_OK; // why it is not connected
 };
 
 // The value of one card, as the C API wants it.

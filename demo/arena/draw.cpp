@@ -101,6 +101,24 @@ void Canvas::square(Vec at, float half, float angle, Colour colour, float feathe
     }
 }
 
+void Canvas::triangle(Vec a, Vec b, Vec c, Colour colour) {
+    const Colour gone{colour.r, colour.g, colour.b, 0};
+    const Vec middle = (a + b + c) * (1.0f / 3);
+    int in[3];
+    int out[3];
+    int next = 0;
+    for (const Vec corner : {a, b, c}) {
+        const Vec outwards = normal(corner - middle);
+        in[next] = vertex(corner - outwards * 0.8f, colour);
+        out[next++] = vertex(corner + outwards * 0.8f, gone);
+    }
+    indices_.insert(indices_.end(), {in[0], in[1], in[2]});
+    for (int i = 0; i < 3; ++i) {
+        const int j = (i + 1) % 3;
+        indices_.insert(indices_.end(), {in[i], out[i], out[j], in[i], out[j], in[j]});
+    }
+}
+
 void Canvas::stroke(Vec from, Vec to, float thickness, Colour from_colour, Colour to_colour) {
     const Vec way = normal(to - from);
     const Vec side = Vec{-way.y, way.x} * (thickness * 0.5f);
@@ -186,12 +204,8 @@ void Canvas::docks(const Match& match) {
         const float up = team == Team::Teal ? -1.0f : 1.0f;
         const float size = 17 * zoom_;
         const Colour colour = team_colour(team, 0.9f);
-        const int a = vertex(at + Vec{0, up * size}, colour);
-        const int b = vertex(at + Vec{-size * 0.9f, -up * size * 0.7f}, colour);
-        const int c = vertex(at + Vec{size * 0.9f, -up * size * 0.7f}, colour);
-        for (const int index : {a, b, c}) {
-            indices_.push_back(index);
-        }
+        triangle(at + Vec{0, up * size}, at + Vec{-size * 0.9f, -up * size * 0.7f},
+                 at + Vec{size * 0.9f, -up * size * 0.7f}, colour);
     }
 }
 
@@ -216,12 +230,8 @@ void Canvas::player(const Match& match, size_t index, bool viewer) {
     const Vec nose = player.facing;
     const Vec side{-nose.y, nose.x};
     const Colour bright = team_colour(player.team, 1);
-    const int a = vertex(at + nose * (radius * 1.65f), bright);
-    const int b = vertex(at + nose * (radius * 0.8f) + side * (radius * 0.62f), bright);
-    const int c = vertex(at + nose * (radius * 0.8f) - side * (radius * 0.62f), bright);
-    for (const int corner : {a, b, c}) {
-        indices_.push_back(corner);
-    }
+    triangle(at + nose * (radius * 1.6f), at + nose * (radius * 0.72f) + side * (radius * 0.66f),
+             at + nose * (radius * 0.72f) - side * (radius * 0.66f), bright);
     Colour rim = bright;
     rim.r *= 0.62f;
     rim.g *= 0.62f;

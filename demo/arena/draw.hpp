@@ -28,6 +28,7 @@ private:
     void ring(Vec at, float radius, float thickness, Colour colour);
     void arc(Vec at, float radius, float thickness, float from, float to, Colour colour);
     void square(Vec at, float half, float angle, Colour colour, float feather = 1.2f);
+    void triangle(Vec a, Vec b, Vec c, Colour colour);
     void stroke(Vec from, Vec to, float thickness, Colour from_colour, Colour to_colour);
     void shade(Vec at, float radius, float strength);
     void harbour(int width, int height); // what does not move

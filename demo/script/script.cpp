@@ -13,61 +13,21 @@
 
 #include "demo/arena/game_server.hpp"
 #include "demo/arena/seat.hpp"
+#include "demo/script/hands.hpp"
+#include "demo/script/lines.hpp"
+#include "demo/script/transcript.hpp"
 
 namespace arena {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// The match is under way when the players sit down: there is a score to talk about.
+constexpr double warm_up_s = 59.6;
+constexpr int64_t ready_check_ms = 30'000; // what the card calls full
+
 double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-struct Line {
-    size_t seat;
-    uint32_t kind;       // parley_room_kind
-    SDL_Keycode opener;  // the key that opens the composer there
-    const char* preedit; // shown by the IME before the text is committed; nullptr: typed straight
-    const char* typed;
-    const char* seen;    // what a reader sees of it, without the marks
-    const char* picture; // screenshot of the first seat afterwards; nullptr: none
-};
-
-constexpr Line script[] = {
-    {1, PARLEY_ROOM_PARTY, SDLK_RETURN, "きたのはし",
-     "北の橋に二人いる。**待って**から行こう 👍🏽",
-     "北の橋に二人いる。待ってから行こう 👍🏽", nullptr},
-    {2, PARLEY_ROOM_PARTY, SDLK_RETURN, nullptr, "حسنًا، سأنتظر عند البوابة 25 ثانية!",
-     "حسنًا، سأنتظر عند البوابة 25 ثانية!", nullptr},
-    {0, PARLEY_ROOM_PARTY, SDLK_RETURN, nullptr,
-     "@Noa take __mid__, *not* ~~left~~ right. Code is ||4711||",
-     "@Noa take mid, not left right. Code is 4711", nullptr},
-    {3, PARLEY_ROOM_PARTY, SDLK_RETURN, nullptr, "🚀🔥👀", "🚀🔥👀", nullptr},
-    {1, PARLEY_ROOM_PARTY, SDLK_RETURN, "いま", "今！", "今！", "party.png"},
-    {0, PARLEY_ROOM_TEAM, SDLK_t, nullptr, "flag carrier going up the quay",
-     "flag carrier going up the quay", nullptr},
-    {3, PARLEY_ROOM_TEAM, SDLK_t, nullptr,
-     "👨‍👩‍👧‍👦 all in, 3️⃣ 2️⃣ 1️⃣",
-     "👨‍👩‍👧‍👦 all in, 3️⃣ 2️⃣ 1️⃣", nullptr},
-    {1, PARLEY_ROOM_TEAM, SDLK_t, nullptr, "了解、守ります", "了解、守ります", "team.png"},
-    {2, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "مباراة جميلة للجميع 🎉", "مباراة جميلة للجميع 🎉",
-     nullptr},
-    {0, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "good game from the harbour, all of you",
-     "good game from the harbour, all of you", nullptr},
-    {3, PARLEY_ROOM_GLOBAL, SDLK_y, nullptr, "🇯🇵🇸🇦🇬🇧 gg", "🇯🇵🇸🇦🇬🇧 gg", "global.png"},
-};
-
-const char* room_word(uint32_t kind) {
-    switch (kind) {
-    case PARLEY_ROOM_PARTY:
-        return "party";
-    case PARLEY_ROOM_TEAM:
-        return "team";
-    case PARLEY_ROOM_GLOBAL:
-        return "global";
-    default:
-        return "direct";
-    }
 }
 
 class Director {
@@ -92,9 +52,6 @@ private:
     bool until(const char* what, const std::function<bool()>& done);
     void frame();
     void tell_presence();
-    void key(Seat& seat, SDL_Keycode code);
-    void text(Seat& seat, const char* utf8);
-    void preedit(Seat& seat, const char* utf8);
     static bool shows(Chat& chat, const std::string& words);
     bool play(const Line& line);
     bool join_from_card();
@@ -108,6 +65,7 @@ private:
     std::vector<std::unique_ptr<Seat>> seats_;
     std::unique_ptr<Chat> zoe_; // no screen: a friend in another party
     int pictures_ = 0;
+    Transcript transcript_;
     int64_t ready_ends_ms_ = 0;
     std::string pressed_; // the card action that came last
 };
@@ -118,6 +76,9 @@ bool Director::set_up() {
     }
     for (const char* name : {"Rook", "Vela", "Juno", "Pike"}) {
         match_.add(name, Team::Coral, false);
+    }
+    while (static_cast<double>(match_.time_s()) < warm_up_s) {
+        match_.step();
     }
     server_ = GameServer::create(options_.chat, backend_);
     if (!server_) {
@@ -154,19 +115,28 @@ bool Director::set_up() {
     if (!zoe_) {
         return false;
     }
+    const auto start = Clock::now();
+    bool reached = true;
     const bool all_ready = until("everybody is connected", [&] {
+        reached = seats_[0]->chat().ready() || ms_since(start) < connect_patience_s * 1000.0;
+        if (!reached) {
+            return true;
+        }
         return server_->ready() && zoe_->ready() &&
                std::all_of(seats_.begin(), seats_.end(), [](const auto& seat) {
                    return seat->chat().ready() && seat->chat().room(PARLEY_ROOM_PARTY) != 0;
                });
     });
-    if (!all_ready) {
+    if (!reached) {
+        seats_[0]->chat().say_unreachable();
+    }
+    if (!all_ready || !reached) {
         return false;
     }
     for (const PlayerPlan& plan : plans) {
         server_->assign(plan.subject, plan.team);
     }
-    ready_ends_ms_ = parley_server_time(seats_[1]->chat().client()) + 60'000;
+    ready_ends_ms_ = parley_server_time(seats_[1]->chat().client()) + ready_check_ms;
     party_card(true);
     return until("everybody is in the team room", [&] {
         return std::all_of(seats_.begin(), seats_.end(), [](const auto& seat) {
@@ -216,6 +186,11 @@ void Director::frame() {
     server_->update(match_);
     zoe_->update();
     tell_presence();
+    Chat& leader = seats_[1]->chat();
+    if (ready_ends_ms_ > 0 && parley_server_time(leader.client()) > ready_ends_ms_) {
+        ready_ends_ms_ += ready_check_ms; // another check
+        party_card(false);
+    }
     for (auto& seat : seats_) {
         seat->chat().update([&](const parley_event& event) {
             if (event.type == PARLEY_EVENT_CARD_ACTION) {
@@ -242,46 +217,6 @@ bool Director::until(const char* what, const std::function<bool()>& done) {
     return true;
 }
 
-void Director::key(Seat& seat, SDL_Keycode code) {
-    for (const Uint32 type : {SDL_KEYDOWN, SDL_KEYUP}) {
-        SDL_Event event = {};
-        event.type = type;
-        event.key.windowID = seat.window_id();
-        event.key.state = type == SDL_KEYDOWN ? SDL_PRESSED : SDL_RELEASED;
-        event.key.keysym.sym = code;
-        event.key.keysym.scancode = SDL_GetScancodeFromKey(code);
-        SDL_PushEvent(&event);
-    }
-}
-
-// As SDL does it: at most 31 bytes an event, cut between code points.
-void Director::text(Seat& seat, const char* utf8) {
-    const std::string whole = utf8;
-    for (size_t at = 0; at < whole.size();) {
-        size_t end = std::min(at + SDL_TEXTINPUTEVENT_TEXT_SIZE - 1, whole.size());
-        while (end < whole.size() && (static_cast<unsigned char>(whole[end]) & 0xC0) == 0x80) {
-            --end;
-        }
-        SDL_Event event = {};
-        event.type = SDL_TEXTINPUT;
-        event.text.windowID = seat.window_id();
-        std::memcpy(event.text.text, whole.data() + at, end - at);
-        SDL_PushEvent(&event);
-        at = end;
-    }
-}
-
-void Director::preedit(Seat& seat, const char* utf8) {
-    SDL_Event event = {};
-    event.type = SDL_TEXTEDITING;
-    event.edit.windowID = seat.window_id();
-    std::strncpy(event.edit.text, utf8, SDL_TEXTEDITINGEVENT_TEXT_SIZE - 1);
-    for (const char* c = utf8; *c != 0; ++c) { // the IME's caret, in characters
-        event.edit.start += (static_cast<unsigned char>(*c) & 0xC0) != 0x80 ? 1 : 0;
-    }
-    SDL_PushEvent(&event);
-}
-
 bool Director::shows(Chat& chat, const std::string& words) {
     std::array<parley_element, 256> elements;
     const size_t count = std::min(
@@ -306,6 +241,9 @@ bool Director::picture(Seat& seat, const char* name) {
 
 bool Director::play(const Line& line) {
     Seat& writer = *seats_[line.seat];
+    if (line.heard_from_zoe != nullptr) {
+        zoe_->say(PARLEY_ROOM_GLOBAL, line.heard_from_zoe);
+    }
     // Readers look at that room too.
     for (auto& seat : seats_) {
         if (seat.get() != &writer) {
@@ -313,21 +251,21 @@ bool Director::play(const Line& line) {
             parley_overlay_close(seat->chat().overlay());
         }
     }
-    key(writer, line.opener);
+    press(writer.window_id(), line.opener);
     for (int i = 0; i < 4; ++i) { // a person's finger is not faster
         frame();
     }
     if (line.preedit != nullptr) {
-        preedit(writer, line.preedit);
+        compose(writer.window_id(), line.preedit);
         frame();
         if (line.picture != nullptr && !picture(writer, "preedit.png")) {
             return false;
         }
-        preedit(writer, "");
+        compose(writer.window_id(), "");
     }
-    text(writer, line.typed);
+    type(writer.window_id(), line.typed);
     frame();
-    key(writer, SDLK_RETURN);
+    press(writer.window_id(), SDLK_RETURN);
     const auto pressed = Clock::now();
     std::array<double, 4> seen_ms{};
     const bool arrived = until(line.typed, [&] {
@@ -343,19 +281,19 @@ bool Director::play(const Line& line) {
     if (!arrived) {
         return false;
     }
-    std::array<double, 3> readers{};
-    size_t next = 0;
+    std::vector<double> readers_ms;
     for (size_t i = 0; i < seats_.size(); ++i) {
         if (i != line.seat) {
-            readers[next++] = seen_ms[i];
+            readers_ms.push_back(seen_ms[i]);
         }
     }
-    std::sort(readers.begin(), readers.end());
-    std::printf("%5.1f s  %-6s  %-5s  key to pixels %5.1f ms (own %4.1f, last %5.1f)  %s\n",
-                static_cast<double>(match_.time_s()), room_word(line.kind), plans[line.seat].name,
-                readers[1], seen_ms[line.seat], readers[2], line.typed);
-    std::fflush(stdout);
-    key(writer, SDLK_ESCAPE);
+    transcript_.line({.time_s = static_cast<double>(match_.time_s()) - warm_up_s,
+                      .room = room_word(line.kind),
+                      .writer = plans[line.seat].name,
+                      .own_ms = seen_ms[line.seat],
+                      .readers_ms = std::move(readers_ms),
+                      .text = line.typed});
+    press(writer.window_id(), SDLK_ESCAPE);
     frame();
     // The rooms have a pace, and players type slower than scripts: let a second of the match go by.
     for (int i = 0; i < 12; ++i) {
@@ -377,7 +315,7 @@ bool Director::join_from_card() {
         return false;
     }
     pressed_.clear();
-    key(*seats_[0], SDLK_F6);
+    press(seats_[0]->window_id(), SDLK_F6);
     if (!until("the toast's button is pressed", [&] { return pressed_ == "join"; })) {
         return false;
     }
@@ -390,11 +328,8 @@ int Director::run() {
     if (!set_up()) {
         return 1;
     }
-    std::printf(
-        "Arena, a scripted match: 4 players at 4 screens, one shard, one store.\n"
-        "key to pixels: from Enter in the writer's window to the frame that shows the line,\n"
-        "median of the three readers; own: on the writer's screen; last: the slowest.\n\n");
-    for (const Line& line : script) {
+    transcript_.head();
+    for (const Line& line : script_lines()) {
         if (!play(line)) {
             return 1;
         }
@@ -416,8 +351,8 @@ int Director::run() {
     if (!picture(aria, "idle.png")) {
         return 1;
     }
-    std::printf("\n%d pictures in %s; score %d : %d\n", pictures_, options_.out.c_str(),
-                match_.score(Team::Teal), match_.score(Team::Coral));
+    transcript_.summary(pictures_, options_.out, match_.score(Team::Teal),
+                        match_.score(Team::Coral));
     return 0;
 }
 
