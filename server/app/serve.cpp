@@ -189,7 +189,7 @@ bool say_ready(const Shard& shard, const Config& config, const Arguments& argume
         return false;
     }
     log.info("ready", {{"port", port},
-                       {"net_threads", config.net_threads},
+                       {"net_threads", uint64_t{shard.net_threads()}},
                        {"server_key", to_hex(shard.public_key())}});
     return true;
 }

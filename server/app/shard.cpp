@@ -32,8 +32,6 @@ std::string network_mistake(Error error, const std::string& address) {
         return "the address " + address +
                " is not one that this user may open here; correct shard.bind (numeric, as 0.0.0.0) "
                "or choose a shard.port above 1023";
-    case Error::BadConfig:
-        return "this kernel cannot share a port between net threads; set shard.net_threads = 1";
     default:
         return "the network cannot be opened on " + address + ": " +
                std::string(error_sentence(error));
@@ -249,26 +247,44 @@ Error Shard::open_net(std::string& message) {
     options.make_batch = &make_batched_socket;
     options.datagrams_per_call = static_cast<size_t>(config.datagrams_per_call);
     options.log = log_;
-    std::string address = config.bind + ":" + std::to_string(config.port);
-    options.bind = address;
-    Error error = Error::Ok;
+    std::string address;
     options.thread_count = static_cast<uint32_t>(config.net_threads);
-    for (uint32_t thread = 0; thread < options.thread_count && error == Error::Ok; ++thread) {
-        options.thread_index = thread;
-        Result<std::unique_ptr<EnetLink>> link = EnetLink::listen(options, steady_ms());
-        error = link.error();
-        if (link.ok()) {
-            address = to_text((*link)->local_address());
-            options.bind = address; // the others join the first one's port
-            net_.push_back(std::make_unique<NetThread>(thread, std::move(link).value(), admission_,
-                                                       inbox_, log_, config.net_tick_ms));
-        }
+    Error error = open_links(options, address);
+    if (error == Error::BadConfig && options.thread_count > 1) {
+        log_.warn(
+            "port_not_shared",
+            {{"wanted", config.net_threads},
+             {"note", "this kernel cannot share a port between net threads, so one serves all; "
+                      "shard.net_threads = 1 says so too"}});
+        options.thread_count = 1;
+        error = open_links(options, address);
     }
     sodium_memzero(options.static_secret.data(), options.static_secret.size());
     if (error != Error::Ok) {
         message = network_mistake(error, address);
     }
     return error;
+}
+
+// A link and its thread for each of thread_count; all or none. address is theirs, or the one that
+// was not to be had.
+Error Shard::open_links(ServerOptions& options, std::string& address) {
+    const Config& config = options_.config;
+    net_.clear();
+    address = config.bind + ":" + std::to_string(config.port);
+    for (uint32_t thread = 0; thread < options.thread_count; ++thread) {
+        options.thread_index = thread;
+        options.bind = address;
+        Result<std::unique_ptr<EnetLink>> link = EnetLink::listen(options, steady_ms());
+        if (!link.ok()) {
+            net_.clear();
+            return link.error();
+        }
+        address = to_text((*link)->local_address()); // the others join the first one's port
+        net_.push_back(std::make_unique<NetThread>(thread, std::move(link).value(), admission_,
+                                                   inbox_, log_, config.net_tick_ms));
+    }
+    return Error::Ok;
 }
 
 void Shard::open_core() {

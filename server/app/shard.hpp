@@ -43,6 +43,7 @@ public:
     const Config& config() const { return options_.config; }
 
     uint16_t port() const; // of all net threads
+    size_t net_threads() const { return net_.size(); }
     const PublicKey& public_key() const { return public_key_; }
 
     // All counters, as lines of the log.
@@ -56,6 +57,7 @@ private:
     Error open_journal(std::string& message);
     Error open_store(std::string& message);
     Error open_net(std::string& message);
+    Error open_links(ServerOptions& options, std::string& address);
     void open_core();
 
     ShardOptions options_;

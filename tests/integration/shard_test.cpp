@@ -3,11 +3,14 @@
 
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
+
 #include <sodium.h>
 
 #include "server/app/keys.hpp"
 #include "tests/integration/folder.hpp"
 #include "tests/integration/player.hpp"
+#include "tests/support/refused_steering.hpp"
 
 using namespace parley;
 using namespace parley::test;
@@ -29,7 +32,7 @@ struct World {
     void start() {
         shard.reset();
         std::string message;
-        auto started = Shard::start(options, Log(), message);
+        auto started = Shard::start(options, Log(keep_line, &log, LogLevel::Warn), message);
         INFO(message);
         REQUIRE(started.ok());
         shard = std::move(started).value();
@@ -48,8 +51,13 @@ struct World {
         }));
     }
 
+    static void keep_line(void* user, int, const char* line) {
+        ignore(static_cast<Mailbox<std::string>*>(user)->push(line), "the oldest go");
+    }
+
     Folder folder;
     Backend backend;
+    Mailbox<std::string> log{64, Full::DropOldest}; // all threads of the shard write here
     ShardOptions options;
     std::unique_ptr<Shard> shard;
 };
@@ -91,6 +99,24 @@ TEST_CASE("two players in a team read each other in one order", "[integration]")
         CHECK(order[i].text == name + std::to_string(next[order[i].author]++));
     }
     CHECK(ada.answer(asked[0])->error == Error::Ok);
+}
+
+TEST_CASE("where the kernel cannot share a port one net thread serves, and the log says so",
+          "[integration]") {
+    const RefusedSteering refused;
+    World world(3);
+    CHECK(refused.refused() == 1);
+    CHECK(world.shard->net_threads() == 1);
+    std::vector<std::string> lines;
+    world.log.take_all(lines);
+    CHECK(std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+              return line.find("warn port_not_shared wanted=3") == 0;
+          }) == 1);
+    Player ada(1);
+    world.enter(ada, "ada");
+    const uint32_t asked = ada.say(ada.room("teal")->id, nonce_now(1), "alone");
+    REQUIRE(until({&ada}, [&] { return ada.answer(asked) != nullptr; }));
+    CHECK(ada.answer(asked)->error == Error::Ok);
 }
 
 TEST_CASE("the same nonce again is answered with the first seq and delivered once",

@@ -1,6 +1,7 @@
 // enet_link_test.cpp: two real links on loopback: connect, admit, frames, close. The clock of the
 // links is made up; ENet's own runs, but nothing here waits for it.
 #include "tests/support/link_pair.hpp"
+#include "tests/support/refused_steering.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -445,6 +446,25 @@ TEST_CASE("options that cannot be are errors before anything is bound", "[link]"
     connect.ticket = long_ticket;
     CHECK(pair.client.link->connect(connect, 0).error() == Error::BadArgument);
     CHECK(pair.server.link->connect(pair.connect_options(), 0).error() == Error::BadArgument);
+}
+
+TEST_CASE("a kernel that cannot steer a shared port is an error, and leaves the port free",
+          "[link]") {
+    ServerOptions options = LinkPair::server_options();
+    LinkPair other;
+    options.bind = other.server_address;
+    other.server.link.reset();
+    options.thread_count = 2;
+    {
+        const RefusedSteering refused;
+        CHECK(EnetLink::listen(options, 0).error() == Error::BadConfig);
+        CHECK(refused.refused() == 1);
+        options.thread_count = 1;
+        CHECK(EnetLink::listen(options, 0).ok()); // one alone needs none
+        CHECK(refused.refused() == 1);
+        options.thread_count = 2;
+    }
+    CHECK(EnetLink::listen(options, 0).ok());
 }
 
 TEST_CASE("three threads' links share a port, and each gets its own sessions only", "[link]") {
