@@ -24,7 +24,6 @@ public:
 
 private:
     std::unique_ptr<Chat> chat_;
-    bool joined_ = false;
     bool card_set_ = false;
     float written_at_s_ = -1;
 };
