@@ -270,11 +270,11 @@ StoreAnswer MemoryStore::run_one(const PutMember& request) {
     }
     MemoryDisk::Room& room = found->second;
     const UserId user = request.member.user;
-    const auto others =
-        std::count_if(disk_->rooms.begin(), disk_->rooms.end(), [&](const auto& one) {
-            return one.first != request.room && one.second.members.count(user) != 0;
-        });
-    if (request.rooms_max != 0 && others >= int64_t{request.rooms_max}) {
+    const auto is_another = [&](const auto& one) {
+        return one.first != request.room && one.second.members.count(user) != 0;
+    };
+    if (request.rooms_max != 0 && std::count_if(disk_->rooms.begin(), disk_->rooms.end(),
+                                                is_another) >= int64_t{request.rooms_max}) {
         answer.error = Error::Full;
         return answer;
     }
