@@ -267,6 +267,18 @@ TEST_CASE("a full Global room takes the place of who is absent now, in turn, and
         world.connect("eve");
         CHECK_FALSE(is_in("eve"));
     }
+    SECTION("who was gone before he was in") {
+        world.leave(cyd, world.lobby());
+        world.settle();
+        const SessionId dan = world.ask(claims_of("dan"));
+        world.commit(); // he is admitted; his place waits for the store
+        world.step(SessionClosed{dan, Error::ConnectionLost});
+        world.settle();
+        REQUIRE(is_in("dan"));
+        world.connect("eve");
+        CHECK(is_in("eve"));
+        CHECK_FALSE(is_in("dan"));
+    }
     SECTION("each absent one once, also when he was forgotten meanwhile") {
         world.step(SessionClosed{bob, Error::ConnectionLost});
         world.step(SessionClosed{cyd, Error::ConnectionLost});
