@@ -25,175 +25,72 @@ void fields(Archive& archive, Values&... values) {
     (field(archive, values), ...);
 }
 
-// [plain values]
-template <typename A>
-void parts(A& a, RoomClaim& v) {
-    fields(a, v.kind, v.name, v.role);
-}
-template <typename A>
-void parts(A& a, Claims& v) {
-    fields(a, v.issuer, v.subject, v.id, v.name, v.issued_at_s, v.expires_at_s, v.age_band, v.game,
-           v.bot, v.moderator, v.rooms);
-}
-template <typename A>
-void parts(A& a, LogEntry& v) {
-    fields(a, v.seq, v.target, v.changed_seq, v.at_ms, v.author, v.nonce, v.kind, v.audience,
-           v.body);
-}
-template <typename A>
-void parts(A& a, RoomMeta& v) {
-    fields(a, v.id, v.kind, v.name, v.title, v.incarnation, v.last_seq, v.last_at_ms);
-}
-template <typename A>
-void parts(A& a, StoredMember& v) {
-    fields(a, v.user, v.name, v.flags, v.role, v.origin, v.since_seq, v.read_seq);
-}
-template <typename A>
-void parts(A& a, StoredUser& v) {
-    fields(a, v.id, v.name, v.flags);
-}
+// The members of a Type, in their order in the file.
+#define PARLEY_FIELDS(Type, ...)                                                                   \
+    template <typename A>                                                                          \
+    void parts(A& a, Type& v) {                                                                    \
+        fields(a, __VA_ARGS__);                                                                    \
+    }
 
-template <typename A>
-void parts(A& a, StoredRevoke& v) {
-    fields(a, v.user, v.at_ms);
-}
+// [plain values]
+PARLEY_FIELDS(RoomClaim, v.kind, v.name, v.role)
+PARLEY_FIELDS(Claims, v.issuer, v.subject, v.id, v.name, v.issued_at_s, v.expires_at_s, v.age_band,
+              v.game, v.bot, v.moderator, v.rooms)
+PARLEY_FIELDS(LogEntry, v.seq, v.target, v.changed_seq, v.at_ms, v.author, v.nonce, v.kind,
+              v.audience, v.body)
+PARLEY_FIELDS(RoomMeta, v.id, v.kind, v.name, v.title, v.incarnation, v.last_seq, v.last_at_ms)
+PARLEY_FIELDS(StoredMember, v.user, v.name, v.flags, v.role, v.origin, v.since_seq, v.read_seq)
+PARLEY_FIELDS(StoredUser, v.id, v.name, v.flags)
+PARLEY_FIELDS(StoredRevoke, v.user, v.at_ms)
 
 // [requests]
-template <typename A>
-void parts(A& a, AdmitUser& v) {
-    fields(a, v.token, v.claims, v.device, v.now_ms, v.reauth, v.user);
-}
-template <typename A>
-void parts(A& a, LoadRoom& v) {
-    fields(a, v.token, v.id, v.kind, v.name, v.create, v.tail_entries);
-}
-template <typename A>
-void parts(A& a, FindUsers& v) {
-    fields(a, v.token, v.ids);
-}
-template <typename A>
-void parts(A& a, FindSubject& v) {
-    fields(a, v.token, v.issuer, v.subject);
-}
-template <typename A>
-void parts(A& a, Append& v) {
-    fields(a, v.token, v.room, v.entry);
-}
-template <typename A>
-void parts(A& a, PutMember& v) {
-    fields(a, v.token, v.room, v.member, v.rooms_max);
-}
-template <typename A>
-void parts(A& a, DropMember& v) {
-    fields(a, v.token, v.room, v.user, v.revoked_ms);
-}
-template <typename A>
-void parts(A& a, PutReadMark& v) {
-    fields(a, v.token, v.room, v.user, v.seq);
-}
-template <typename A>
-void parts(A& a, FetchEntries& v) {
-    fields(a, v.token, v.room, v.reader, v.after, v.before, v.count, v.newest_first);
-}
+PARLEY_FIELDS(AdmitUser, v.token, v.claims, v.device, v.now_ms, v.reauth, v.user)
+PARLEY_FIELDS(LoadRoom, v.token, v.id, v.kind, v.name, v.create, v.tail_entries)
+PARLEY_FIELDS(FindUsers, v.token, v.ids)
+PARLEY_FIELDS(FindSubject, v.token, v.issuer, v.subject)
+PARLEY_FIELDS(Append, v.token, v.room, v.entry)
+PARLEY_FIELDS(PutMember, v.token, v.room, v.member, v.rooms_max)
+PARLEY_FIELDS(DropMember, v.token, v.room, v.user, v.revoked_ms)
+PARLEY_FIELDS(PutReadMark, v.token, v.room, v.user, v.seq)
+PARLEY_FIELDS(FetchEntries, v.token, v.room, v.reader, v.after, v.before, v.count, v.newest_first)
 
 // [answers]
-template <typename A>
-void parts(A& a, UserAdmitted& v) {
-    fields(a, v.token, v.error, v.user, v.reauth_at_ms, v.rooms, v.first_use);
-}
-template <typename A>
-void parts(A& a, RoomLoaded& v) {
-    fields(a, v.token, v.error, v.meta, v.members, v.tail, v.revoked);
-}
-template <typename A>
-void parts(A& a, UsersFound& v) {
-    fields(a, v.token, v.error, v.users);
-}
-template <typename A>
-void parts(A& a, Appended& v) {
-    fields(a, v.token, v.error, v.seq, v.at_ms, v.duplicate, v.audience);
-}
-template <typename A>
-void parts(A& a, MemberPut& v) {
-    fields(a, v.token, v.error, v.since_seq, v.user);
-}
-template <typename A>
-void parts(A& a, Done& v) {
-    fields(a, v.token, v.error);
-}
-template <typename A>
-void parts(A& a, EntriesFetched& v) {
-    fields(a, v.token, v.error, v.entries, v.authors, v.more);
-}
+PARLEY_FIELDS(UserAdmitted, v.token, v.error, v.user, v.reauth_at_ms, v.rooms, v.first_use)
+PARLEY_FIELDS(RoomLoaded, v.token, v.error, v.meta, v.members, v.tail, v.revoked)
+PARLEY_FIELDS(UsersFound, v.token, v.error, v.users)
+PARLEY_FIELDS(Appended, v.token, v.error, v.seq, v.at_ms, v.duplicate, v.audience)
+PARLEY_FIELDS(MemberPut, v.token, v.error, v.since_seq, v.user)
+PARLEY_FIELDS(Done, v.token, v.error)
+PARLEY_FIELDS(EntriesFetched, v.token, v.error, v.entries, v.authors, v.more)
 
 // [inputs]
 template <typename A>
 void parts(A&, Tick&) {}
-template <typename A>
-void parts(A& a, AdmitAsked& v) {
-    fields(a, v.session, v.claims, v.device);
-}
-template <typename A>
-void parts(A& a, SessionOpened& v) {
-    fields(a, v.session);
-}
-template <typename A>
-void parts(A& a, SessionClosed& v) {
-    fields(a, v.session, v.reason);
-}
-template <typename A>
-void parts(A& a, CommandReceived& v) {
-    fields(a, v.session, v.lane, v.frame);
-}
-template <typename A>
-void parts(A& a, ReauthVerified& v) {
-    fields(a, v.session, v.request, v.claims, v.verdict);
-}
-template <typename A>
-void parts(A& a, Lagging& v) {
-    fields(a, v.session);
-}
-template <typename A>
-void parts(A& a, Drained& v) {
-    fields(a, v.session);
-}
-template <typename A>
-void parts(A& a, StoreAnswered& v) {
-    fields(a, v.answers);
-}
-template <typename A>
-void parts(A& a, ShutdownAsked& v) {
-    fields(a, v.retry_in_ms);
-}
-template <typename A>
-void parts(A& a, Input& v) {
-    fields(a, v.at_ms, v.body);
-}
+PARLEY_FIELDS(AdmitAsked, v.session, v.claims, v.device)
+PARLEY_FIELDS(SessionOpened, v.session)
+PARLEY_FIELDS(SessionClosed, v.session, v.reason)
+PARLEY_FIELDS(CommandReceived, v.session, v.lane, v.frame)
+PARLEY_FIELDS(ReauthVerified, v.session, v.request, v.claims, v.verdict)
+PARLEY_FIELDS(Lagging, v.session)
+PARLEY_FIELDS(Drained, v.session)
+PARLEY_FIELDS(StoreAnswered, v.answers)
+PARLEY_FIELDS(ShutdownAsked, v.retry_in_ms)
+PARLEY_FIELDS(Input, v.at_ms, v.body)
 
 // [effects] written only, to compare two runs
-template <typename A>
-void parts(A& a, Admit& v) {
-    fields(a, v.session, v.verdict, v.retry_after_ms);
-}
-template <typename A>
-void parts(A& a, SendFrame& v) {
-    fields(a, v.session, v.lane, v.frame);
-}
+PARLEY_FIELDS(Admit, v.session, v.verdict, v.retry_after_ms)
+PARLEY_FIELDS(SendFrame, v.session, v.lane, v.frame)
 template <typename A>
 void parts(A& a, Deliver& v) {
     std::vector<SessionId> readers = *v.readers;
     fields(a, v.lane, v.frame, readers);
 }
-template <typename A>
-void parts(A& a, Persist& v) {
-    fields(a, v.request);
-}
-template <typename A>
-void parts(A& a, CloseSession& v) {
-    fields(a, v.session, v.reason, v.retry_after_ms);
-}
+PARLEY_FIELDS(Persist, v.request)
+PARLEY_FIELDS(CloseSession, v.session, v.reason, v.retry_after_ms)
 template <typename A>
 void parts(A&, ShutdownDone&) {}
+
+#undef PARLEY_FIELDS
 
 // [kinds of fields]
 template <typename T>

@@ -14,8 +14,8 @@
 #include <imgui.h>
 
 #include "tests/abi/dev_ticket.hpp"
-#include "tests/integration/folder.hpp"
 #include "tests/integration/program.hpp"
+#include "tests/support/folder.hpp"
 
 namespace {
 

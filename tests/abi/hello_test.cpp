@@ -6,9 +6,9 @@
 #include <string>
 
 #include "tests/abi/dev_ticket.hpp"
-#include "tests/integration/folder.hpp"
 #include "tests/integration/program.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/folder.hpp"
 
 namespace {
 

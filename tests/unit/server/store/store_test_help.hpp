@@ -1,37 +1,16 @@
-// store_test_help.hpp: requests in few words, and a folder that is gone when the test is.
+// store_test_help.hpp: requests in few words.
 #pragma once
 
 #include "tests/support/catch.hpp"
 
-#include <filesystem>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include <stdlib.h>
-
 #include "server/store/store.hpp"
+#include "tests/support/folder.hpp"
 
 namespace parley::test {
-
-class Folder {
-public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "parley-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() {
-        std::error_code ignored; // a test's litter is not its result
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::string file(const char* name) const { return path_ + "/" + name; }
-
-private:
-    std::string path_;
-};
 
 inline constexpr TimeMs noon_ms = 1'700'000'000'000;
 inline constexpr uint8_t global_kind = 1;

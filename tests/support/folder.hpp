@@ -11,8 +11,7 @@ namespace parley::test {
 class Folder {
 public:
     Folder() {
-        std::string name =
-            (std::filesystem::temp_directory_path() / "parley-integration-XXXXXX").string();
+        std::string name = (std::filesystem::temp_directory_path() / "parley-test-XXXXXX").string();
         if (mkdtemp(name.data()) != nullptr) {
             path_ = name;
         }
