@@ -10,28 +10,21 @@ namespace parley::abi {
 
 template <typename T>
 inline constexpr const char* struct_name = nullptr;
-template <>
-inline constexpr const char* struct_name<parley_options> = "parley_options";
-template <>
-inline constexpr const char* struct_name<parley_event> = "parley_event";
-template <>
-inline constexpr const char* struct_name<parley_stats> = "parley_stats";
-template <>
-inline constexpr const char* struct_name<parley_room_row> = "parley_room_row";
-template <>
-inline constexpr const char* struct_name<parley_member_row> = "parley_member_row";
-template <>
-inline constexpr const char* struct_name<parley_message_row> = "parley_message_row";
-template <>
-inline constexpr const char* struct_name<parley_presence> = "parley_presence";
-template <>
-inline constexpr const char* struct_name<parley_card> = "parley_card";
-template <>
-inline constexpr const char* struct_name<parley_overlay_options> = "parley_overlay_options";
-template <>
-inline constexpr const char* struct_name<parley_input> = "parley_input";
-template <>
-inline constexpr const char* struct_name<parley_frame_stats> = "parley_frame_stats";
+#define PARLEY_NAMED(type)                                                                         \
+    template <>                                                                                    \
+    inline constexpr const char* struct_name<type> = #type;
+PARLEY_NAMED(parley_options)
+PARLEY_NAMED(parley_event)
+PARLEY_NAMED(parley_stats)
+PARLEY_NAMED(parley_room_row)
+PARLEY_NAMED(parley_member_row)
+PARLEY_NAMED(parley_message_row)
+PARLEY_NAMED(parley_presence)
+PARLEY_NAMED(parley_card)
+PARLEY_NAMED(parley_overlay_options)
+PARLEY_NAMED(parley_input)
+PARLEY_NAMED(parley_frame_stats)
+#undef PARLEY_NAMED
 
 // Null is refused without a word: that is no forgotten size.
 template <typename T>
