@@ -241,7 +241,7 @@ std::string parley_config_note(const Plan& plan) {
     const size_t sessions = plan.players + spare_sessions;
     return "[shard]\nbind = \"127.0.0.1\"\nsessions_max = " + std::to_string(sessions) +
            "\n[users]\nframes_per_s_max = 100000\n[tiers." + tier +
-           "]\npace_burst = 1000\npace_period_ms = 100\n";
+           "]\npace_burst = 1000\npace_period_ms = 10\n";
 }
 
 } // namespace parley::bench
