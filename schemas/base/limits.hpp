@@ -209,6 +209,7 @@ inline constexpr size_t fold_entries = 4096;  // then the log's index by room is
 inline constexpr int checkpoint_pages = 1000; // of the write-ahead log, 4 KiB each
 inline constexpr size_t write_ahead_bytes = 8 * 1024 * 1024; // grown once, at start, then reused
 static_assert(write_ahead_bytes > 4096u * checkpoint_pages);
+inline constexpr int store_cache_kib = 16 * 1024;     // the log's index by room is read all over
 inline constexpr int store_busy_ms_max = 250;         // for another program that holds the database
 inline constexpr size_t damaged_rows_said_max = 1000; // in the log, each once
 inline constexpr int64_t purge_period_ms = 60 * 60 * 1000;

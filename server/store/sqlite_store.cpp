@@ -19,6 +19,12 @@ namespace {
 
 constexpr int newest_version = static_cast<int>(migrations::all.size());
 
+void set_usual_cache(sqlite::Database& database) {
+    // Below zero: KiB, not pages.
+    const std::string size = "PRAGMA cache_size = -" + std::to_string(limits::store_cache_kib);
+    database.run(size.c_str());
+}
+
 int count_pages(void* pages, sqlite3*, const char*, int now) {
     *static_cast<int*>(pages) = now;
     return SQLITE_OK;
@@ -124,6 +130,7 @@ Error SqliteStore::open_file(std::string& message) {
     database_.run("PRAGMA secure_delete = ON");
     database_.run("PRAGMA cell_size_check = ON");
     database_.run("PRAGMA temp_store = MEMORY");
+    set_usual_cache(database_);
     if (options_.pages_max > 0) {
         const std::string pages = "PRAGMA max_page_count = " + std::to_string(options_.pages_max);
         database_.run(pages.c_str());
@@ -211,7 +218,7 @@ void SqliteStore::grow_write_ahead() {
     if (sqlite3_get_autocommit(database_.handle()) == 0) {
         database_.run("ROLLBACK");
     }
-    database_.run("PRAGMA cache_size = -16384");
+    set_usual_cache(database_);
 }
 
 // Reads back what is kept in memory: how far the log goes and what room_log does not have.

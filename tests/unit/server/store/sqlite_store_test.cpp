@@ -45,6 +45,34 @@ bool contains(const std::string& text, const char* part) {
     return text.find(part) != std::string::npos;
 }
 
+// While it lives it knows the connection that was opened last, since what a connection is set to is
+// told to itself alone.
+class OpenedLast {
+public:
+    OpenedLast() { REQUIRE(sqlite3_auto_extension(entry()) == SQLITE_OK); }
+    ~OpenedLast() { sqlite3_cancel_auto_extension(entry()); }
+    OpenedLast(const OpenedLast&) = delete;
+    OpenedLast& operator=(const OpenedLast&) = delete;
+
+    static int64_t ask(const char* pragma) {
+        sqlite3_stmt* statement = nullptr;
+        REQUIRE(sqlite3_prepare_v2(opened, pragma, -1, &statement, nullptr) == SQLITE_OK);
+        REQUIRE(sqlite3_step(statement) == SQLITE_ROW);
+        const int64_t answer = sqlite3_column_int64(statement, 0);
+        sqlite3_finalize(statement);
+        return answer;
+    }
+
+private:
+    using Entry = void (*)();
+    static Entry entry() { return reinterpret_cast<Entry>(&note); }
+    static int note(sqlite3* database, const char**, const void*) {
+        opened = database;
+        return SQLITE_OK;
+    }
+    static inline sqlite3* opened = nullptr;
+};
+
 } // namespace
 
 TEST_CASE("a database that cannot be used is refused with a sentence that mends it", "[store]") {
@@ -130,6 +158,18 @@ TEST_CASE("the write-ahead log is grown at start and outlives a clean exit", "[s
         CHECK(std::filesystem::file_size(options.path) < limits::write_ahead_bytes / 4);
     }
     CHECK(std::filesystem::file_size(options.path + "-wal") >= limits::write_ahead_bytes);
+}
+
+TEST_CASE("a store has the same cache whether or not its log had to be grown", "[store]") {
+    const OpenedLast connection;
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    for (int start = 0; start < 2; ++start) {
+        const auto store = open_store(options);
+        // SQLite's way to say KiB rather than pages.
+        CHECK(OpenedLast::ask("PRAGMA cache_size") == -limits::store_cache_kib);
+    }
 }
 
 TEST_CASE("folding and checkpoints change nothing that is read", "[store]") {
