@@ -62,11 +62,13 @@ int main(int argc, char **argv) {
                 printf("state: %s\n", parley_error_text(event.result));
             else if (event.type == PARLEY_EVENT_ROOM && !said)
                 said = parley_send_text(chat, event.room, argv[3], 0, NULL) == PARLEY_OK;
-            else if (event.type == PARLEY_EVENT_REPLY && event.result == PARLEY_OK)
-                stored = printf("stored as %llu\n", (unsigned long long)event.seq);
-            else if (event.type == PARLEY_EVENT_MESSAGE && *event.text)
-                heard = printf("heard: %s\n", event.text);
-            else if (event.type == PARLEY_EVENT_HISTORY)
+            else if (event.type == PARLEY_EVENT_REPLY && event.result == PARLEY_OK) {
+                printf("stored as %llu\n", (unsigned long long)event.seq);
+                stored = 1;
+            } else if (event.type == PARLEY_EVENT_MESSAGE && *event.text) {
+                printf("heard: %s\n", event.text);
+                heard = 1;
+            } else if (event.type == PARLEY_EVENT_HISTORY)
                 heard |= print_history(chat, event.room);
         }
         nanosleep(&(struct timespec){0, 10 * 1000 * 1000}, NULL);
