@@ -8,11 +8,14 @@
 
 namespace parley::abi {
 
+// Undefined for a struct that is not in the list: who checks one that is not does not compile.
 template <typename T>
-inline constexpr const char* struct_name = nullptr;
+struct StructName;
 #define PARLEY_NAMED(type)                                                                         \
     template <>                                                                                    \
-    inline constexpr const char* struct_name<type> = #type;
+    struct StructName<type> {                                                                      \
+        static constexpr const char* text = #type;                                                 \
+    };
 PARLEY_NAMED(parley_options)
 PARLEY_NAMED(parley_event)
 PARLEY_NAMED(parley_stats)
@@ -33,7 +36,7 @@ bool checked(const parley_client& client, const T* given) {
         return false;
     }
     if (!good_size<T>(given->size)) {
-        client.sizes_told.tell(client.log, struct_name<T>, given->size);
+        client.sizes_told.tell(client.log, StructName<T>::text, given->size);
         return false;
     }
     return true;

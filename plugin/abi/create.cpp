@@ -43,7 +43,7 @@ Log log_of(const parley_options& options) {
 void size_refused(const parley_options* options) {
     if (options != nullptr && options->size == 0) {
         SizesTold().tell(Log(options->log, options->user, LogLevel::Error),
-                         struct_name<parley_options>, options->size);
+                         StructName<parley_options>::text, options->size);
     }
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "parley/parley.h"
-#include "plugin/abi/sized.hpp"
+#include "plugin/abi/sizes_told.hpp"
 #include "plugin/client/client.hpp"
 #include "plugin/client/memory.hpp"
 
