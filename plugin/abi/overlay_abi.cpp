@@ -19,10 +19,62 @@ static_assert(sizeof(parley_draw_command) == sizeof(overlay::DrawCommand));
 static_assert(offsetof(parley_draw_command, texture) == offsetof(overlay::DrawCommand, texture));
 static_assert(offsetof(parley_draw_command, index_count) ==
               offsetof(overlay::DrawCommand, index_count));
-static_assert(PARLEY_INPUT_FOCUS == static_cast<int>(overlay::InputType::Focus));
+
+// Inputs are handed through too.
+[[maybe_unused]] void same(overlay::InputType type) {
+    using overlay::InputType;
+#define PARLEY_SAME(theirs, ours)                                                                  \
+    case ours:                                                                                     \
+        static_assert(theirs == static_cast<int>(ours));                                           \
+        break;
+    switch (type) {
+    case InputType::None: // nobody gives it
+        break;
+        PARLEY_SAME(PARLEY_INPUT_KEY, InputType::Key)
+        PARLEY_SAME(PARLEY_INPUT_TEXT, InputType::Text)
+        PARLEY_SAME(PARLEY_INPUT_PREEDIT, InputType::Preedit)
+        PARLEY_SAME(PARLEY_INPUT_MOUSE_MOVE, InputType::MouseMove)
+        PARLEY_SAME(PARLEY_INPUT_MOUSE_BUTTON, InputType::MouseButton)
+        PARLEY_SAME(PARLEY_INPUT_WHEEL, InputType::Wheel)
+        PARLEY_SAME(PARLEY_INPUT_PAD, InputType::Pad)
+        PARLEY_SAME(PARLEY_INPUT_FOCUS, InputType::Focus)
+    }
+#undef PARLEY_SAME
+}
+static_assert(PARLEY_KEY_NONE == overlay::key::none);
+static_assert(PARLEY_KEY_ENTER == overlay::key::enter);
+static_assert(PARLEY_KEY_ESCAPE == overlay::key::escape);
+static_assert(PARLEY_KEY_TAB == overlay::key::tab);
+static_assert(PARLEY_KEY_BACKSPACE == overlay::key::backspace);
+static_assert(PARLEY_KEY_DELETE == overlay::key::erase);
+static_assert(PARLEY_KEY_LEFT == overlay::key::left);
+static_assert(PARLEY_KEY_RIGHT == overlay::key::right);
+static_assert(PARLEY_KEY_UP == overlay::key::up);
+static_assert(PARLEY_KEY_DOWN == overlay::key::down);
+static_assert(PARLEY_KEY_HOME == overlay::key::home);
+static_assert(PARLEY_KEY_END == overlay::key::end);
+static_assert(PARLEY_KEY_PAGE_UP == overlay::key::page_up);
+static_assert(PARLEY_KEY_PAGE_DOWN == overlay::key::page_down);
 static_assert(PARLEY_KEY_SPACE == overlay::key::space);
+static_assert(PARLEY_KEY_F1 == overlay::key::f1);
+static_assert(PARLEY_KEY_F6 == overlay::key::f6);
 static_assert(PARLEY_KEY_F12 == overlay::key::f12);
+static_assert(PARLEY_KEY_OTHER == overlay::key::other);
+static_assert(PARLEY_MOD_SHIFT == overlay::mods::shift);
+static_assert(PARLEY_MOD_CTRL == overlay::mods::ctrl);
+static_assert(PARLEY_MOD_ALT == overlay::mods::alt);
 static_assert(PARLEY_MOD_SUPER == overlay::mods::super);
+static_assert(PARLEY_PAD_SOUTH == overlay::pad::south);
+static_assert(PARLEY_PAD_EAST == overlay::pad::east);
+static_assert(PARLEY_PAD_WEST == overlay::pad::west);
+static_assert(PARLEY_PAD_NORTH == overlay::pad::north);
+static_assert(PARLEY_PAD_UP == overlay::pad::up);
+static_assert(PARLEY_PAD_DOWN == overlay::pad::down);
+static_assert(PARLEY_PAD_LEFT == overlay::pad::left);
+static_assert(PARLEY_PAD_RIGHT == overlay::pad::right);
+static_assert(PARLEY_PAD_LEFT_SHOULDER == overlay::pad::left_shoulder);
+static_assert(PARLEY_PAD_RIGHT_SHOULDER == overlay::pad::right_shoulder);
+static_assert(PARLEY_PAD_BACK == overlay::pad::back);
 static_assert(PARLEY_PAD_START == overlay::pad::start);
 
 bool orphaned(const parley_overlay& overlay) {
