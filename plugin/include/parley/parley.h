@@ -9,12 +9,12 @@
  *          spans and params, drafts and the text of a card's value live until the next call that takes
  *          that client, or an overlay of it, without const; names of card types, as long as the client;
  *          pointers in an event, until the next parley_poll. Copy what you keep.
- * Text     UTF-8, zero-terminated. Sizes are bytes. Times are Unix milliseconds of the server.
+ * Text     UTF-8, zero-terminated. Sizes are bytes. Times are Unix milliseconds of the shard.
  * Structs  First member: size, set by you to sizeof. All other members: zero means default. In an array
  *          of rows the first row's size counts for all. Forgotten (0) or impossible, the call is refused:
  *          BAD_ARGUMENT, false, or 0 rows, and the log says once which struct it was.
  * Results  PARLEY_OK is 0, errors are negative and the same as in schemas/error.fbs.
- * Requests A call that must ask the server takes `parley_request *out` (may be NULL) and ends in exactly
+ * Requests A call that must ask the shard takes `parley_request *out` (may be NULL) and ends in exactly
  *          one PARLEY_EVENT_REPLY with that number.
  *
  * [types] [library] [client] [rooms] [messages] [presence] [cards] [game server]
@@ -131,7 +131,7 @@ typedef enum parley_presence_state {
 
 typedef enum parley_message_state {
     PARLEY_MESSAGE_FAILED = -1,  /* see error and retry_after_ms; parley_retry sends it again */
-    PARLEY_MESSAGE_PENDING = 0,  /* not yet stored by the server */
+    PARLEY_MESSAGE_PENDING = 0,  /* not yet stored by the shard */
     PARLEY_MESSAGE_STORED = 1,
     PARLEY_MESSAGE_DELETED = 2
 } parley_message_state;
@@ -213,9 +213,9 @@ typedef struct parley_stats {
     uint64_t frames_sent, frames_received;
     uint32_t outbox_messages;             /* pending */
     uint32_t reconnects;
-    uint64_t refused_frames;              /* of the server, by our decoder */
+    uint64_t refused_frames;              /* of the shard, by our decoder */
     uint64_t memory_bytes, memory_peak_bytes; /* of this client, by its allocator */
-    int64_t clock_offset_ms;              /* server time minus this machine's wall clock */
+    int64_t clock_offset_ms;              /* the shard's time minus this machine's wall clock */
 } parley_stats;
 
 typedef struct parley_room_row {
@@ -275,7 +275,7 @@ typedef struct parley_presence {
     const char *params[4];
 } parley_presence;
 
-/* One value of a card's field. number: ints, bools (0, 1), enums (index), timers (server Unix ms), users,
+/* One value of a card's field. number: ints, bools (0, 1), enums (index), timers (the shard's Unix ms), users,
  * decimals times 10^scale. text: text fields. */
 typedef struct parley_card_field { const char *name; int64_t number; const char *text; } parley_card_field;
 
@@ -293,7 +293,7 @@ typedef struct parley_card {
 /* The library's PARLEY_VERSION. Any thread. */
 PARLEY_API uint32_t parley_version(void);
 /* A sentence for a person, in English; never NULL, lives as long as the library. Any thread. */
-PARLEY_API const char *parley_error_text(parley_result);
+PARLEY_API const char *parley_error_text(parley_result result);
 
 /* [client] ------------------------------------------------------------------------------------ */
 
@@ -326,26 +326,30 @@ PARLEY_API void parley_update(parley_client *client, uint32_t budget_us);
 PARLEY_API bool parley_poll(parley_client *client, parley_event *out);
 /* What this client did so far, into *out (its size member set by you). */
 PARLEY_API void parley_get_stats(const parley_client *client, parley_stats *out);
-/* Server Unix milliseconds, estimated; 0 before the first connection. */
+/* The shard's Unix milliseconds, estimated; 0 before the first connection. */
 PARLEY_API int64_t parley_server_time(const parley_client *client);
 /* Oneself; 0 before the first connection. */
 PARLEY_API parley_user parley_self(const parley_client *client);
 
 /* [rooms] each list fills up to cap rows and returns how many there are ------------------------- */
 
-/* kind and name as in the ticket. Reply: room. */
+/* kind and name as in the ticket. Reply: room; or FORBIDDEN, FULL, READ_ONLY. Known at once: BAD_ARGUMENT (a kind
+ * without names, a name that is not 1 to 64 bytes of UTF-8), BAD_STATE (not PARLEY_READY), QUEUE_FULL,
+ * OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_join(parley_client *client, uint32_t kind, const char *name,
                                      parley_request *out);
-/* The room of two with user. Reply: room. */
+/* The room of two with user. Reply: room; or NOT_FOUND, FULL, RATE, READ_ONLY. Known at once: BAD_ARGUMENT (0 or
+ * oneself), BAD_STATE, QUEUE_FULL, OUT_OF_MEMORY as parley_join. */
 PARLEY_API parley_result parley_open_direct(parley_client *client, parley_user user, parley_request *out);
-/* Gives the membership up; PARLEY_EVENT_ROOM_GONE follows. NOT_MEMBER is known at once. */
+/* Gives the membership up; PARLEY_EVENT_ROOM_GONE follows. Known at once: NOT_MEMBER, BAD_STATE,
+ * QUEUE_FULL, OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_leave(parley_client *client, parley_room room, parley_request *out);
 /* Rooms we are a member of. */
 PARLEY_API size_t parley_rooms(const parley_client *client, parley_room_row *rows, size_t cap);
 /* room 0: everyone known. */
 PARLEY_API size_t parley_members(const parley_client *client, parley_room room, parley_member_row *rows,
                                  size_t cap);
-/* The player has read up to seq; the server is told, and it never goes back. NOT_MEMBER. */
+/* The player has read up to seq; the shard is told, and it never goes back. NOT_MEMBER. */
 PARLEY_API parley_result parley_mark_read(parley_client *client, parley_room room, uint64_t seq);
 
 /* [messages] ---------------------------------------------------------------------------------- */
@@ -363,7 +367,9 @@ PARLEY_API parley_result parley_send_text(parley_client *client, parley_room roo
  * way cannot be forgotten. NOT_FOUND. */
 PARLEY_API parley_result parley_retry(parley_client *client, parley_room room, uint64_t nonce);
 PARLEY_API parley_result parley_discard(parley_client *client, parley_room room, uint64_t nonce);
-/* Up to count messages before before_seq (0: before the oldest on this device). Reply, then EVENT_HISTORY. */
+/* Up to count messages before before_seq (0: before the oldest on this device). Reply, then EVENT_HISTORY. Known
+ * at once: NOT_MEMBER, BAD_ARGUMENT (count 0), FULL (this device keeps no more of the room), BAD_STATE,
+ * QUEUE_FULL, OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_fetch_history(parley_client *client, parley_room room,
                                               uint64_t before_seq, uint32_t count, parley_request *out);
 /* From from_seq on (0: the newest cap ones), oldest first; pending and failed ones come last. */
@@ -371,13 +377,17 @@ PARLEY_API size_t parley_messages(const parley_client *client, parley_room room,
                                   parley_message_row *rows, size_t cap);
 /* I type in room: call it as often as you like while that is so. */
 PARLEY_API void parley_set_typing(parley_client *client, parley_room room);
-/* The unsent line of a room; it survives reconnects. NULL or "": none. */
+/* The unsent line of a room; it survives reconnects. NULL or "": none. NOT_MEMBER, TOO_LONG, ENCODING,
+ * OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_set_draft(parley_client *client, parley_room room, const char *text);
 /* Never NULL; "" when there is none, or no such room. */
 PARLEY_API const char *parley_draft(const parley_client *client, parley_room room);
 
 /* [presence] ---------------------------------------------------------------------------------- */
 
+/* What I am doing, in every state: shown here at once, told at a pace (the newest only), and again after a
+ * reconnect. BAD_ARGUMENT: OFFLINE or no such state, no token or more than 32 bytes of it, a param of more
+ * than 64; ENCODING; OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_set_presence(parley_client *client, const parley_presence *presence);
 
 /* [cards] ------------------------------------------------------------------------------------- */
@@ -404,9 +414,12 @@ PARLEY_API parley_result parley_card_value(const parley_client *client, parley_r
 
 /* [game server] a headless client whose ticket has the role `game` ------------------------------- */
 
-/* subject: the user's `sub`. */
+/* Puts a user, online or not, into a Team, Party or Guild. subject: his `sub`. As a reply: FORBIDDEN (no game's
+ * ticket), NOT_FOUND (he was never here), FULL, READ_ONLY, BAD_ARGUMENT (Global). Known at once: BAD_ARGUMENT
+ * (name not as in parley_join, subject not 1 to 128 bytes of UTF-8), BAD_STATE, QUEUE_FULL, OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_grant(parley_client *client, uint32_t kind, const char *name,
                                       const char *subject, uint32_t role, parley_request *out);
+/* Takes him out. As parley_grant, without FULL; NOT_FOUND: no such room too. */
 PARLEY_API parley_result parley_revoke(parley_client *client, uint32_t kind, const char *name,
                                        const char *subject, parley_request *out);
 

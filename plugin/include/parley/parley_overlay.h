@@ -152,20 +152,26 @@ PARLEY_API const parley_draw *parley_overlay_draw(parley_overlay *overlay);
 PARLEY_API bool parley_overlay_next_texture(parley_overlay *overlay, parley_texture_update *out);
 /* The renderer lost its textures: all come again. */
 PARLEY_API void parley_overlay_textures_lost(parley_overlay *overlay);
+/* What the last frame cost, into *out (its size member set by you). */
 PARLEY_API void parley_overlay_get_stats(const parley_overlay *overlay, parley_frame_stats *out);
 
 /* [control] ----------------------------------------------------------------------------------- */
 
 /* Opens the composer in the first room of kind (0: the last one used) and takes the keyboard. The text event
- * of the key that opened it is swallowed. NOT_FOUND: no such room. */
+ * of the key that opened it is swallowed. NOT_FOUND: no such room; BAD_ARGUMENT: no such kind;
+ * BAD_STATE: the client was destroyed; OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_overlay_open(parley_overlay *overlay, uint32_t room_kind);
 /* Gives the keyboard back; the draft stays. */
 PARLEY_API void parley_overlay_close(parley_overlay *overlay);
+/* Shows or hides all of it; hiding closes it too. It is shown at first. */
 PARLEY_API void parley_overlay_set_visible(parley_overlay *overlay, bool visible);
 /* Panels, to suit the game's screen. */
 PARLEY_API void parley_overlay_show_roster(parley_overlay *overlay, bool show);
 PARLEY_API void parley_overlay_show_cards(parley_overlay *overlay, bool show);
-/* A toast with one action; action "" for none. The press comes as PARLEY_EVENT_CARD_ACTION with card_type 0. */
+/* A toast of who (0: nobody's) with one action; action and its label "" or NULL for none. The press comes as
+ * PARLEY_EVENT_CARD_ACTION with card_type 0. One is seen at a time; when too many wait, the oldest of those
+ * goes unseen. BAD_ARGUMENT: no text, more than 8 KiB of it, or one of action and label alone; ENCODING;
+ * BAD_STATE: the client was destroyed; OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_overlay_toast(parley_overlay *overlay, parley_user who, const char *text,
                                               const char *action, const char *action_label);
 /* What is on the screen, for screen readers and tests: fills up to cap, returns how many. Pointers live
