@@ -115,6 +115,7 @@ inline constexpr size_t roster_full_members_max = 64; // above: counts, and page
 inline constexpr size_t roster_page_members_max = 64;
 inline constexpr size_t room_tail_entries_max = 256; // kept in memory for resume
 inline constexpr size_t room_tail_bytes_max = 256 * 1024;
+inline constexpr size_t memory_nonces_max = 4096; // of one memory room, by which a repetition is known
 inline constexpr size_t rooms_loaded_max = 20'000;
 inline constexpr size_t rooms_loaded_spare = 1000; // idle rooms go early when fewer are left
 inline constexpr int64_t room_evict_idle_ms = 10 * 60 * 1000;
@@ -142,6 +143,7 @@ struct Tier {
     uint32_t pace_period_ms; // in which a bucket fills again
     uint32_t members_max;
     uint32_t history_days; // then an entry is removed
+    bool memory = false;   // the log is in memory alone
 };
 inline constexpr int64_t day_ms = 24ll * 60 * 60 * 1000;
 inline constexpr Tier tiers[] = {

@@ -44,6 +44,11 @@ constexpr int64_t hour_ms = 60 * 60 * 1000;
         .name = "tiers." word ".history_days", .min = limits::history_days_min,                    \
         .max = limits::history_days_max, .usage = "messages that are older are removed",           \
         .number = [](Config& c) { return &c.tiers[index].history_days; }                           \
+    },                                                                                             \
+    {                                                                                              \
+        .name = "tiers." word ".memory", .min = 0, .max = 1,                                       \
+        .usage = "1: messages are never stored; sooner told, gone with the room or the shard",     \
+        .number = [](Config& c) { return &c.tiers[index].memory; }                                 \
     }
 
 constexpr ConfigKey keys[] = {
@@ -398,6 +403,7 @@ CoreOptions Config::core_options() const {
         tier.pace_period_ms = static_cast<uint32_t>(tiers[kind].pace_period_ms);
         tier.members_max = static_cast<uint32_t>(tiers[kind].members_max);
         tier.history_days = static_cast<uint32_t>(tiers[kind].history_days);
+        tier.memory = tiers[kind].memory != 0;
     }
     options.global_rooms = global_rooms;
     options.sessions_per_user_max = static_cast<size_t>(sessions_per_user_max);

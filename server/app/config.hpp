@@ -21,6 +21,7 @@ struct TierConfig {
     int64_t pace_period_ms = 0;
     int64_t members_max = 0;
     int64_t history_days = 0;
+    int64_t memory = 0;
 };
 
 // A game's backend whose tickets are good here: [[issuer]].

@@ -53,13 +53,16 @@ void Core::State::on_fetch(Command& command) {
         op.low = std::max(std::min(fetch.after_seq(), room->meta.last_seq) + 1, since);
         op.high = room->meta.last_seq;
     }
+    if (room->memory) {
+        op.low = std::max(op.low, tail_first(*room)); // what was before it is nowhere
+    }
     if (op.low > op.high) {
         op.low = op.high + 1; // covers nothing
         return answer_page(*room, op, {}, false, {});
     }
 
     // From memory when the page certainly lies in the tail, whoever may see what of it.
-    const bool whole_range = tail_first(*room) <= op.low;
+    const bool whole_range = room->memory || tail_first(*room) <= op.low;
     std::vector<LogEntry> entries =
         from_tail(*room, std::max(op.low, tail_first(*room)), op.high, reader);
     if (whole_range || (op.newest_first && entries.size() > count)) {
@@ -195,7 +198,8 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
         resume_batches(op.from, room, {}, first, high, {});
         return false;
     }
-    if (high - low + 1 > limits::resume_entries_max) {
+    const bool forgotten = room.memory && tail_first(room) > low;
+    if (forgotten || high - low + 1 > limits::resume_entries_max) {
         resume_gap(op.from, room, reader, first);
         return false;
     }
@@ -272,10 +276,13 @@ void Core::State::on_mark(Command& command) {
     if (room == nullptr) {
         return;
     }
-    const Member& member = room->members.at(command.user.id);
+    Member& member = room->members.at(command.user.id);
     const Seq seq = std::min(mark.seq(), room->meta.last_seq);
     if (seq <= member.read_seq) {
         return reply(command.from, {.room = room->meta.id, .seq = member.read_seq});
+    }
+    if (room->memory) {
+        return mark_in_memory(*room, member, seq, command.from);
     }
     if (!may_persist(command)) {
         return;

@@ -219,7 +219,9 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
         member.flags = put.user.flags;
         member.role = role;
         member.origin = op.member.origin;
-        member.since_seq = put.since_seq;
+        // A memory room's log is not the store's: what the request said counts.
+        const bool from_now = room.memory && op.member.since_seq == 0;
+        member.since_seq = from_now ? room.meta.last_seq + 1 : put.since_seq;
         member.read_seq = op.member.read_seq;
         take_in(room, user, member);
         append_membership(room, user, member, wire::MembershipChange::Joined);
@@ -400,6 +402,9 @@ void Core::State::append_membership(Room& room, UserId user, const Member& membe
 }
 
 void Core::State::append_own(Room& room, LogEntry entry) {
+    if (room.memory) {
+        return append_in_memory(room, std::move(entry));
+    }
     Append request;
     request.room = room.meta.id;
     request.entry = entry;

@@ -150,8 +150,12 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
         room.people += is_person(member.flags) ? 1 : 0;
         note_absent(room, stored.user);
     }
-    for (const LogEntry& entry : loaded.tail) {
-        push_tail(room, entry);
+    if (tier(room).memory) {
+        begin_memory_log(room);
+    } else {
+        for (const LogEntry& entry : loaded.tail) {
+            push_tail(room, entry);
+        }
     }
     recall_revoked(loaded);
     room_names_[{room.meta.kind, room.meta.name}] = room.meta.id;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -33,6 +34,17 @@ struct Member {
     TimeMs typing_due_ms = 0; // when the next Typing is relayed
 };
 
+// Of a room whose log no store has: what the store would know of its entries. The entries are in
+// Room::tail.
+struct MemoryLog {
+    struct Said {
+        Seq seq = 0;
+        TimeMs at_ms = 0;
+    };
+    std::map<std::pair<UserId, Nonce>, Said> said; // the newest, for repetitions
+    std::deque<std::pair<UserId, Nonce>> order;    // of said, oldest first
+};
+
 struct Room {
     RoomMeta meta;
     std::map<UserId, Member> members;
@@ -50,6 +62,7 @@ struct Room {
     std::vector<LogEntry> fresh; // committed in this step, not delivered yet
 
     std::map<std::pair<UserId, Nonce>, Token> nonces; // of appends in flight
+    std::optional<MemoryLog> memory;                  // the log is nowhere else
     std::map<UserId, std::vector<Token>> joining;     // PutMembers in flight
     std::unordered_map<UserId, Pace> paces;           // never iterated into an effect
     std::map<uint16_t, Card> cards;

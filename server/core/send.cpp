@@ -91,6 +91,10 @@ void Core::State::on_send(Command& command) {
         return;
     }
 
+    if (room->memory && repeated_in_memory(*room, key, command.from)) {
+        return;
+    }
+
     if (room->kind() == wire::RoomKind::Direct && bring_back(command, *room)) {
         return;
     }
@@ -102,6 +106,15 @@ void Core::State::on_send(Command& command) {
     if (wait_ms > 0) {
         return refuse_here(Error::Rate, wait_ms);
     }
+    LogEntry entry;
+    entry.at_ms = now_ms_;
+    entry.author = command.user.id;
+    entry.nonce = send.nonce();
+    entry.kind = EntryKind::Message;
+    entry.body = wire::store_message(*clean, moved_spans(spans, ranges), send.reply_to());
+    if (room->memory) {
+        return say_in_memory(*room, std::move(entry), command.from);
+    }
     if (pending_.size() >= limits::persists_in_flight_max ||
         command.session.in_flight >= limits::persists_in_flight_per_session_max) {
         pace.refund(bounds.pace_burst, bounds.pace_period_ms);
@@ -109,13 +122,9 @@ void Core::State::on_send(Command& command) {
     }
     Append request;
     request.room = room->meta.id;
-    request.entry.at_ms = now_ms_;
-    request.entry.author = command.user.id;
-    request.entry.nonce = send.nonce();
-    request.entry.kind = EntryKind::Message;
-    request.entry.body = wire::store_message(*clean, moved_spans(spans, ranges), send.reply_to());
+    request.entry = entry;
     AppendOp op;
-    op.entry = request.entry;
+    op.entry = std::move(entry);
     op.from.push_back(command.from);
     room->nonces[key] =
         persist(command.session.id, room->meta.id, std::move(request), std::move(op));
@@ -152,12 +161,16 @@ void Core::State::appended(Room& room, AppendOp& op, const Appended& answer) {
         op.entry.changed_seq = answer.seq;
         op.entry.at_ms = answer.at_ms;
         op.entry.audience = answer.audience;
-        room.meta.last_seq = answer.seq;
-        room.meta.last_at_ms = answer.at_ms;
-        push_tail(room, op.entry);
-        push_fresh(room, std::move(op.entry));
+        log(room, std::move(op.entry));
     }
     reply_all(op.from, {.room = id, .seq = answer.seq, .at_ms = answer.at_ms});
+}
+
+void Core::State::log(Room& room, LogEntry entry) {
+    room.meta.last_seq = entry.seq;
+    room.meta.last_at_ms = entry.at_ms;
+    push_tail(room, entry);
+    push_fresh(room, std::move(entry));
 }
 
 // Buckets that are full again say nothing. Called when a room has more of them than people.

@@ -219,7 +219,18 @@ private:
     // [send.cpp]
     void on_send(Command& command);
     void appended(Room& room, AppendOp& op, const Appended& answer);
+    // entry has its place in the log: the next one.
+    void log(Room& room, LogEntry entry);
     void forget_full_paces(Room& room);
+
+    // [memory_room.cpp] rooms whose log no store has
+    void begin_memory_log(Room& room);
+    // True: answered with the place of the first one.
+    bool repeated_in_memory(const Room& room, const std::pair<UserId, Nonce>& nonce,
+                            const Requester& to);
+    void say_in_memory(Room& room, LogEntry entry, const Requester& to);
+    void append_in_memory(Room& room, LogEntry entry);
+    void mark_in_memory(Room& room, Member& member, Seq seq, const Requester& from);
 
     // [fanout.cpp]
     Readers readers(Room& room);
