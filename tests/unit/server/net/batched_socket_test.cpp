@@ -1,6 +1,7 @@
 // batched_socket_test.cpp: a server whose datagrams go in batches is the same server on the wire.
 #include "server/net/batched_socket.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "schemas/base/limits.hpp"
@@ -19,16 +20,81 @@ ServerOptions batched(size_t datagrams) {
     return options;
 }
 
-// A batch that this program's ENet does not know of.
+// A batch that this program's ENet does not know of; a link that kept it would show its counts.
 class Unheard final : public DatagramBatch {
 public:
     uint8_t* place() override { return bytes_.data(); }
     void flush() override {}
     bool more() const override { return false; }
-    Counts counts() const override { return {}; }
+    Counts counts() const override { return {.sent = 7}; }
 
 private:
     std::array<uint8_t, limits::sealed_datagram_bytes_max> bytes_{};
+};
+
+// A batch as it is in use, which says that there is always more.
+class NeverEmpty final : public DatagramBatch {
+public:
+    explicit NeverEmpty(std::unique_ptr<DatagramBatch> real) : real_(std::move(real)) {}
+    uint8_t* place() override { return real_->place(); }
+    void flush() override { real_->flush(); }
+    bool more() const override { return true; }
+    Counts counts() const override { return real_->counts(); }
+
+private:
+    std::unique_ptr<DatagramBatch> real_;
+};
+
+void keep_line(void* user, int, const char* line) {
+    *static_cast<std::string*>(user) += std::string(line) + "\n";
+}
+
+// Two sockets on loopback, each with a batch.
+struct TwoSockets {
+    explicit TwoSockets(size_t datagrams)
+        : from(enet_socket_create(ENET_SOCKET_TYPE_DATAGRAM)),
+          to(enet_socket_create(ENET_SOCKET_TYPE_DATAGRAM)) {
+        REQUIRE(enet_socket_bind(to, &nowhere) == 0);
+        REQUIRE(enet_socket_bind(from, &nowhere) == 0);
+        REQUIRE(enet_socket_get_address(to, &receiver) == 0);
+        sending = make_batched_socket(from, datagrams);
+        receiving = make_batched_socket(to, datagrams);
+    }
+    ~TwoSockets() {
+        sending.reset();
+        receiving.reset();
+        enet_socket_destroy(from);
+        enet_socket_destroy(to);
+    }
+    TwoSockets(const TwoSockets&) = delete;
+    TwoSockets& operator=(const TwoSockets&) = delete;
+
+    // Four bytes, the first of them given, in two parts.
+    void send(const ENetAddress& address, uint8_t first) const {
+        std::array<uint8_t, 4> bytes = {first, 2, 3, 4};
+        const ENetBuffer parts[2] = {{.data = bytes.data(), .dataLength = 1},
+                                     {.data = bytes.data() + 1, .dataLength = 3}};
+        CHECK(enet_socket_send(from, &address, parts, 2) == 4);
+    }
+    // The first byte of the next one. 0: there is none.
+    uint8_t receive() const {
+        std::array<uint8_t, 64> taken{};
+        ENetBuffer room = {.data = taken.data(), .dataLength = taken.size()};
+        ENetAddress sender = {};
+        if (enet_socket_receive(to, &sender, &room, 1) == 0) {
+            return 0;
+        }
+        CHECK(taken[3] == 4);
+        CHECK(sender.host == receiver.host);
+        return taken[0];
+    }
+
+    const ENetAddress nowhere = {.host = ENET_HOST_TO_NET_32(0x7F000001), .port = 0};
+    ENetSocket from;
+    ENetSocket to;
+    ENetAddress receiver = nowhere;
+    std::unique_ptr<DatagramBatch> sending;
+    std::unique_ptr<DatagramBatch> receiving;
 };
 
 } // namespace
@@ -79,7 +145,7 @@ TEST_CASE("many datagrams take few calls, and none without a batch", "[net][batc
     CHECK(plain.client.link->batch_counts().sent == 0);
 }
 
-TEST_CASE("more datagrams than one turn of the link takes are all taken", "[net][batch]") {
+TEST_CASE("more datagrams than one call takes are all taken", "[net][batch]") {
     LinkPair pair(batched(2));
     REQUIRE(pair.connect());
     pair.server.events.clear();
@@ -95,18 +161,47 @@ TEST_CASE("more datagrams than one turn of the link takes are all taken", "[net]
 
 TEST_CASE("a batch that ENet does not call is refused, and the link serves without it",
           "[net][batch]") {
+    std::string log;
     ServerOptions options = batched(limits::datagrams_per_call_max);
-    options.make_batch = [](int, size_t) -> std::unique_ptr<DatagramBatch> {
-        return std::make_unique<Unheard>();
-    };
+    options.log = Log(keep_line, &log, LogLevel::Warn);
+    const char* said = nullptr;
+    SECTION("ENet passes it by") {
+        options.make_batch = [](int, size_t) -> std::unique_ptr<DatagramBatch> {
+            return std::make_unique<Unheard>();
+        };
+        said = "warn link_batch_refused";
+    }
+    SECTION("there is none to be had") {
+        options.make_batch = [](int, size_t) -> std::unique_ptr<DatagramBatch> { return nullptr; };
+        said = "warn link_batch_refused";
+    }
     LinkPair pair(options);
+    CHECK(log.rfind(said, 0) == 0);
+    CHECK(std::count(log.begin(), log.end(), '\n') == 1);
     REQUIRE(pair.connect());
     CHECK(pair.client.link->send(pair.client_peer, Lane::Chat, frame_of(10)));
     CHECK(pair.step_until([&] { return pair.server.count<FrameReceived>() == 1; }));
+    CHECK(pair.server.link->batch_counts().sent == 0);
+}
 
-    options.make_batch = [](int, size_t) -> std::unique_ptr<DatagramBatch> { return nullptr; };
-    LinkPair other(options);
-    CHECK(other.connect());
+TEST_CASE("a batch that ENet calls is not refused", "[net][batch]") {
+    std::string log;
+    ServerOptions options = batched(limits::datagrams_per_call_max);
+    options.log = Log(keep_line, &log, LogLevel::Warn);
+    const LinkPair pair(options);
+    CHECK(log.empty());
+}
+
+// One that slept would take a minute each time, longer than ctest lets this program run.
+TEST_CASE("a link does not sleep while its batch has more", "[net][batch]") {
+    ServerOptions options = batched(2);
+    options.make_batch = [](int descriptor, size_t datagrams) -> std::unique_ptr<DatagramBatch> {
+        return std::make_unique<NeverEmpty>(make_batched_socket(descriptor, datagrams));
+    };
+    const LinkPair pair(options);
+    for (int i = 0; i < 3; ++i) {
+        pair.server.link->wait(60'000, -1);
+    }
 }
 
 TEST_CASE("a descriptor past the table has no batch", "[net][batch]") {
@@ -114,41 +209,37 @@ TEST_CASE("a descriptor past the table has no batch", "[net][batch]") {
     CHECK(make_batched_socket(1'000'000, 2) == nullptr);
 }
 
+TEST_CASE("there is more while taken datagrams wait, and after a call that was filled",
+          "[net][batch]") {
+    const TwoSockets sockets(2);
+    CHECK_FALSE(sockets.receiving->more());
+    for (uint8_t first = 1; first <= 3; ++first) {
+        sockets.send(sockets.receiver, first);
+    }
+    sockets.sending->flush();
+    CHECK(sockets.receive() == 1);
+    CHECK(sockets.receiving->more()); // the second was taken with the first
+    CHECK(sockets.receive() == 2);
+    CHECK(sockets.receiving->more()); // none is held, but two were all that one call takes
+    CHECK(sockets.receive() == 3);
+    CHECK_FALSE(sockets.receiving->more());
+    CHECK(sockets.receive() == 0);
+    CHECK_FALSE(sockets.receiving->more());
+}
+
 TEST_CASE("a datagram that the kernel refuses takes no other with it", "[net][batch]") {
-    const ENetSocket from = enet_socket_create(ENET_SOCKET_TYPE_DATAGRAM);
-    const ENetSocket to = enet_socket_create(ENET_SOCKET_TYPE_DATAGRAM);
-    ENetAddress loopback = {.host = ENET_HOST_TO_NET_32(0x7F000001), .port = 0};
-    REQUIRE(enet_socket_bind(to, &loopback) == 0);
-    REQUIRE(enet_socket_bind(from, &loopback) == 0);
-    const ENetAddress nowhere = {.host = loopback.host, .port = 0};
-    REQUIRE(enet_socket_get_address(to, &loopback) == 0);
+    const TwoSockets sockets(8);
+    sockets.send(sockets.receiver, 1);
+    sockets.send(sockets.nowhere, 2);
+    sockets.send(sockets.receiver, 3);
+    sockets.send(sockets.receiver, 4);
+    sockets.sending->flush();
+    CHECK(sockets.sending->counts().sent == 3);
+    CHECK(sockets.sending->counts().refused == 1);
 
-    auto sending = make_batched_socket(from, 8);
-    auto receiving = make_batched_socket(to, 8);
-    std::array<uint8_t, 4> bytes = {1, 2, 3, 4};
-    for (const ENetAddress& address : {loopback, nowhere, loopback, loopback}) {
-        const ENetBuffer parts[2] = {{.data = bytes.data(), .dataLength = 1},
-                                     {.data = bytes.data() + 1, .dataLength = 3}};
-        CHECK(enet_socket_send(from, &address, parts, 2) == 4);
-        ++bytes[0];
-    }
-    sending->flush();
-    CHECK(sending->counts().sent == 3);
-    CHECK(sending->counts().refused == 1);
-
-    std::array<uint8_t, 64> taken{};
-    ENetBuffer room = {.data = taken.data(), .dataLength = taken.size()};
-    for (const uint8_t first : std::array<uint8_t, 3>{1, 3, 4}) {
-        ENetAddress sender = {};
-        REQUIRE(enet_socket_receive(to, &sender, &room, 1) == 4);
-        CHECK(taken[0] == first);
-        CHECK(taken[3] == 4);
-        CHECK(sender.host == loopback.host);
-    }
-    CHECK(enet_socket_receive(to, nullptr, &room, 1) == 0);
-    CHECK(receiving->counts().receive_calls == 1);
-    sending.reset();
-    receiving.reset();
-    enet_socket_destroy(from);
-    enet_socket_destroy(to);
+    CHECK(sockets.receive() == 1);
+    CHECK(sockets.receive() == 3);
+    CHECK(sockets.receive() == 4);
+    CHECK(sockets.receive() == 0);
+    CHECK(sockets.receiving->counts().receive_calls == 1);
 }
