@@ -409,10 +409,12 @@ Result<std::unique_ptr<EnetLink::Inside>> open_inside(const Options& options, si
     if (sodium_init() < 0) {
         return Error::Internal;
     }
-    if (batching.make != nullptr && !link_self_test(*api, batching, steady_ms)) {
-        options.log.warn("link_batch_refused",
-                         {{"why", "this ENet does not call the program's sockets"}});
-        batching = {};
+    if (batching.make != nullptr) {
+        const Result<void> tested = link_self_test(*api, batching, steady_ms);
+        if (!tested) {
+            options.log.warn("link_batch_refused", {{"error", error_name(tested.error())}});
+            batching = {};
+        }
     }
     if (const Result<void> sealed = link_self_test(*api, {}, steady_ms); !sealed) {
         return sealed.error();

@@ -63,6 +63,9 @@ private:
 } // namespace
 
 Result<void> EnetLink::Inside::self_test() {
+    if (batching_.make != nullptr && batch_ == nullptr) {
+        return Error::Unsupported;
+    }
     const PlainSocket mirror;
     if (mirror.port() == 0) {
         return Error::Internal;
@@ -111,8 +114,7 @@ Result<void> EnetLink::Inside::self_test() {
                         metrics_.refused_connect.read() == 1 && metrics_.seal_failures.read() == 0;
     free_session(*session);
     const bool batched =
-        batching_.make == nullptr ||
-        (batch_ != nullptr && batch_->counts().sent == 1 && batch_->counts().received == 1);
+        batch_ == nullptr || (batch_->counts().sent == 1 && batch_->counts().received == 1);
     return opened && batched ? Result<void>() : Result<void>(Error::LibraryMismatch);
 }
 
