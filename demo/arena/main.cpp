@@ -68,7 +68,7 @@ int play(const arena::ChatOptions& chat_options, const arena::Arguments& argumen
         server->update(match);
         talkers->update(match);
         seat->chat().update([&](const parley_event& event) {
-            if (event.type == PARLEY_EVENT_CARD_ACTION && std::strcmp(event.text, "join") == 0) {
+            if (event.type == PARLEY_EVENT_ACTION && std::strcmp(event.text, "join") == 0) {
                 seat->chat().enter("party:tide");
             }
         });

@@ -193,7 +193,7 @@ void Director::frame() {
     }
     for (auto& seat : seats_) {
         seat->chat().update([&](const parley_event& event) {
-            if (event.type == PARLEY_EVENT_CARD_ACTION) {
+            if (event.type == PARLEY_EVENT_ACTION) {
                 pressed_ = event.text;
             }
         });

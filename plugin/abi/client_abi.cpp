@@ -45,6 +45,13 @@ CardCall card_call(const parley_client* client, const parley_card* card) {
     return call;
 }
 
+// "" for none.
+const char* card_type_name(const client::Client& client, uint16_t id) {
+    const CardTypeSet* const types = client.card_types();
+    const CardType* const known = types == nullptr ? nullptr : types->find(id);
+    return known == nullptr ? "" : known->name.c_str();
+}
+
 const client::CardState* find_card(const client::Client& client, RoomId room, UserId user,
                                    const CardType& type) {
     if (room == RoomId{}) {
@@ -144,7 +151,7 @@ bool parley_poll(parley_client* client, parley_event* out) {
     said.user = raw(event.user);
     said.text = event.text.c_str();
     said.retry_after_ms = event.retry_after_ms;
-    said.card_type = event.card_type;
+    said.card_type = card_type_name(*client->client, event.card_type);
     said.state = static_cast<int32_t>(event.state);
     said.kind = static_cast<uint32_t>(event.kind);
     return write_sized(said, out);

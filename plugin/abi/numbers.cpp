@@ -154,7 +154,7 @@ namespace {
         PARLEY_SAME(PARLEY_EVENT_ROOM_GONE, EventType::RoomGone)
         PARLEY_SAME(PARLEY_EVENT_MEMBERS, EventType::Members)
         PARLEY_SAME(PARLEY_EVENT_CARD, EventType::Card)
-        PARLEY_SAME(PARLEY_EVENT_CARD_ACTION, EventType::CardAction)
+        PARLEY_SAME(PARLEY_EVENT_ACTION, EventType::Action)
         PARLEY_SAME(PARLEY_EVENT_TICKET_WANTED, EventType::TicketWanted)
         PARLEY_SAME(PARLEY_EVENT_GAP, EventType::Gap)
         PARLEY_SAME(PARLEY_EVENT_HISTORY, EventType::History)

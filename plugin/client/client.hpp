@@ -33,7 +33,7 @@ enum class EventType : uint8_t {
     RoomGone = 5,
     Members = 6,
     Card = 7,
-    CardAction = 8,
+    Action = 8,
     TicketWanted = 9,
     Gap = 10,
     History = 11
@@ -49,7 +49,7 @@ struct Event : MoveOnly {
     UserId user{};
     String text;
     uint32_t retry_after_ms = 0;
-    uint16_t card_type = 0;
+    uint16_t card_type = 0;                    // Card, Action; 0: a toast's
     client::State state = client::State::Idle; // State: the one it changed to
     MessageKind kind = MessageKind::Text;      // Message
 };
@@ -105,7 +105,7 @@ public:
 
     // [events]
     bool poll(Event& out);
-    void push_event(Event event); // the overlay's card actions
+    void push_event(Event event); // the overlay's actions
 
     // [reading]
     const Model& model() const;

@@ -484,7 +484,7 @@ void Overlay::Inside::press_card(const Action& action) {
         return;
     }
     client::Event event{client.memory()};
-    event.type = client::EventType::CardAction;
+    event.type = client::EventType::Action;
     event.room = static_cast<RoomId>(action.a);
     event.user = static_cast<UserId>(action.b);
     event.text.assign(type->actions[which].name);
@@ -505,7 +505,7 @@ void Overlay::Inside::answer_toast() {
         return;
     }
     client::Event event{client.memory()};
-    event.type = client::EventType::CardAction;
+    event.type = client::EventType::Action;
     event.user = toast->who;
     event.text.assign(toast->action);
     client.push_event(std::move(event));

@@ -91,7 +91,7 @@ static void connection(parley_client *client) {
     CHECK(parley_get_state(client) == PARLEY_CONNECTING);
     parley_update(client, 0);
     CHECK(parley_poll(client, &event));
-    CHECK(event.type == PARLEY_EVENT_STATE && event.text != NULL);
+    CHECK(event.type == PARLEY_EVENT_STATE && event.text != NULL && *event.card_type == 0);
     parley_disconnect(client);
     CHECK(parley_get_state(client) == PARLEY_IDLE);
     while (parley_poll(client, &event)) {

@@ -122,9 +122,9 @@ TEST_CASE("sizes and places on 64-bit machines", "[abi]") {
     CHECK(sizeof(parley_options) == 104);
     CHECK(offsetof(parley_options, alloc) == 64);
     CHECK(offsetof(parley_options, random_seed) == 96);
-    CHECK(sizeof(parley_event) == 72);
-    CHECK(offsetof(parley_event, card_type) == 60);
-    CHECK(offsetof(parley_event, state) == 64);
+    CHECK(sizeof(parley_event) == 80);
+    CHECK(offsetof(parley_event, card_type) == 56);
+    CHECK(offsetof(parley_event, state) == 68);
     CHECK(offsetof(parley_event, request) == 8);
     CHECK(offsetof(parley_event, text) == 48);
     CHECK(sizeof(parley_stats) == 80);

@@ -533,7 +533,7 @@ std::vector<std::string> Scene::spoken() {
 std::vector<std::string> Scene::actions() {
     std::vector<std::string> all;
     for (client::Event event{client->memory()}; client->poll(event);) {
-        if (event.type == client::EventType::CardAction) {
+        if (event.type == client::EventType::Action) {
             all.emplace_back(event.text);
         }
     }

@@ -163,9 +163,9 @@ typedef enum parley_event_type {
     PARLEY_EVENT_ROOM = 4,          /* room was entered or changed */
     PARLEY_EVENT_ROOM_GONE = 5,     /* room was left; result: OK by leave or a new ticket, else why */
     PARLEY_EVENT_MEMBERS = 6,       /* members or their presence in room changed */
-    PARLEY_EVENT_CARD = 7,          /* a card of room (or of user) changed or went */
-    PARLEY_EVENT_CARD_ACTION = 8,   /* the player pressed a card's button: room, user, text = action,
-                                       card_type = its type: yours to carry out */
+    PARLEY_EVENT_CARD = 7,          /* a card of room (or of user) changed or went: card_type */
+    PARLEY_EVENT_ACTION = 8,        /* the player pressed a card's or a toast's button: room, user, text =
+                                       the action's name, card_type: yours to carry out */
     PARLEY_EVENT_TICKET_WANTED = 9, /* give a fresh ticket with parley_set_ticket */
     PARLEY_EVENT_GAP = 10,          /* history of room between two seqs is not on this device */
     PARLEY_EVENT_HISTORY = 11       /* older messages of room arrived */
@@ -200,8 +200,8 @@ typedef struct parley_event {
     uint64_t seq;
     parley_user user;
     const char *text;            /* never NULL; lives until the next parley_poll */
+    const char *card_type;       /* name in its type file; "" for none, as of a toast. Lives as the client */
     uint32_t retry_after_ms;
-    uint32_t card_type;
     int32_t state;               /* parley_state that PARLEY_EVENT_STATE changed to */
     uint32_t kind;               /* parley_message_kind of PARLEY_EVENT_MESSAGE */
 } parley_event;
@@ -386,8 +386,8 @@ PARLEY_API const char *parley_draft(const parley_client *client, parley_room roo
 /* [presence] ---------------------------------------------------------------------------------- */
 
 /* What I am doing, in every state: shown here at once, told at a pace (the newest only), and again after a
- * reconnect. BAD_ARGUMENT: OFFLINE or no such state, no token or more than 32 bytes of it, a param of more
- * than 64; ENCODING; OUT_OF_MEMORY. */
+ * reconnect. BAD_ARGUMENT: OFFLINE or no such state, a token that is none or longer than 32 bytes, a
+ * param longer than 64; ENCODING; OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_set_presence(parley_client *client, const parley_presence *presence);
 
 /* [cards] ------------------------------------------------------------------------------------- */

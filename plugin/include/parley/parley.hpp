@@ -67,11 +67,11 @@ struct CardChanged {
     parley_room room;
     parley_user user;
 };
-struct CardAction {
+struct Action {
     parley_room room;
     parley_user user;
     std::string_view action;
-    uint32_t card_type;
+    std::string_view card_type; // "": a toast's
 };
 struct TicketWanted {
     parley_result reason;
@@ -131,9 +131,8 @@ bool match(const parley_event& event, Handlers&&... handlers) {
         return detail::handle(handler, MembersChanged{event.room});
     case PARLEY_EVENT_CARD:
         return detail::handle(handler, CardChanged{event.room, event.user});
-    case PARLEY_EVENT_CARD_ACTION:
-        return detail::handle(handler,
-                              CardAction{event.room, event.user, event.text, event.card_type});
+    case PARLEY_EVENT_ACTION:
+        return detail::handle(handler, Action{event.room, event.user, event.text, event.card_type});
     case PARLEY_EVENT_TICKET_WANTED:
         return detail::handle(handler, TicketWanted{event.result});
     case PARLEY_EVENT_GAP:

@@ -169,7 +169,7 @@ PARLEY_API void parley_overlay_set_visible(parley_overlay *overlay, bool visible
 PARLEY_API void parley_overlay_show_roster(parley_overlay *overlay, bool show);
 PARLEY_API void parley_overlay_show_cards(parley_overlay *overlay, bool show);
 /* A toast of who (0: nobody's) with one action; action and its label "" or NULL for none. The press comes as
- * PARLEY_EVENT_CARD_ACTION with card_type 0. One is seen at a time; when too many wait, the oldest of those
+ * PARLEY_EVENT_ACTION with card_type "". One is seen at a time; when too many wait, the oldest of those
  * goes unseen. BAD_ARGUMENT: no text, more than 8 KiB of it, or one of action and label alone; ENCODING;
  * BAD_STATE: the client was destroyed; OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_overlay_toast(parley_overlay *overlay, parley_user who, const char *text,

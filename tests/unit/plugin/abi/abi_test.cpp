@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 
 #include "parley/parley_sdl2.h"
+#include "plugin/abi/handle.hpp"
 #include "plugin/abi/sized.hpp"
 
 namespace {
@@ -165,6 +166,29 @@ TEST_CASE("an overlay whose client was destroyed first draws nothing and can be 
     parley_sdl2_forget(overlay);
     parley_overlay_destroy(overlay);
     parley_overlay_destroy(overlays[2]);
+    CHECK(host.live == 0);
+}
+
+TEST_CASE("a press tells the name of its card's type, and a toast's tells none", "[abi]") {
+    Host host;
+    parley_client* client = nullptr;
+    parley_options options = options_for(host);
+    options.card_types_path = PARLEY_SOURCE_DIR "/demo/cards";
+    REQUIRE(parley_create(&options, &client) == PARLEY_OK);
+    for (const uint16_t type : {uint16_t{2}, uint16_t{0}, uint16_t{999}}) {
+        parley::client::Event pressed{client->client->memory()};
+        pressed.type = parley::client::EventType::Action;
+        pressed.text.assign("join");
+        pressed.card_type = type;
+        client->client->push_event(std::move(pressed));
+        parley_event event{};
+        event.size = sizeof event;
+        REQUIRE(parley_poll(client, &event));
+        CHECK(event.type == PARLEY_EVENT_ACTION);
+        CHECK(std::strcmp(event.text, "join") == 0);
+        CHECK(std::strcmp(event.card_type, type == 2 ? "party" : "") == 0);
+    }
+    parley_destroy(client);
     CHECK(host.live == 0);
 }
 
