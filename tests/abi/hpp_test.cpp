@@ -42,7 +42,7 @@ TEST_CASE("calls and lists answer as in C", "[hpp]") {
     CHECK(client.set_presence(PARLEY_PRESENCE_AWAY, "away", {"1", "2"}) == PARLEY_OK);
     CHECK(client.set_presence(PARLEY_PRESENCE_AWAY, "away", {"1", "2", "3", "4", "5"}) ==
           PARLEY_ERROR_BAD_ARGUMENT);
-    const parley::Field fields[] = {{"score", 3}};
+    const parley::CardField fields[] = {{"score", 3}};
     CHECK(client.set_card(1, "match", fields).result == PARLEY_ERROR_NOT_FOUND);
     CHECK_FALSE(client.card_number(1, 0, "match", "score"));
     CHECK(client.stats().memory_bytes > 0);
@@ -55,12 +55,12 @@ TEST_CASE("match calls the handler that takes the event", "[hpp]") {
     const auto event = client.poll();
     REQUIRE(event);
     parley_result reason = PARLEY_ERROR_INTERNAL;
-    CHECK(parley::match(*event, [&](const parley::StateChanged& s) { reason = s.reason; }));
+    CHECK(parley::match(*event, [&](const parley::event::State& s) { reason = s.result; }));
     CHECK(reason == PARLEY_OK);
     client.disconnect(); // the event tells of its own moment
     CHECK(parley::match(
-        *event, [&](const parley::StateChanged& s) { CHECK(s.state == PARLEY_CONNECTING); }));
-    CHECK_FALSE(parley::match(*event, [](const parley::MessageCame&) {}));
+        *event, [&](const parley::event::State& s) { CHECK(s.state == PARLEY_CONNECTING); }));
+    CHECK_FALSE(parley::match(*event, [](const parley::event::Message&) {}));
 
     parley_event message = parley::sized<parley_event>();
     message.type = PARLEY_EVENT_MESSAGE;
@@ -68,11 +68,21 @@ TEST_CASE("match calls the handler that takes the event", "[hpp]") {
     message.text = "hi";
     std::string heard;
     CHECK(parley::match(
-        message, [&](const parley::MessageCame& m) { heard = m.text; },
-        [](const parley::Replied&) { FAIL("this is no reply"); }));
+        message, [&](const parley::event::Message& m) { heard = m.text; },
+        [](const parley::event::Reply&) { FAIL("this is no reply"); }));
     CHECK(heard == "hi");
+    message.type = PARLEY_EVENT_ACTION;
+    message.text = "join";
+    message.card_type = "party";
+    std::string_view pressed;
+    CHECK(parley::match(message, [&](const parley::event::Action& a) {
+        heard = a.action;
+        pressed = a.card_type;
+    }));
+    CHECK(heard == "join");
+    CHECK(pressed == "party");
     message.type = 999; // of a newer library
-    CHECK_FALSE(parley::match(message, [](const parley::MessageCame&) {}));
+    CHECK_FALSE(parley::match(message, [](const parley::event::Message&) {}));
 }
 
 TEST_CASE("an overlay is owned too", "[hpp]") {

@@ -34,38 +34,41 @@ inline const char* text_of(parley_result result) {
     return parley_error_text(result);
 }
 
-// [events] Views live until the next poll.
-struct StateChanged {
-    parley_result reason;
-    parley_state state; // the one it changed to
+// [events] One a PARLEY_EVENT_*, by the same name. Views live until the next poll.
+namespace event {
+
+struct State {
+    parley_result result; // why
+    parley_state state;   // the one it changed to
 };
-struct Replied {
+struct Reply {
     parley_request request;
     parley_result result;
     parley_room room;
     uint64_t seq;
     uint32_t retry_after_ms;
 };
-struct MessageCame {
+struct Message {
     parley_room room;
     uint64_t seq;
     parley_user author;
     std::string_view text;
     parley_message_kind kind;
 };
-struct RoomChanged {
+struct Room {
     parley_room room;
 };
-struct RoomLeft {
+struct RoomGone {
     parley_room room;
-    parley_result reason;
+    parley_result result; // why
 };
-struct MembersChanged {
+struct Members {
     parley_room room;
 };
-struct CardChanged {
+struct Card {
     parley_room room;
     parley_user user;
+    std::string_view card_type;
 };
 struct Action {
     parley_room room;
@@ -74,16 +77,18 @@ struct Action {
     std::string_view card_type; // "": a toast's
 };
 struct TicketWanted {
-    parley_result reason;
+    parley_result result; // why
 };
-struct HistoryMissing {
+struct Gap {
     parley_room room;
     uint64_t seq; // the newest that is not here
 };
-struct HistoryCame {
+struct History {
     parley_room room;
     parley_request request;
 };
+
+} // namespace event
 
 namespace detail {
 
@@ -107,38 +112,39 @@ bool handle(Handler& handler, const What& what) {
 } // namespace detail
 
 // Calls the handler that takes this event:
-//     match(event, [&](const MessageCame& m) { show(m.text); }, [&](const TicketWanted&) { renew();
-//     });
+//     match(said, [&](const event::Message& m) { show(m.text); },
+//           [&](const event::TicketWanted&) { renew(); });
 // False: none does.
 template <typename... Handlers>
-bool match(const parley_event& event, Handlers&&... handlers) {
+bool match(const parley_event& said, Handlers&&... handlers) {
     detail::Overloaded handler{std::forward<Handlers>(handlers)...};
-    switch (event.type) {
+    switch (said.type) {
     case PARLEY_EVENT_STATE:
         return detail::handle(handler,
-                              StateChanged{event.result, static_cast<parley_state>(event.state)});
+                              event::State{said.result, static_cast<parley_state>(said.state)});
     case PARLEY_EVENT_REPLY:
-        return detail::handle(handler, Replied{event.request, event.result, event.room, event.seq,
-                                               event.retry_after_ms});
+        return detail::handle(handler, event::Reply{said.request, said.result, said.room, said.seq,
+                                                    said.retry_after_ms});
     case PARLEY_EVENT_MESSAGE:
-        return detail::handle(handler, MessageCame{event.room, event.seq, event.user, event.text,
-                                                   static_cast<parley_message_kind>(event.kind)});
+        return detail::handle(handler, event::Message{said.room, said.seq, said.user, said.text,
+                                                      static_cast<parley_message_kind>(said.kind)});
     case PARLEY_EVENT_ROOM:
-        return detail::handle(handler, RoomChanged{event.room});
+        return detail::handle(handler, event::Room{said.room});
     case PARLEY_EVENT_ROOM_GONE:
-        return detail::handle(handler, RoomLeft{event.room, event.result});
+        return detail::handle(handler, event::RoomGone{said.room, said.result});
     case PARLEY_EVENT_MEMBERS:
-        return detail::handle(handler, MembersChanged{event.room});
+        return detail::handle(handler, event::Members{said.room});
     case PARLEY_EVENT_CARD:
-        return detail::handle(handler, CardChanged{event.room, event.user});
+        return detail::handle(handler, event::Card{said.room, said.user, said.card_type});
     case PARLEY_EVENT_ACTION:
-        return detail::handle(handler, Action{event.room, event.user, event.text, event.card_type});
+        return detail::handle(handler,
+                              event::Action{said.room, said.user, said.text, said.card_type});
     case PARLEY_EVENT_TICKET_WANTED:
-        return detail::handle(handler, TicketWanted{event.result});
+        return detail::handle(handler, event::TicketWanted{said.result});
     case PARLEY_EVENT_GAP:
-        return detail::handle(handler, HistoryMissing{event.room, event.seq});
+        return detail::handle(handler, event::Gap{said.room, said.seq});
     case PARLEY_EVENT_HISTORY:
-        return detail::handle(handler, HistoryCame{event.room, event.request});
+        return detail::handle(handler, event::History{said.room, said.request});
     default:
         return false; // of a newer library
     }
@@ -151,7 +157,7 @@ struct Asked {
     explicit operator bool() const { return result == PARLEY_OK; }
 };
 
-struct Field {
+struct CardField {
     const char* name = "";
     int64_t number = 0;
     const char* text = nullptr;
@@ -275,11 +281,11 @@ public:
     }
 
     // room 0: one's own presence card.
-    Asked set_card(parley_room room, const char* type, std::span<const Field> fields,
+    Asked set_card(parley_room room, const char* type, std::span<const CardField> fields,
                    uint32_t ttl_ms = 0) {
         return write_card(&parley_set_card, room, type, fields, ttl_ms);
     }
-    Asked update_card(parley_room room, const char* type, std::span<const Field> fields) {
+    Asked update_card(parley_room room, const char* type, std::span<const CardField> fields) {
         return write_card(&parley_update_card, room, type, fields, 0);
     }
     Asked clear_card(parley_room room, const char* type) {
@@ -333,10 +339,10 @@ private:
         return rows;
     }
     Asked write_card(parley_result (*call)(parley_client*, const parley_card*, parley_request*),
-                     parley_room room, const char* type, std::span<const Field> fields,
+                     parley_room room, const char* type, std::span<const CardField> fields,
                      uint32_t ttl_ms) {
         std::vector<parley_card_field> rows;
-        for (const Field& field : fields) {
+        for (const CardField& field : fields) {
             rows.push_back({field.name, field.number, field.text});
         }
         parley_card card = sized<parley_card>();
