@@ -2,7 +2,8 @@
 //   client.cpp            its life, what the host reads
 //   *_commands.cpp        what the host asks for: rooms, messages, cards
 //   own_presence.cpp      what its user is doing
-//   session.cpp           connection, time, what is sent again
+//   session.cpp           connection, time, events
+//   sending.cpp           what goes out by itself
 //   receive.cpp           what the shard says; receive_*.cpp: of rooms, of their logs, of cards
 //   ticket.cpp            which ticket is offered, and what its refusal means
 #pragma once
@@ -74,6 +75,11 @@ public:
     void lost(Error reason, uint32_t retry_after_ms);
     void set_state(State next, Error reason);
     void receive(uint32_t budget_us);
+    void expire_typing();
+    void drop_unconfirmed_rooms();
+    bool ready() const { return state == State::Ready; }
+    TimeMs server_ms() const { return offset.server_ms(now_ms); }
+
     // [ticket] ticket.cpp
     void set_ticket(std::string_view fresh);
     void send_ticket();
@@ -82,6 +88,12 @@ public:
     Next after_ticket(Error reason, bool in_session, Next otherwise);
     void want_ticket(Error reason);
     void refused_ticket_logged(Error reason) const;
+
+    // [presence] own_presence.cpp
+    void show_own_presence();
+    void send_presence();
+
+    // [sending] sending.cpp
     void send_what_waits();
     void send_outbox();
     bool send_message(const Outgoing& outgoing);
@@ -89,14 +101,8 @@ public:
     void send_pages();
     void send_marks();
     void send_name_queries();
-    void send_presence();
     void send_time_query();
-    void expire_typing();
-    void drop_unconfirmed_rooms();
-    bool ready() const { return state == State::Ready; }
-    TimeMs server_ms() const { return offset.server_ms(now_ms); }
-
-    // [sending] Finishes the frame and hands it over; false: the connection takes none now.
+    // Finishes the frame and hands it over; false: the connection takes none now.
     template <typename Body>
     bool send(Lane lane, uint32_t request, wire::Command type, flatbuffers::Offset<Body> body) {
         return send_bytes(lane, builder.client(request, type, body.Union()));
@@ -110,7 +116,7 @@ public:
     }
     std::optional<Asked> take_asked(uint32_t request);
 
-    // [events]
+    // [events] session.cpp
     Event event(EventType type) const;
     void push(Event event);
     void reply(Request request, Error result, RoomId room = {}, Seq seq = 0,
@@ -127,7 +133,6 @@ public:
     void on_room_gone(RoomId room, Error reason);
     void on_roster(const wire::Roster& said);
     void ignore_answer(uint32_t request);
-    void show_own_presence();
     void on_batch(uint32_t request, const wire::Batch& batch, ByteVector& bytes);
     void on_page(Room& room, uint32_t request, const wire::Batch& batch);
     void on_gap(const wire::Gap& said);
@@ -187,7 +192,7 @@ public:
     String offered_ticket; // on its way to be judged: this connection's, or a Reauth's; "" none
     size_t accepted_ticket = 0;  // a hash, to know it again
     bool ticket_changed = false; // since the connection before
-    TimeMs ticket_not_before_ms = 0;
+    TimeMs ticket_not_before_steady_ms = 0;
     TimeMs now_ms = 0; // steady, of the last update
     TimeMs wall_ms = 0;
     bool updated = false;

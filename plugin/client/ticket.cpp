@@ -32,7 +32,7 @@ void Client::Inside::set_ticket(std::string_view fresh) {
 // At most one a second, the newest: the shard takes no more.
 void Client::Inside::send_ticket() {
     if (!ready() || fresh_ticket.empty() || !offered_ticket.empty() ||
-        now_ms < ticket_not_before_ms) {
+        now_ms < ticket_not_before_steady_ms) {
         return;
     }
     auto& fbb = builder.fbb();
@@ -44,7 +44,7 @@ void Client::Inside::send_ticket() {
     }
     ask(request, Asked::What::Reauth);
     offered_ticket.assign(fresh_ticket);
-    ticket_not_before_ms = now_ms + limits::ticket_period_ms;
+    ticket_not_before_steady_ms = now_ms + limits::ticket_period_ms;
 }
 
 void Client::Inside::ticket_accepted() {
@@ -68,8 +68,8 @@ void Client::Inside::ticket_answered(Error verdict, uint32_t retry_after_ms) {
     const bool newest = fresh_ticket == offered_ticket;
     offered_ticket.clear();
     if (verdict == Error::Rate || verdict == Error::Busy || verdict == Error::StoreUnavailable) {
-        ticket_not_before_ms =
-            std::max<TimeMs>(ticket_not_before_ms, now_ms + TimeMs{retry_after_ms});
+        ticket_not_before_steady_ms =
+            std::max<TimeMs>(ticket_not_before_steady_ms, now_ms + TimeMs{retry_after_ms});
         return; // send_ticket offers the newest again
     }
     refused_ticket_logged(verdict);
@@ -86,7 +86,7 @@ Next Client::Inside::after_ticket(Error reason, bool in_session, Next otherwise)
     const bool fresh_was_tried =
         !in_session && !fresh_ticket.empty() && fresh_ticket == offered_ticket;
     offered_ticket.clear();
-    ticket_not_before_ms = 0;
+    ticket_not_before_steady_ms = 0;
     if (!refused) {
         return otherwise;
     }
