@@ -1,8 +1,6 @@
 // batched_socket.cpp: see batched_socket.hpp.
 #include "server/net/batched_socket.hpp"
 
-#if defined(__linux__)
-
 #include <dlfcn.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -80,9 +78,7 @@ public:
         std::array<uint8_t, limits::sealed_datagram_bytes_max>& place = out_bytes_[waiting_];
         size_t bytes = 0;
         for (size_t i = 0; i < count; ++i) {
-            if (bytes + buffers[i].dataLength > place.size()) {
-                return -1; // no link sends such
-            }
+            PARLEY_ASSERT(bytes + buffers[i].dataLength <= place.size()); // a link's MTU
             if (buffers[i].dataLength > 0 && buffers[i].data != place.data() + bytes) {
                 std::memcpy(place.data() + bytes, buffers[i].data, buffers[i].dataLength);
             }
@@ -222,15 +218,3 @@ enet_socket_receive(ENetSocket socket, ENetAddress* address, ENetBuffer* buffers
         parley::enets_own<decltype(&enet_socket_receive)>("enet_socket_receive");
     return own(socket, address, buffers, count);
 }
-
-#else
-
-namespace parley {
-
-std::unique_ptr<DatagramBatch> make_batched_socket(int, size_t) {
-    return nullptr;
-}
-
-} // namespace parley
-
-#endif

@@ -9,7 +9,7 @@
 
 namespace parley {
 
-// For ServerOptions::make_batch. Null when the descriptor is past the table, or on other systems.
+// For ServerOptions::make_batch. Null when the descriptor is past the table.
 std::unique_ptr<DatagramBatch> make_batched_socket(int descriptor, size_t datagrams);
 
 } // namespace parley
