@@ -536,7 +536,7 @@ void EnetLink::wait(int64_t longest_ms, int wake_fd) const {
     ::poll(descriptors, 2, static_cast<int>(std::clamp<int64_t>(longest_ms, 0, 60'000)));
 }
 
-void EnetLink::wait_apart(int64_t longest_ms, int wake_fd) {
+void EnetLink::wait_for_wake(int64_t longest_ms, int wake_fd) {
     pollfd descriptor = {.fd = wake_fd, .events = POLLIN, .revents = 0};
     ::poll(&descriptor, 1, static_cast<int>(std::clamp<int64_t>(longest_ms, 0, 60'000)));
 }

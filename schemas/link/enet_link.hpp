@@ -72,7 +72,7 @@ public:
     // is up. Not on the game's thread.
     void wait(int64_t longest_ms, int wake_fd) const;
     // The same, but datagrams do not wake it: they gather in the kernel.
-    static void wait_apart(int64_t longest_ms, int wake_fd);
+    static void wait_for_wake(int64_t longest_ms, int wake_fd);
     int socket_fd() const;
     Address local_address() const;
     const LinkMetrics& metrics() const;

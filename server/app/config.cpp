@@ -40,11 +40,11 @@ constexpr int64_t hour_ms = 60 * 60 * 1000;
          .max = limits::global_members_max,                                                        \
          .usage = "most members of one room",                                                      \
          .number = [](Config& c) { return &c.tiers[index].members_max; }},                         \
-    {                                                                                              \
-        .name = "tiers." word ".history_days", .min = limits::history_days_min,                    \
-        .max = limits::history_days_max, .usage = "messages that are older are removed",           \
-        .number = [](Config& c) { return &c.tiers[index].history_days; }                           \
-    },                                                                                             \
+        {.name = "tiers." word ".history_days",                                                    \
+         .min = limits::history_days_min,                                                          \
+         .max = limits::history_days_max,                                                          \
+         .usage = "messages that are older are removed",                                           \
+         .number = [](Config& c) { return &c.tiers[index].history_days; }},                        \
     {                                                                                              \
         .name = "tiers." word ".memory", .min = 0, .max = 1,                                       \
         .usage = "1: messages are never stored; sooner told, gone with the room or the shard",     \
@@ -380,7 +380,7 @@ std::span<const ConfigKey> config_keys() {
 }
 
 Config::Config()
-    : bind("0.0.0.0"), port(7777), net_threads(1), net_tick_ms(limits::net_tick_busy_ms),
+    : bind("0.0.0.0"), port(7777), net_threads(1), net_tick_ms(limits::net_tick_ms_default),
       datagrams_per_call(static_cast<int64_t>(limits::datagrams_per_call_max)), sessions_max(1024),
       audience("parley"), data_folder("data"), log_level("info"), shutdown_retry_ms(2000),
       shutdown_ms_max(10'000), hello_per_network_per_s(limits::hello_per_network_per_s),

@@ -54,9 +54,11 @@ void NetThread::run() {
         // what goes out come in batches; the first after a silence does not wait. Effects never do.
         const TimeMs tick_left_ms = received_at_ms + tick_ms_ - steady_ms();
         if (tick_left_ms > 0) {
-            EnetLink::wait_apart(tick_left_ms, wake_);
+            EnetLink::wait_for_wake(tick_left_ms, wake_);
         } else {
-            link_->wait(loop_.busy() ? limits::net_tick_busy_ms : limits::net_tick_idle_ms, wake_);
+            link_->wait(loop_.busy() ? limits::net_sleep_busy_ms_max
+                                     : limits::net_sleep_idle_ms_max,
+                        wake_);
         }
         uint64_t pushes = 0;
         ignore(read(wake_, &pushes, sizeof pushes) > 0, "empty when a datagram or time woke us");

@@ -17,7 +17,7 @@ constexpr int64_t spare_ms = limits::nonce_ahead_ms_max;
 void SqliteStore::retain() {
     Statements& s = *statements_;
     retain_at_ms_ = newest_ms_ + limits::retention_step_ms;
-    for (size_t rooms = 0; rooms < limits::retention_rooms; ++rooms) {
+    for (size_t rooms = 0; rooms < limits::retention_rooms_per_step_max; ++rooms) {
         if (!s.next_room.with(raw(retained_room_)).step()) {
             retained_room_ = RoomId{};
             retain_at_ms_ = newest_ms_ + limits::retention_pause_ms;
@@ -42,7 +42,7 @@ bool SqliteStore::retain_room(RoomId room, TimeMs before_ms) {
     Statements& s = *statements_;
     std::vector<Place> old;
     bool all_old = true;
-    s.oldest.with(raw(room), uint64_t{limits::retention_entries + 1});
+    s.oldest.with(raw(room), uint64_t{limits::retention_entries_per_step_max + 1});
     while (all_old && s.oldest.step()) {
         all_old = s.oldest.number(2) < before_ms;
         if (all_old) {
@@ -65,7 +65,7 @@ bool SqliteStore::retain_room(RoomId room, TimeMs before_ms) {
     if (database_.ok()) {
         counters_.removed.add(old.size());
     }
-    return old.size() == limits::retention_entries;
+    return old.size() == limits::retention_entries_per_step_max;
 }
 
 } // namespace parley

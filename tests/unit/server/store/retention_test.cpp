@@ -108,8 +108,9 @@ TEST_CASE("the border of what is kept is a millisecond wide", "[store]") {
 
 TEST_CASE("a step removes no more than its bound, and the next one goes on", "[store]") {
     Kept k;
-    const size_t count = GENERATE(limits::retention_entries - 1, limits::retention_entries,
-                                  limits::retention_entries + 1, 2 * limits::retention_entries + 5);
+    const size_t count = GENERATE(
+        limits::retention_entries_per_step_max - 1, limits::retention_entries_per_step_max,
+        limits::retention_entries_per_step_max + 1, 2 * limits::retention_entries_per_step_max + 5);
     k.say_many(k.team, count, noon_ms);
     k.store->maintain();
     k.say_many(k.party, 3, noon_ms);
@@ -119,7 +120,7 @@ TEST_CASE("a step removes no more than its bound, and the next one goes on", "[s
     for (int step = 0; step < 4; ++step) {
         k.time_is(now_ms);
         const uint64_t more = k.store->counters().removed.read() - removed;
-        CHECK(more <= limits::retention_entries);
+        CHECK(more <= limits::retention_entries_per_step_max);
         removed += more;
         now_ms += limits::retention_step_ms;
     }
@@ -130,7 +131,7 @@ TEST_CASE("a step removes no more than its bound, and the next one goes on", "[s
 
 TEST_CASE("what goes on between two steps of the pass is not lost to it", "[store]") {
     Kept k;
-    k.say_many(k.team, limits::retention_entries + 5, noon_ms);
+    k.say_many(k.team, limits::retention_entries_per_step_max + 5, noon_ms);
     k.store->maintain();
     const TimeMs now_ms = noon_ms + keep_ms + limits::day_ms;
     k.time_is(now_ms);
