@@ -35,11 +35,12 @@ constexpr bool enet_is_apart = false;
 constexpr bool enet_is_apart = true;
 #endif
 
-// The game's allocator for ENet. It would break under a second thread, as a game's may.
+// The game's allocator for ENet. It counts what would break one that is not made for a second
+// thread, as a game's may be.
 struct GameAllocator {
-    std::thread::id owner = std::this_thread::get_id();
-    bool parley_runs = false;
-    long calls = 0, living = 0;
+    const std::thread::id owner = std::this_thread::get_id();
+    std::atomic<bool> parley_runs{false};
+    std::atomic<long> calls{0}, living{0};
     std::atomic<long> calls_of_others{0}; // of Parley's, or on its threads
 
     void called() {
