@@ -2,7 +2,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -17,14 +16,6 @@
 
 namespace parley::abi {
 namespace {
-
-void* plain_hook(void*, void* old, size_t bytes) {
-    if (bytes == 0) {
-        std::free(old);
-        return nullptr;
-    }
-    return std::realloc(old, bytes);
-}
 
 #ifdef PARLEY_PREBUILT
 constexpr EnetSource enet_source = EnetSource::Opened;
@@ -145,7 +136,7 @@ parley_result parley_create(const parley_options* options, parley_client** out) 
     if (sodium_init() < 0) {
         return PARLEY_ERROR_INTERNAL;
     }
-    const auto hook = how.alloc != nullptr ? how.alloc : &plain_hook;
+    const AllocHook hook = how.alloc != nullptr ? how.alloc : &process_alloc;
     void* const place = hook(how.user, nullptr, sizeof(parley_client));
     if (place == nullptr) {
         return PARLEY_ERROR_OUT_OF_MEMORY;
@@ -165,7 +156,7 @@ void parley_destroy(parley_client* client) {
     if (client == nullptr) {
         return;
     }
-    const auto hook = client->hook;
+    const AllocHook hook = client->hook;
     void* const user = client->user;
     if (client->orphan_overlays != nullptr) {
         client->orphan_overlays(*client);

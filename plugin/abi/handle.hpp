@@ -35,11 +35,11 @@ struct parley_overlay;
 
 // Owner: the thread that called parley_create.
 struct parley_client {
-    parley_client(void* (*alloc)(void*, void*, size_t), void* alloc_user)
+    parley_client(parley::AllocHook alloc, void* alloc_user)
         : memory(alloc, alloc_user), hook(alloc), user(alloc_user), spans(&memory) {}
 
     parley::client::HostMemory memory; // first: everything else lies in it
-    void* (*hook)(void*, void*, size_t);
+    parley::AllocHook hook;
     void* user;
     parley::Log log;
     mutable parley::abi::SizesTold sizes_told; // says nothing of the client itself

@@ -167,7 +167,7 @@ void parley_overlay_destroy(parley_overlay* overlay) {
         }
         *at = overlay->next;
     }
-    const auto hook = overlay->hook;
+    const AllocHook hook = overlay->hook;
     void* const user = overlay->user;
     overlay->~parley_overlay();
     hook(user, overlay, 0);

@@ -12,9 +12,9 @@
 
 // Owner: the game thread.
 struct parley_overlay {
-    parley_client* client = nullptr;               // null: it was destroyed before this
-    parley_overlay* next = nullptr;                // of the same client
-    void* (*hook)(void*, void*, size_t) = nullptr; // the client's: this lies in the host's memory
+    parley_client* client = nullptr;  // null: it was destroyed before this
+    parley_overlay* next = nullptr;   // of the same client
+    parley::AllocHook hook = nullptr; // the client's: this lies in the host's memory
     void* user = nullptr;
     std::unique_ptr<parley::overlay::Overlay> overlay;
     parley_draw draw{};

@@ -1,7 +1,6 @@
 // memory.cpp: the host's allocator, with a reserve for the day it says no.
 #include "plugin/client/memory.hpp"
 
-#include <cstdlib>
 #include <functional>
 
 #include "schemas/base/check.hpp"
@@ -11,18 +10,10 @@ namespace {
 
 constexpr size_t hook_alignment = alignof(std::max_align_t);
 
-void* plain(void*, void* old, size_t bytes) {
-    if (bytes == 0) {
-        std::free(old);
-        return nullptr;
-    }
-    return std::realloc(old, bytes);
-}
-
 } // namespace
 
-HostMemory::HostMemory(Hook hook, void* user)
-    : hook_(hook != nullptr ? hook : &plain), user_(user),
+HostMemory::HostMemory(AllocHook hook, void* user)
+    : hook_(hook != nullptr ? hook : &process_alloc), user_(user),
       reserve_(static_cast<std::byte*>(hook_(user_, nullptr, limits::allocation_reserve_bytes))) {
     if (reserve_ == nullptr) {
         failed_.store(true, std::memory_order_relaxed);

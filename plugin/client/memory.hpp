@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory_resource>
 
+#include "schemas/base/host_alloc.hpp"
 #include "schemas/base/limits.hpp"
 
 namespace parley::client {
@@ -16,11 +17,8 @@ namespace parley::client {
 // Any thread, when the hook is. It must outlive everything that was allocated from it.
 class HostMemory final : public std::pmr::memory_resource {
 public:
-    // Like realloc: bytes 0 frees. The pointer must be aligned for any plain type.
-    using Hook = void* (*)(void* user, void* old, size_t bytes);
-
-    // hook null: malloc. Takes the reserve; ok() is false when even that failed.
-    HostMemory(Hook hook, void* user);
+    // hook null: the process's memory. Takes the reserve; ok() is false when even that failed.
+    HostMemory(AllocHook hook, void* user);
     ~HostMemory() override;
     HostMemory(const HostMemory&) = delete;
     HostMemory& operator=(const HostMemory&) = delete;
@@ -40,7 +38,7 @@ private:
     }
     void* from_reserve(size_t bytes, size_t alignment);
 
-    Hook hook_;
+    AllocHook hook_;
     void* user_;
     std::byte* reserve_ = nullptr;
     std::atomic<size_t> reserve_used_{0};

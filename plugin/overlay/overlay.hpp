@@ -16,6 +16,7 @@
 #include "plugin/client/client.hpp"
 #include "plugin/overlay/input.hpp"
 #include "plugin/overlay/widgets.hpp"
+#include "schemas/base/host_alloc.hpp"
 #include "schemas/base/log.hpp"
 #include "schemas/base/result.hpp"
 
@@ -33,8 +34,8 @@ struct Options {
     bool reduced_motion = false;
     uint32_t toast_key = 0;        // of key::; 0: F6
     int64_t (*now_us)() = nullptr; // steady clock, for the frame's budget; null: no time passes
-    // The host's allocator for text, like realloc (bytes 0 frees); null: malloc.
-    void* (*alloc)(void* user, void* old, size_t bytes) = nullptr;
+    // The host's allocator for text; null: the process's.
+    AllocHook alloc = nullptr;
     void* alloc_user = nullptr;
     std::optional<int32_t> utc_offset_s; // of the times of day; none: the system's
     Log log;

@@ -22,7 +22,7 @@ uint32_t rounded_up(uint32_t value) {
 
 } // namespace
 
-Atlas::Atlas(Memory& memory, uint32_t page_px, uint32_t pages_max)
+Atlas::Atlas(HostMemory& memory, uint32_t page_px, uint32_t pages_max)
     : memory_(memory), page_px_(std::clamp(page_px, 64u, 4096u)),
       pages_max_(std::clamp(pages_max, 1u, 16u)), pages_(&memory), dirty_(&memory) {
     pages_.reserve(pages_max_);

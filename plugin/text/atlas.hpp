@@ -19,7 +19,7 @@ struct AtlasPlace {
 // Owner: the game thread.
 class Atlas {
 public:
-    Atlas(Memory& memory, uint32_t page_px, uint32_t pages_max);
+    Atlas(HostMemory& memory, uint32_t page_px, uint32_t pages_max);
     ~Atlas();
     Atlas(const Atlas&) = delete;
     Atlas& operator=(const Atlas&) = delete;
@@ -60,7 +60,7 @@ private:
     bool put_on(Page& page, uint32_t w, uint32_t h, AtlasPlace& out) const;
     void mark(const AtlasPlace& place, uint32_t w, uint32_t h);
 
-    Memory& memory_;
+    HostMemory& memory_;
     uint32_t page_px_;
     uint32_t pages_max_;
     std::pmr::vector<Page> pages_;

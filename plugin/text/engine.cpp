@@ -15,7 +15,7 @@ namespace parley::text {
 
 class Engine::Inside {
 public:
-    Inside(std::unique_ptr<Memory> memory, std::unique_ptr<Fonts> fonts,
+    Inside(std::unique_ptr<HostMemory> memory, std::unique_ptr<Fonts> fonts,
            const EngineOptions& options)
         : memory_(std::move(memory)), fonts_(std::move(fonts)),
           cache_(*memory_, *fonts_, options.atlas_page_px, options.atlas_pages_max, options.log),
@@ -79,7 +79,7 @@ public:
         return metrics;
     }
 
-    Memory& memory() { return *memory_; }
+    HostMemory& memory() { return *memory_; }
     Atlas& atlas() { return cache_.atlas(); }
     GlyphCache& cache() { return cache_; }
     uint64_t layouts() const { return layouts_; }
@@ -107,7 +107,7 @@ private:
         }
     }
 
-    std::unique_ptr<Memory> memory_; // first: everything else lies in it
+    std::unique_ptr<HostMemory> memory_; // first: everything else lies in it
     std::unique_ptr<Fonts> fonts_;
     GlyphCache cache_;
     Log log_;
@@ -121,7 +121,7 @@ Engine::Engine() = default;
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options) {
-    auto memory = std::make_unique<Memory>(options.alloc, options.alloc_user);
+    auto memory = std::make_unique<HostMemory>(options.alloc, options.alloc_user);
     Result<std::unique_ptr<Fonts>> fonts = Fonts::find(options, *memory);
     if (!fonts) {
         return fonts.error();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plugin/text/layout.hpp"
+#include "schemas/base/host_alloc.hpp"
 #include "schemas/base/log.hpp"
 #include "schemas/base/result.hpp"
 
@@ -29,8 +30,8 @@ struct EngineOptions {
     std::string family = "NotoSans"; // stem of the base face's file names
     std::string han = "ja";          // shapes of Han characters: ja, ko, zh-Hans, zh-Hant
     std::vector<FontMemory> fonts;   // searched before the folders
-    // The host's allocator, like realloc (bytes 0 frees); null: malloc.
-    void* (*alloc)(void* user, void* old, size_t bytes) = nullptr;
+    // The host's allocator; null: the process's.
+    AllocHook alloc = nullptr;
     void* alloc_user = nullptr;
     Log log;
     uint32_t atlas_page_px = 1024; // square, RGBA8; 64 to 4096

@@ -40,21 +40,21 @@ uint32_t han_index(std::string_view language) {
 
 } // namespace
 
-Fonts::Fonts(const EngineOptions& options, Memory& memory)
+Fonts::Fonts(const EngineOptions& options, HostMemory& memory)
     : log_(options.log), faces_(&memory), choices_(choices_kept, &memory) {}
 
 // As FT_Init_FreeType does, but in the host's memory.
-bool Fonts::start_freetype(Memory& memory) {
+bool Fonts::start_freetype(HostMemory& memory) {
     freetype_memory_ = std::make_unique<FT_MemoryRec_>();
     freetype_memory_->user = &memory;
     freetype_memory_->alloc = [](FT_Memory self, long bytes) {
-        return static_cast<Memory*>(self->user)->try_allocate(static_cast<size_t>(bytes));
+        return static_cast<HostMemory*>(self->user)->try_allocate(static_cast<size_t>(bytes));
     };
     freetype_memory_->realloc = [](FT_Memory self, long, long bytes, void* block) {
-        return static_cast<Memory*>(self->user)->try_resize(block, static_cast<size_t>(bytes));
+        return static_cast<HostMemory*>(self->user)->try_resize(block, static_cast<size_t>(bytes));
     };
     freetype_memory_->free = [](FT_Memory self, void* block) {
-        static_cast<Memory*>(self->user)->release(block);
+        static_cast<HostMemory*>(self->user)->release(block);
     };
     if (FT_New_Library(freetype_memory_.get(), &library_) != 0) {
         library_ = nullptr;
@@ -80,7 +80,7 @@ Fonts::~Fonts() {
     }
 }
 
-Result<std::unique_ptr<Fonts>> Fonts::find(const EngineOptions& options, Memory& memory) {
+Result<std::unique_ptr<Fonts>> Fonts::find(const EngineOptions& options, HostMemory& memory) {
     std::unique_ptr<Fonts> fonts(new Fonts(options, memory));
     if (!fonts->start_freetype(memory)) {
         return Error::OutOfMemory;

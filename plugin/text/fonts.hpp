@@ -32,7 +32,7 @@ inline constexpr FaceId no_face = 0xFFFF;
 class Fonts {
 public:
     // BadFont when nothing that can be opened was found.
-    static Result<std::unique_ptr<Fonts>> find(const EngineOptions& options, Memory& memory);
+    static Result<std::unique_ptr<Fonts>> find(const EngineOptions& options, HostMemory& memory);
     ~Fonts();
     Fonts(const Fonts&) = delete;
     Fonts& operator=(const Fonts&) = delete;
@@ -87,8 +87,8 @@ private:
         FaceId face = no_face;
     };
 
-    Fonts(const EngineOptions& options, Memory& memory);
-    bool start_freetype(Memory& memory);
+    Fonts(const EngineOptions& options, HostMemory& memory);
+    bool start_freetype(HostMemory& memory);
     void scan(std::string_view folder, int depth);
     void add_file(File file);
     uint32_t family(std::string_view stem, uint32_t index = 0);

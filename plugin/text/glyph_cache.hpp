@@ -20,7 +20,7 @@ struct DrawnGlyph {
 // Owner: the game thread.
 class GlyphCache {
 public:
-    GlyphCache(Memory& memory, Fonts& fonts, uint32_t page_px, uint32_t pages_max, Log log)
+    GlyphCache(HostMemory& memory, Fonts& fonts, uint32_t page_px, uint32_t pages_max, Log log)
         : fonts_(fonts), atlas_(memory, page_px, pages_max), log_(log), glyphs_(&memory),
           raster_(&memory) {}
 

@@ -8,21 +8,11 @@
 #include "schemas/base/check.hpp"
 
 namespace parley::text {
-namespace {
 
-void* process(void*, void* old, size_t bytes) {
-    if (bytes == 0) {
-        std::free(old);
-        return nullptr;
-    }
-    return std::realloc(old, bytes);
-}
+HostMemory::HostMemory(AllocHook hook, void* user)
+    : hook_(hook != nullptr ? hook : &process_alloc), user_(user) {}
 
-} // namespace
-
-Memory::Memory(Hook hook, void* user) : hook_(hook != nullptr ? hook : &process), user_(user) {}
-
-void* Memory::try_allocate(size_t bytes) {
+void* HostMemory::try_allocate(size_t bytes) {
     void* const place =
         bytes > SIZE_MAX - sizeof(Head) ? nullptr : hook_(user_, nullptr, sizeof(Head) + bytes);
     if (place == nullptr) {
@@ -34,12 +24,12 @@ void* Memory::try_allocate(size_t bytes) {
     return new (place) Head{bytes, true} + 1;
 }
 
-void* Memory::try_resize(void* block, size_t bytes) {
+void* HostMemory::try_resize(void* block, size_t bytes) {
     if (block == nullptr) {
         return try_allocate(bytes);
     }
     Head* const head = static_cast<Head*>(block) - 1;
-    PARLEY_ASSERT(head->hosts);
+    PARLEY_ASSERT(head->from_host);
     const size_t before = head->bytes;
     void* const place =
         bytes > SIZE_MAX - sizeof(Head) ? nullptr : hook_(user_, head, sizeof(Head) + bytes);
@@ -52,12 +42,12 @@ void* Memory::try_resize(void* block, size_t bytes) {
     return new (place) Head{bytes, true} + 1;
 }
 
-void Memory::release(void* block) {
+void HostMemory::release(void* block) {
     if (block == nullptr) {
         return;
     }
     Head* const head = static_cast<Head*>(block) - 1;
-    if (head->hosts) {
+    if (head->from_host) {
         bytes_ -= head->bytes;
         hook_(user_, head, 0);
     } else {
@@ -65,7 +55,7 @@ void Memory::release(void* block) {
     }
 }
 
-void* Memory::do_allocate(size_t bytes, size_t alignment) {
+void* HostMemory::do_allocate(size_t bytes, size_t alignment) {
     PARLEY_ASSERT(alignment <= alignof(std::max_align_t));
     if (void* const block = try_allocate(bytes)) {
         return block;
@@ -75,7 +65,7 @@ void* Memory::do_allocate(size_t bytes, size_t alignment) {
     return new (place) Head{bytes, false} + 1;
 }
 
-void Memory::do_deallocate(void* block, size_t, size_t) {
+void HostMemory::do_deallocate(void* block, size_t, size_t) {
     release(block);
 }
 

@@ -7,16 +7,15 @@
 #include <cstdint>
 #include <memory_resource>
 
+#include "schemas/base/host_alloc.hpp"
+
 namespace parley::text {
 
 // Owner: the game thread. It must outlive all that it gave.
-class Memory final : public std::pmr::memory_resource {
+class HostMemory final : public std::pmr::memory_resource {
 public:
-    // Like realloc: bytes 0 frees. The pointer is aligned for any plain type.
-    using Hook = void* (*)(void* user, void* old, size_t bytes);
-
-    // hook null: malloc.
-    Memory(Hook hook, void* user);
+    // hook null: the process's memory.
+    HostMemory(AllocHook hook, void* user);
 
     // Null when the host refuses; on a refused resize the block is as it was.
     void* try_allocate(size_t bytes);
@@ -31,7 +30,7 @@ private:
     // Before each block; a multiple of the alignment long.
     struct alignas(std::max_align_t) Head {
         size_t bytes;
-        bool hosts;
+        bool from_host;
     };
 
     void* do_allocate(size_t bytes, size_t alignment) override;
@@ -40,7 +39,7 @@ private:
         return this == &other;
     }
 
-    Hook hook_;
+    AllocHook hook_;
     void* user_;
     uint64_t bytes_ = 0, allocations_ = 0, refused_ = 0;
 };

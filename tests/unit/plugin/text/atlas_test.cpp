@@ -21,7 +21,7 @@ bool overlap(const Quad& a, const Quad& b) {
 } // namespace
 
 TEST_CASE("each page has a white texel with white around it", "[text]") {
-    Memory memory(nullptr, nullptr);
+    HostMemory memory(nullptr, nullptr);
     Atlas atlas(memory, 64, 2);
     AtlasPlace place;
     while (atlas.pages() < 2) {
@@ -37,7 +37,7 @@ TEST_CASE("each page has a white texel with white around it", "[text]") {
 }
 
 TEST_CASE("places in an atlas never meet and have a gutter", "[text]") {
-    Memory memory(nullptr, nullptr);
+    HostMemory memory(nullptr, nullptr);
     Atlas atlas(memory, 256, 3);
     struct Taken {
         AtlasPlace place;
@@ -76,7 +76,7 @@ TEST_CASE("places in an atlas never meet and have a gutter", "[text]") {
 }
 
 TEST_CASE("what is larger than a page is refused, and fills nothing", "[text]") {
-    Memory memory(nullptr, nullptr);
+    HostMemory memory(nullptr, nullptr);
     Atlas atlas(memory, 64, 1);
     AtlasPlace place;
     CHECK(atlas.put(64, 10, place) == Atlas::Put::TooLarge);
@@ -86,7 +86,7 @@ TEST_CASE("what is larger than a page is refused, and fills nothing", "[text]") 
 }
 
 TEST_CASE("dirty rectangles cover what changed and are few", "[text]") {
-    Memory memory(nullptr, nullptr);
+    HostMemory memory(nullptr, nullptr);
     Atlas atlas(memory, 256, 1);
     AtlasDirty dirty;
     REQUIRE(atlas.next_dirty(dirty));
@@ -115,7 +115,7 @@ TEST_CASE("dirty rectangles cover what changed and are few", "[text]") {
 }
 
 TEST_CASE("a cleared atlas is empty and of a new generation", "[text]") {
-    Memory memory(nullptr, nullptr);
+    HostMemory memory(nullptr, nullptr);
     Atlas atlas(memory, 64, 1);
     AtlasPlace place;
     REQUIRE(atlas.put(20, 20, place) == Atlas::Put::Done);

@@ -29,7 +29,7 @@ std::string with_bars(Fonts& fonts, std::string_view text) {
 } // namespace
 
 TEST_CASE("lines may end where readers of each script expect", "[text]") {
-    Memory memory(nullptr, nullptr);
+    HostMemory memory(nullptr, nullptr);
     auto fonts = Fonts::find({}, memory);
     REQUIRE(fonts.ok());
     const std::string_view expected[] = {
