@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include <linux/magic.h>
 #include <sys/resource.h>
@@ -27,6 +28,10 @@ constexpr int64_t second_us = 1'000'000;
 constexpr size_t party_members = 4;
 constexpr size_t room_publishers = 4;
 constexpr double frames_per_second_of_measuring = 400;
+// A socket each; what is left is for the rest of the program, and for sessions of a shard.
+constexpr size_t open_files_min = 4096;
+constexpr size_t players_max = 4000;
+static_assert(players_max + spare_sessions <= limits::sessions_per_host_max);
 
 struct Arguments {
     std::vector<std::string> workloads;
@@ -108,12 +113,18 @@ bool parse_number(const char* text, Number least, Number most, Number& number) {
     return true;
 }
 
+template <typename Named, size_t count>
+const Named* find_named(const Named (&table)[count], std::string_view name) {
+    const auto* const found = std::find_if(std::begin(table), std::end(table),
+                                           [&](const Named& one) { return one.name == name; });
+    return found == std::end(table) ? nullptr : found;
+}
+
 bool parse_names(std::string_view text, std::vector<std::string>& names) {
     while (true) {
         const size_t comma = std::min(text.find(','), text.size());
         const std::string_view name = text.substr(0, comma);
-        const auto same = [&](const Baseline& baseline) { return baseline.name == name; };
-        if (std::none_of(std::begin(baselines), std::end(baselines), same)) {
+        if (find_named(baselines, name) == nullptr) {
             return false;
         }
         names.emplace_back(name);
@@ -124,77 +135,94 @@ bool parse_names(std::string_view text, std::vector<std::string>& names) {
     }
 }
 
-// 0: go on; else the exit code is one less.
-int parse(int argc, char** argv, Arguments& arguments) {
+// An option that takes a value; false: it cannot be this one.
+struct Option {
+    std::string_view name;
+    bool (*take)(const char* value, Arguments& arguments);
+};
+constexpr Option options[] = {
+    {"--passes",
+     [](const char* value, Arguments& a) { return parse_number(value, 1, 1000, a.passes); }},
+    {"--seconds",
+     [](const char* value, Arguments& a) { return parse_number(value, 0.05, 3600.0, a.seconds); }},
+    {"--warm-up",
+     [](const char* value, Arguments& a) { return parse_number(value, 0.0, 3600.0, a.warm_up_s); }},
+    {"--players",
+     [](const char* value, Arguments& a) {
+         return parse_number(value, party_members, players_max, a.players) &&
+                a.players % party_members == 0;
+     }},
+    {"--messages",
+     [](const char* value, Arguments& a) {
+         return parse_number(value, size_t{1}, limits::model_messages_per_room_max, a.messages);
+     }},
+    {"--against", [](const char* value, Arguments& a) { return parse_names(value, a.against); }},
+    {"--parley",
+     [](const char* value, Arguments& a) {
+         a.places.parley = value;
+         return true;
+     }},
+    {"--data",
+     [](const char* value, Arguments& a) {
+         a.data_folder = value;
+         return true;
+     }},
+};
+
+void print_workloads() {
+    int widest = 0;
+    for (const Workload& workload : workloads) {
+        widest = std::max(widest, static_cast<int>(workload.name.size()));
+    }
+    for (const Workload& workload : workloads) {
+        std::printf("%-*.*s %.*s\n", widest, static_cast<int>(workload.name.size()),
+                    workload.name.data(), static_cast<int>(workload.what.size()),
+                    workload.what.data());
+    }
+}
+
+// The code to end with. Nothing: go on.
+std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        const char* const value = i + 1 < argc ? argv[i + 1] : "";
-        bool good = true;
-        bool took_value = true;
         if (word == "--help" || word == "-h") {
             std::fputs(help_text, stdout);
-            return 1;
-        } else if (word == "--list") {
-            for (const Workload& workload : workloads) {
-                std::printf("%-12.*s %.*s\n", static_cast<int>(workload.name.size()),
-                            workload.name.data(), static_cast<int>(workload.what.size()),
-                            workload.what.data());
-            }
-            return 1;
-        } else if (word == "--passes") {
-            good = parse_number(value, 1, 1000, arguments.passes);
-        } else if (word == "--seconds") {
-            good = parse_number(value, 0.05, 3600.0, arguments.seconds);
-        } else if (word == "--warm-up") {
-            good = parse_number(value, 0.0, 3600.0, arguments.warm_up_s);
-        } else if (word == "--players") {
-            good = parse_number(value, party_members, limits::sessions_per_host_max - 95,
-                                arguments.players) &&
-                   arguments.players % party_members == 0;
-        } else if (word == "--messages") {
-            good = parse_number(value, size_t{1}, limits::model_messages_per_room_max,
-                                arguments.messages);
-        } else if (word == "--against") {
-            good = parse_names(value, arguments.against);
-        } else if (word == "--parley") {
-            arguments.places.parley = value;
-        } else if (word == "--data") {
-            arguments.data_folder = value;
-        } else {
-            took_value = false;
-            if (word == "--keep") {
-                arguments.keep = true;
-            } else if (word.starts_with("-")) {
-                say("parley_bench: there is no option %s; --help lists them\n", argv[i]);
-                return 3;
-            } else {
-                const auto same = [&](const Workload& workload) { return workload.name == word; };
-                good = std::find_if(std::begin(workloads), std::end(workloads), same) !=
-                       std::end(workloads);
-                arguments.workloads.emplace_back(word);
-            }
+            return 0;
         }
-        if (!good && took_value) {
-            say("parley_bench: %s cannot be \"%s\"; --help says what it may be\n", argv[i], value);
-            return 3;
+        if (word == "--list") {
+            print_workloads();
+            return 0;
         }
-        if (!good) {
+        if (word == "--keep") {
+            arguments.keep = true;
+        } else if (const Option* option = find_named(options, word)) {
+            const char* const value = i + 1 < argc ? argv[i + 1] : "";
+            if (!option->take(value, arguments)) {
+                say("parley_bench: %s cannot be \"%s\"; --help says what it may be\n", argv[i],
+                    value);
+                return 2;
+            }
+            ++i;
+        } else if (word.starts_with("-")) {
+            say("parley_bench: there is no option %s; --help lists them\n", argv[i]);
+            return 2;
+        } else if (find_named(workloads, word) == nullptr) {
             say("parley_bench: there is no workload %s; --list names them\n", argv[i]);
-            return 3;
+            return 2;
+        } else {
+            arguments.workloads.emplace_back(word);
         }
-        i += took_value ? 1 : 0;
     }
     if (arguments.workloads.empty()) {
         for (const Workload& workload : workloads) {
             arguments.workloads.emplace_back(workload.name);
         }
     }
-    return 0;
+    return std::nullopt;
 }
 
 Plan plan_of(std::string_view name, const Arguments& arguments) {
-    const Workload& workload = *std::find_if(std::begin(workloads), std::end(workloads),
-                                             [&](const Workload& one) { return one.name == name; });
+    const Workload& workload = *find_named(workloads, name);
     Plan plan;
     plan.workload = name;
     plan.crowd = workload.crowd;
@@ -243,9 +271,8 @@ bool run_subject(Subject& subject, const Plan& plan, const Arguments& arguments,
 
 bool run_load(std::string_view name, const Arguments& arguments, Report& report) {
     const Plan plan = plan_of(name, arguments);
-    say("%.*s: %zu players in rooms of %zu; the shard's configuration is the default but for\n%s",
-        static_cast<int>(name.size()), name.data(), plan.players, plan.room_members,
-        parley_config_note(plan).c_str());
+    say("%.*s: %zu players in rooms of %zu\n", static_cast<int>(name.size()), name.data(),
+        plan.players, plan.room_members);
     std::vector<std::unique_ptr<Subject>> subjects;
     std::vector<std::string> against;
     for (const Baseline& baseline : baselines) {
@@ -257,6 +284,12 @@ bool run_load(std::string_view name, const Arguments& arguments, Report& report)
         }
     }
     subjects.push_back(parley_subject());
+    for (const std::unique_ptr<Subject>& subject : subjects) {
+        if (const std::string text = subject->configuration(plan); !text.empty()) {
+            say("%s: the configuration is the default but for\n%s",
+                std::string(subject->name()).c_str(), text.c_str());
+        }
+    }
     const size_t count = subjects.size();
     for (int pass = 0; pass < arguments.passes; ++pass) {
         std::vector<Figures> figures(count);
@@ -307,7 +340,7 @@ bool raise_open_files() {
         return false;
     }
     limit.rlim_cur = limit.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= 4096;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= open_files_min;
 }
 
 bool prepare(Arguments& arguments) {
@@ -335,7 +368,8 @@ bool prepare(Arguments& arguments) {
     }
     if (!raise_open_files()) {
         say("parley_bench: too few files may be open at once for so many players; raise the hard "
-            "limit (ulimit -Hn) to 4096 or more\n");
+            "limit (ulimit -Hn) to %zu or more\n",
+            open_files_min);
         return false;
     }
     return true;
@@ -343,8 +377,8 @@ bool prepare(Arguments& arguments) {
 
 int run(int argc, char** argv) {
     Arguments arguments;
-    if (const int code = parse(argc, argv, arguments); code != 0) {
-        return code - 1;
+    if (const std::optional<int> code = parse(argc, argv, arguments)) {
+        return *code;
     }
     if (!prepare(arguments)) {
         return 1;

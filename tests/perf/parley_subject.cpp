@@ -1,6 +1,6 @@
 // parley_subject.cpp: the shipped shard program with a durable store, and its players: sealed links
 // with tickets, frames through schemas/wire. Its configuration is the product's default but for
-// what parley_config_note prints.
+// what configuration() says.
 #include <sodium.h>
 
 #include <array>
@@ -22,7 +22,6 @@ namespace {
 constexpr std::string_view issuer = "bench";
 constexpr std::string_view audience = "parley"; // the product's default
 constexpr unsigned nonce_number_bits = 22;
-constexpr size_t spare_sessions = 16;
 
 std::string room_name(const Plan& plan, size_t player) {
     return plan.crowd ? "bench" : "bench-" + std::to_string(plan.room_of(player));
@@ -159,6 +158,14 @@ class ParleySubject final : public Subject {
 public:
     std::string_view name() const override { return "parley"; }
 
+    std::string configuration(const Plan& plan) const override {
+        const char* const tier = plan.crowd ? "guild" : "party";
+        const size_t sessions = plan.players + spare_sessions;
+        return "[shard]\nbind = \"127.0.0.1\"\nsessions_max = " + std::to_string(sessions) +
+               "\n[users]\nframes_per_s_max = 100000\n[tiers." + tier +
+               "]\npace_burst = 1000\npace_period_ms = 10\n";
+    }
+
     bool start(const Plan& plan, const Places& places, std::string& message) override {
         if (sodium_init() < 0) {
             message = "libsodium could not be started";
@@ -180,7 +187,7 @@ public:
         }
         common_.server_key = link_public_key(server_seed.value());
         const std::string config = places.data_folder + "/bench.toml";
-        const std::string text = parley_config_note(plan) + "\n[[issuer]]\nname = \"" +
+        const std::string text = configuration(plan) + "\n[[issuer]]\nname = \"" +
                                  std::string(issuer) + "\"\nkid = \"" + std::string(issuer) +
                                  "\"\npublic_key = \"" + issuer_public_key(issuer_seed_) + "\"\n";
         if (!write_file(config, text, message).ok()) {
@@ -234,14 +241,6 @@ private:
 
 std::unique_ptr<Subject> parley_subject() {
     return std::make_unique<ParleySubject>();
-}
-
-std::string parley_config_note(const Plan& plan) {
-    const char* const tier = plan.crowd ? "guild" : "party";
-    const size_t sessions = plan.players + spare_sessions;
-    return "[shard]\nbind = \"127.0.0.1\"\nsessions_max = " + std::to_string(sessions) +
-           "\n[users]\nframes_per_s_max = 100000\n[tiers." + tier +
-           "]\npace_burst = 1000\npace_period_ms = 10\n";
 }
 
 } // namespace parley::bench

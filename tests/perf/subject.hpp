@@ -35,6 +35,8 @@ struct Plan {
     size_t room_of(size_t player) const { return player / room_members; }
 };
 
+inline constexpr size_t spare_sessions = 16; // that a server has beyond the players
+
 // UDP payload in both directions, all since the start.
 struct Traffic {
     uint64_t bytes = 0;
@@ -70,6 +72,8 @@ class Subject {
 public:
     virtual ~Subject() = default;
     virtual std::string_view name() const = 0;
+    // What is not the default for this plan, as its program reads it, for people. Empty: all is.
+    virtual std::string configuration(const Plan&) const { return {}; }
     virtual bool start(const Plan& plan, const Places& places, std::string& message) = 0;
     // Nothing: message says why.
     virtual std::unique_ptr<Player> player(size_t index, std::string& message) = 0;
@@ -84,7 +88,5 @@ std::unique_ptr<Subject> relay_subject();
 std::unique_ptr<Subject> parley_subject();
 std::unique_ptr<Subject> redis_subject();
 std::unique_ptr<Subject> nats_subject();
-// What the shard's configuration changes for this plan, as TOML, for people.
-std::string parley_config_note(const Plan& plan);
 
 } // namespace parley::bench
