@@ -8,10 +8,10 @@
 namespace parley::test {
 
 inline std::string dev_ticket(const std::string& folder, const std::string& device,
-                              const std::string& name) {
-    std::string ticket =
-        output_of(PARLEY_PROGRAM " ticket mint --issuer-key " + folder +
-                  "/dev-issuer.key --device-id " + device + " --sub " + name + " --name " + name);
+                              const std::string& name, const std::string& rooms = "") {
+    std::string ticket = output_of(PARLEY_PROGRAM " ticket mint --issuer-key " + folder +
+                                   "/dev-issuer.key --device-id " + device + " --sub " + name +
+                                   " --name " + name + (rooms.empty() ? "" : " --rooms " + rooms));
     while (!ticket.empty() && ticket.back() == '\n') {
         ticket.pop_back();
     }

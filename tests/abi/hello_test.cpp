@@ -106,6 +106,31 @@ TEST_CASE("a shard is killed and started again, and the hellos' conversation is 
     CHECK(times(ann_said, ": two\n") == 1); // heard, or read when she came back
 }
 
+TEST_CASE("a hello that is alone says that nobody answered, and its line is stored", "[hello]") {
+    const Folder folder;
+    Program shard({"serve", "--dev", "--port", "0", "--data", folder.path()});
+    const uint16_t port = shard.wait_ready();
+    REQUIRE(port != 0);
+    ChildProcess hello({PARLEY_HELLO, "127.0.0.1:" + std::to_string(port),
+                        folder.file("server.pub"), "anybody?", "0"});
+    hello.write_line(dev_ticket(folder.path(), device_of(hello), "ann", "party:owls"));
+    CHECK(rest_of(hello) == "stored as 1\nnobody answered\n");
+    CHECK(hello.finish() == 0);
+}
+
+TEST_CASE("a hello whose ticket is none is told so", "[hello]") {
+    const Folder folder;
+    Program shard({"serve", "--dev", "--port", "0", "--data", folder.path()});
+    const uint16_t port = shard.wait_ready();
+    REQUIRE(port != 0);
+    ChildProcess hello(
+        {PARLEY_HELLO, "127.0.0.1:" + std::to_string(port), folder.file("server.pub"), "x"});
+    CHECK(device_of(hello).size() == 43);
+    hello.write_line("garbage");
+    CHECK(rest_of(hello).find("ticket") != std::string::npos);
+    CHECK(hello.finish() == 1);
+}
+
 TEST_CASE("a hello whose ticket is for another device is told so", "[hello]") {
     const Folder folder;
     Program shard({"serve", "--dev", "--port", "0", "--data", folder.path()});
