@@ -182,10 +182,9 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
     const client::Message* before = index > 0 ? &room.messages[index - 1] : nullptr;
     Parts parts;
     const int64_t day = local_clock(view, message.at_ms).day;
-    const bool new_day = before == nullptr ? room.history_complete || index == 0
-                                           : local_clock(view, before->at_ms).day != day;
+    const bool new_day = before == nullptr || local_clock(view, before->at_ms).day != day;
     // Separators belong to the panel: they close up as it fades.
-    const float separator = std::round(view.px(30) * view.presence);
+    const float separator = std::round(view.px(view.theme.row_separator) * view.presence);
     parts.day = new_day ? separator : 0;
     const auto is_new = [&](const client::Message& m) {
         return m.seq > here.divider_from && m.seq <= here.divider_to;
@@ -214,8 +213,11 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
         before != nullptr && from_author(*before) && before->author == message.author &&
         message.at_ms - before->at_ms < group_ms && !new_day && !first_new && message.reply_to == 0;
     // A separator keeps rows apart as long as it is there.
-    const float apart = 10 - 7 * view.presence;
-    parts.gap = view.px(grouped ? 2 : index == 0 ? 3 : new_day || first_new ? apart : 10);
+    const float below_separator = view.theme.row_apart + (3 - view.theme.row_apart) * view.presence;
+    parts.gap = view.px(grouped                ? 2
+                        : index == 0           ? 3
+                        : new_day || first_new ? below_separator
+                                               : view.theme.row_apart);
     parts.head = grouped ? 0 : view.kit.line_height(view.theme.body);
     if (message.reply_to != 0 && message.state != client::MessageState::Deleted) {
         parts.quote = view.kit.line_height(view.theme.small) + view.px(5);
@@ -256,7 +258,7 @@ MessageList::Parts MessageList::measure(const View& view, const client::Room& ro
 void MessageList::walk(const View& view, const client::Room& room, Place& here, const Rect& area) {
     const size_t count = room.messages.size();
     const float width = std::floor(area.w - text_inset(view, area.w) - view.px(6));
-    const float head_room = view.px(history_row_height);
+    const float head_room = view.px(view.theme.row_history);
     if (to_oldest_) {
         here.stick = false;
         here.anchor_key = room.messages[0].key;

@@ -59,6 +59,15 @@ private:
         float y = 0;
         Parts parts;
     };
+    struct Row { // while it is drawn, from top to bottom
+        const client::Room& room;
+        const client::Message& message;
+        const Parts& parts;
+        Rect area;      // from separator to note
+        float x, width; // of its texts
+        float y;        // where the next of its parts stands
+        float ink;
+    };
 
     Place& place(RoomId room);
     static uint32_t count_new(const client::Room& room, Seq after, Seq until, UserId self);
@@ -69,12 +78,15 @@ private:
     void walk(const View& view, const client::Room& room, Place& place, const Rect& area);
     void draw_row(const View& view, const client::Room& room, const Place& place, const Seen& seen,
                   const Rect& area, float ink);
-    void draw_separator(const View& view, const Rect& area, float y, std::string_view text,
-                        Tone tone, float ink);
-    void draw_body(const View& view, const client::Message& message, const Seen& seen, float x,
-                   float y, float width, float ink);
-    void draw_note(const View& view, const client::Room& room, const client::Message& message,
-                   const Seen& seen, float x, float y, float width, float ink);
+    void draw_separator(const View& view, const Row& row, std::string_view text, Tone tone);
+    void draw_plain_row(const View& view, const Row& row);
+    void draw_element(const View& view, const Row& row);
+    Action row_action(const Row& row) const;
+    void draw_head(const View& view, const Row& row);
+    void draw_quote(const View& view, const Row& row);
+    void draw_body(const View& view, const Row& row);
+    void draw_not_sent(const View& view, const Row& row);
+    void draw_small_note(const View& view, const Row& row);
     struct NotSent {
         const text::Layout* reason = nullptr;
         bool retry_below = false;
@@ -82,7 +94,6 @@ private:
     static NotSent not_sent(const View& view, const client::Room& room,
                             const client::Message& message, float width);
     static float text_inset(const View& view, float list_width);
-    static constexpr float history_row_height = 34;
     void draw_history_row(const View& view, const client::Room& room, const Rect& area, float y);
     void draw_empty(const View& view, const client::Room& room, const Rect& area);
     void write(const View& view, const text::Layout* layout, float x, float y, Colour colour,

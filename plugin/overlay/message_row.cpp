@@ -7,15 +7,29 @@
 namespace parley::overlay {
 namespace {
 
-constexpr float avatar_inset = 50; // avatar and its gap
+constexpr float avatar_left = 6;
 constexpr float narrow = 220;      // a list less wide has no room for avatars
+constexpr float before_retry = 14; // the dot between the reason and "Retry", and air
 constexpr uint32_t reason_lines_max = 3;
+
+Word membership_word(client::MessageKind kind) {
+    switch (kind) {
+    case client::MessageKind::Left:
+        return Word::ListLeft;
+    case client::MessageKind::Removed:
+        return Word::ListRemoved;
+    case client::MessageKind::Promoted:
+        return Word::ListPromoted;
+    default:
+        return Word::ListJoined;
+    }
+}
 
 } // namespace
 
 // Where texts begin, from the left edge of the list.
 float MessageList::text_inset(const View& view, float list_width) {
-    return view.px(list_width < view.px(narrow) ? 6 : avatar_inset);
+    return view.px(list_width < view.px(narrow) ? avatar_left : view.theme.row_inset);
 }
 
 // The reason stands beside "Retry" on one line or, where that is too narrow, above it.
@@ -33,10 +47,13 @@ MessageList::NotSent MessageList::not_sent(const View& view, const client::Room&
     const Phrase words = view.words.say(Word::ListNotSent, {reason});
     const float size = view.theme.small;
     const float retry_w = view.kit.width(view.words[Word::ListRetry], size, text::Bold);
-    if (view.kit.width(words, size) <= width - view.px(18 + 14) - retry_w) {
+    if (view.kit.width(words, size) <=
+        width - view.px(view.theme.row_note_inset + before_retry) - retry_w) {
         return {view.kit.layout(words, size), false};
     }
-    return {view.kit.layout(words, size, 0, width - view.px(18), reason_lines_max), true};
+    return {view.kit.layout(words, size, 0, width - view.px(view.theme.row_note_inset),
+                            reason_lines_max),
+            true};
 }
 
 // Idle text stands on the game: it gets a dark edge while the panel fades.
@@ -55,13 +72,15 @@ void MessageList::write(const View& view, const text::Layout* layout, float x, f
     view.canvas.alpha = 1;
 }
 
-void MessageList::draw_separator(const View& view, const Rect& area, float y,
-                                 std::string_view words, Tone tone, float ink) {
-    view.canvas.alpha = ink * view.presence;
+void MessageList::draw_separator(const View& view, const Row& row, std::string_view words,
+                                 Tone tone) {
+    const Rect& area = row.area;
+    view.canvas.alpha = row.ink * view.presence;
     const float size = view.theme.meta;
     const float width = view.kit.width(words, size);
-    const float cy = y + view.px(17);
-    const float gap = view.px(10);
+    const float cy =
+        row.y + view.px(view.theme.row_separator / 2 + 2); // the row below has a gap too
+    const float gap = view.px(view.theme.row_separator_gap);
     const Colour line =
         tone == Tone::Warn ? with_alpha(view.tone(Tone::Warn), 0.4f) : view.tone(Tone::Line);
     const float thick = std::max(1.0f, std::floor(view.kit.unit()));
@@ -82,8 +101,8 @@ void MessageList::draw_history_row(const View& view, const client::Room& room, c
     view.canvas.alpha = view.presence;
     const float size = view.theme.small;
     view.kit.line_centred(area.cx(),
-                          area.y + y - view.px(history_row_height) +
-                              view.kit.baseline(view.px(history_row_height / 2), size),
+                          area.y + y - view.px(view.theme.row_history) +
+                              view.kit.baseline(view.px(view.theme.row_history / 2), size),
                           words, size, view.tone(Tone::Dim));
     view.canvas.alpha = 1;
 }
@@ -108,25 +127,25 @@ void MessageList::draw_empty(const View& view, const client::Room& room, const R
     view.canvas.alpha = 1;
 }
 
-void MessageList::draw_body(const View& view, const client::Message& message, const Seen& seen,
-                            float x, float y, float width, float ink) {
+void MessageList::draw_body(const View& view, const Row& row) {
     Canvas& canvas = view.canvas;
+    const client::Message& message = row.message;
     if (message.state == client::MessageState::Deleted) {
         write(view, view.kit.layout(view.words[Word::ListDeleted], view.theme.body, text::Italic),
-              x, y, view.tone(Tone::Dim), ink);
+              row.x, row.y, view.tone(Tone::Dim), row.ink);
         return;
     }
-    const text::Layout* layout = seen.parts.layout;
+    const text::Layout* layout = row.parts.layout;
     if (layout == nullptr) {
-        canvas.alpha = ink * view.presence;
-        canvas.fill({x, y + view.px(5), std::min(width * 0.6f, width), view.px(11)},
+        canvas.alpha = row.ink * view.presence;
+        canvas.fill({row.x, row.y + view.px(5), row.width * 0.6f, view.px(11)},
                     view.tone(Tone::Line), view.px(5));
         canvas.alpha = 1;
         return;
     }
-    x = std::round(x);
-    y = std::round(y);
-    canvas.alpha = ink;
+    const float x = std::round(row.x);
+    const float y = std::round(row.y);
+    canvas.alpha = row.ink;
     const float behind = view.presence;
     for (const text::Box& box : layout->boxes) {
         const Rect rect{x + box.x, y + box.y, box.w, box.h};
@@ -142,8 +161,8 @@ void MessageList::draw_body(const View& view, const client::Message& message, co
     const bool waiting = message.state == client::MessageState::Pending ||
                          message.state == client::MessageState::Failed;
     const Colour colour = view.tone(waiting ? Tone::Dim : Tone::Text);
-    write(view, layout, x, y, colour, ink);
-    canvas.alpha = ink;
+    write(view, layout, x, y, colour, row.ink);
+    canvas.alpha = row.ink;
     for (const text::Box& box : layout->boxes) {
         const Rect rect{x + box.x, y + box.y, box.w, box.h};
         const Colour line = box.colour == 0 ? colour : canvas.roles[box.colour % Canvas::roles_max];
@@ -166,83 +185,203 @@ void MessageList::draw_body(const View& view, const client::Message& message, co
     canvas.alpha = 1;
 }
 
-void MessageList::draw_note(const View& view, const client::Room& room,
-                            const client::Message& message, const Seen& seen, float x, float y,
-                            float width, float ink) {
+void MessageList::draw_not_sent(const View& view, const Row& row) {
     Kit& kit = view.kit;
-    if (message.state == client::MessageState::Failed) {
-        const text::Layout* reason = not_sent(view, room, message, width).reason;
-        if (reason == nullptr || reason->lines.empty()) {
-            return;
-        }
-        const float size = view.theme.small;
-        const float line_h = kit.line_height(size);
-        const float top = y + kit.px(1);
-        const std::string_view retry = view.words[Word::ListRetry];
-        const float retry_w = kit.width(retry, size, text::Bold);
-        view.canvas.alpha = ink;
-        view.canvas.sign(Sign::Warning, x + kit.px(7), top + line_h / 2, kit.px(6),
-                         view.tone(Tone::Bad));
-        view.canvas.text(*reason, x + kit.px(18),
-                         kit.baseline(top + line_h / 2, size) - reason->lines[0].baseline,
-                         view.tone(Tone::Bad));
-        float cy = top + line_h / 2;
-        float dot_x = x + kit.px(12);
-        if (seen.parts.retry_below) {
-            cy += seen.parts.note - kit.px(3) - line_h;
-        } else {
-            dot_x = x + kit.px(18) + std::ceil(reason->width_px) + kit.px(6);
-            view.canvas.sign(Sign::Disc, dot_x, cy, kit.px(1.4f), view.tone(Tone::Bad));
-        }
-        Phrase id;
-        id.add("retry/").add(static_cast<int64_t>(message.nonce));
-        const Rect hit{dot_x + kit.px(2), std::round(cy - kit.px(view.theme.hit) / 2),
-                       retry_w + kit.px(10), kit.px(view.theme.hit)};
-        const Hit state = kit.element(id, "button", retry, hit,
-                                      {ActionKind::Retry, raw(room.id), message.nonce, 0});
-        const float retry_x = dot_x + kit.px(6);
-        const float base = kit.baseline(cy, size);
-        kit.line(retry_x, base, retry, size, view.tone(Tone::Bad), text::Bold);
-        if (state.hovered) {
-            view.canvas.fill({retry_x, base + kit.px(3), retry_w, kit.px(1)}, view.tone(Tone::Bad));
-        }
-        if (state.focused) {
-            kit.focus_ring({retry_x - kit.px(3), cy - line_h / 2, retry_w + kit.px(6), line_h},
-                           kit.px(4));
-        }
-        view.canvas.alpha = 1;
+    const text::Layout* reason = not_sent(view, row.room, row.message, row.width).reason;
+    if (reason == nullptr || reason->lines.empty()) {
         return;
     }
-    const std::string_view word = message.state == client::MessageState::Pending
+    const float size = view.theme.small;
+    const float line_h = kit.line_height(size);
+    const float top = row.y + kit.px(1);
+    const float reason_x = row.x + kit.px(view.theme.row_note_inset);
+    const std::string_view retry = view.words[Word::ListRetry];
+    const float retry_w = kit.width(retry, size, text::Bold);
+    view.canvas.alpha = row.ink;
+    view.canvas.sign(Sign::Warning, row.x + kit.px(7), top + line_h / 2, kit.px(6),
+                     view.tone(Tone::Bad));
+    view.canvas.text(*reason, reason_x,
+                     kit.baseline(top + line_h / 2, size) - reason->lines[0].baseline,
+                     view.tone(Tone::Bad));
+    float cy = top + line_h / 2;
+    float dot_x = reason_x - kit.px(6); // "Retry" stands under the reason
+    if (row.parts.retry_below) {
+        cy += row.parts.note - kit.px(3) - line_h;
+    } else {
+        dot_x = reason_x + std::ceil(reason->width_px) + kit.px(6);
+        view.canvas.sign(Sign::Disc, dot_x, cy, kit.px(1.4f), view.tone(Tone::Bad));
+    }
+    Phrase id;
+    id.add("retry/").add(static_cast<int64_t>(row.message.nonce));
+    const Rect hit{dot_x + kit.px(2), std::round(cy - kit.px(view.theme.hit) / 2),
+                   retry_w + kit.px(10), kit.px(view.theme.hit)};
+    const Hit state = kit.element(id, "button", retry, hit,
+                                  {ActionKind::Retry, raw(row.room.id), row.message.nonce, 0});
+    const float retry_x = dot_x + kit.px(6);
+    const float base = kit.baseline(cy, size);
+    kit.line(retry_x, base, retry, size, view.tone(Tone::Bad), text::Bold);
+    if (state.hovered) {
+        view.canvas.fill({retry_x, base + kit.px(3), retry_w, kit.px(1)}, view.tone(Tone::Bad));
+    }
+    if (state.focused) {
+        kit.focus_ring({retry_x - kit.px(3), cy - line_h / 2, retry_w + kit.px(6), line_h},
+                       kit.px(4));
+    }
+    view.canvas.alpha = 1;
+}
+
+// "sending" or "edited", behind the last line or under it.
+void MessageList::draw_small_note(const View& view, const Row& row) {
+    const std::string_view word = row.message.state == client::MessageState::Pending
                                       ? view.words[Word::ListSending]
                                       : view.words[Word::ListEdited];
-    const text::Layout* laid = kit.layout(word, view.theme.meta);
+    const text::Layout* laid = view.kit.layout(word, view.theme.meta);
     if (laid == nullptr || laid->lines.empty()) {
         return;
     }
-    if (seen.parts.inline_note) {
-        const text::Line& last = seen.parts.layout->lines.back();
-        const float base = y - seen.parts.body + last.baseline;
-        view.canvas.alpha = ink;
-        view.canvas.sign(Sign::Disc, x + last.w + kit.px(9), base - kit.px(4), kit.px(1.4f),
-                         view.tone(Tone::Dim));
-        view.canvas.alpha = 1;
-        write(view, laid, x + last.w + kit.px(15), base - laid->lines[0].baseline,
-              view.tone(Tone::Dim), ink);
-    } else {
-        write(view, laid, x, y, view.tone(Tone::Dim), ink);
+    if (!row.parts.inline_note) {
+        write(view, laid, row.x, row.y, view.tone(Tone::Dim), row.ink);
+        return;
     }
+    const text::Line& last = row.parts.layout->lines.back();
+    const float base = row.y - row.parts.body + last.baseline;
+    view.canvas.alpha = row.ink;
+    view.canvas.sign(Sign::Disc, row.x + last.w + view.px(9), base - view.px(4), view.px(1.4f),
+                     view.tone(Tone::Dim));
+    view.canvas.alpha = 1;
+    write(view, laid, row.x + last.w + view.px(15), base - laid->lines[0].baseline,
+          view.tone(Tone::Dim), row.ink);
+}
+
+// A line of the room's own: who came, who went.
+void MessageList::draw_plain_row(const View& view, const Row& row) {
+    const client::MessageKind kind = row.message.kind;
+    const Phrase line =
+        view.words.say(membership_word(kind), {person_name(view, row.message.author)});
+    view.kit.element(message_id(row.message), "listitem", line,
+                     {row.area.x, row.y, row.area.w, row.parts.body}, {}, true, false);
+    const text::Layout* laid = view.kit.layout(line, view.theme.small, 0, row.width);
+    const bool promoted = kind == client::MessageKind::Promoted;
+    if (row.x - row.area.x > view.px(view.theme.row_avatar)) {
+        view.canvas.alpha = row.ink * view.presence;
+        view.canvas.sign(promoted ? Sign::Crown : Sign::Disc,
+                         row.area.x + view.px(avatar_left + view.theme.row_avatar / 2),
+                         row.y + row.parts.body / 2, view.px(promoted ? 6 : 2.5f),
+                         view.tone(promoted ? Tone::Party : Tone::Dim));
+        view.canvas.alpha = 1;
+    }
+    write(view, laid, row.x, row.y, view.tone(Tone::Dim), row.ink);
+}
+
+// Pressed, a row is uncovered or answered.
+Action MessageList::row_action(const Row& row) const {
+    const client::Message& message = row.message;
+    const bool has_spoiler =
+        std::any_of(message.spans.begin(), message.spans.end(), [](const client::TextSpan& span) {
+            return span.kind == wire::SpanKind::Spoiler;
+        });
+    if (has_spoiler && !revealed(message.key) && message.state != client::MessageState::Deleted) {
+        return {ActionKind::Reveal, 0, message.key, 0};
+    }
+    if (message.state == client::MessageState::Stored) {
+        return {ActionKind::Reply, raw(row.room.id), message.seq, 0};
+    }
+    return {};
+}
+
+// The row as an element: heard as "Kenji, 21:04: text".
+void MessageList::draw_element(const View& view, const Row& row) {
+    const client::Message& message = row.message;
+    const Parts& parts = row.parts;
+    Phrase heard;
+    heard.add(person_name(view, message.author)).add(", ");
+    heard.add(time_of_day(view, message.at_ms)).add(": ");
+    heard.add(message.state == client::MessageState::Deleted ? view.words[Word::ListDeleted]
+                                                             : std::string_view(message.text));
+    const Rect box{row.area.x, row.y - view.px(parts.head > 0 ? 5 : 1), row.area.w,
+                   parts.head + parts.quote + parts.body + parts.note +
+                       view.px(parts.head > 0 ? 9 : 3)};
+    const Hit hit = view.kit.element(message_id(message), "listitem", heard, box, row_action(row));
+    if (hit.focused) {
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), 0.12f), view.px(8));
+        view.canvas.stroke(box, view.tone(Tone::Accent), view.px(8), std::max(2.0f, view.px(2)));
+    } else if (hit.hovered && view.open) {
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), 0.04f), view.px(8));
+    }
+}
+
+// Avatar, name, time.
+void MessageList::draw_head(const View& view, const Row& row) {
+    const client::Message& message = row.message;
+    Kit& kit = view.kit;
+    const float side = view.px(view.theme.row_avatar);
+    if (row.x - row.area.x > side) {
+        view.canvas.alpha = row.ink * view.presence;
+        Phrase letters;
+        kit.avatar({row.area.x + view.px(avatar_left), row.y + view.px(1), side, side},
+                   avatar_look(view, message.author, letters, true),
+                   view.tone(Tone::Panel) | 0xff000000u);
+        view.canvas.alpha = 1;
+    }
+    const text::Layout* name = kit.layout(person_name(view, message.author), view.theme.body,
+                                          text::Bold, row.width * 0.7f);
+    write(view, name, row.x, row.y, name_colour(view, message.author), row.ink);
+    if (name == nullptr || name->lines.empty()) {
+        return;
+    }
+    float after = row.x + std::ceil(name->width_px) + view.px(8);
+    const float base = std::round(row.y) + name->lines[0].baseline;
+    const auto meta = [&](std::string_view words) {
+        const text::Layout* small = kit.layout(words, view.theme.meta);
+        if (small != nullptr && !small->lines.empty()) {
+            write(view, small, after, base - small->lines[0].baseline, view.tone(Tone::Dim),
+                  row.ink);
+            after += std::ceil(small->width_px) + view.px(8);
+        }
+    };
+    meta(time_of_day(view, message.at_ms));
+    if (message.edited && message.state != client::MessageState::Deleted) {
+        meta(view.words[Word::ListEdited]);
+    }
+}
+
+// What is answered, in one line.
+void MessageList::draw_quote(const View& view, const Row& row) {
+    const client::Message* quoted = row.room.find(row.message.reply_to);
+    Phrase line;
+    Colour colour = view.tone(Tone::Soft);
+    if (quoted != nullptr) {
+        line.add(person_name(view, quoted->author)).add(": ");
+        line.add(quoted->state == client::MessageState::Deleted ? view.words[Word::ListDeleted]
+                                                                : std::string_view(quoted->text));
+        colour = name_colour(view, quoted->author);
+    } else {
+        line.add(view.words[Word::ListQuoteGone]);
+    }
+    view.canvas.alpha = row.ink;
+    view.canvas.fill(
+        {row.x, row.y + view.px(2), view.px(3), view.kit.line_height(view.theme.small)}, colour,
+        view.px(1.5f));
+    view.canvas.alpha = 1;
+    write(view, view.kit.layout(line, view.theme.small, 0, row.width - view.px(12)),
+          row.x + view.px(11), row.y + view.px(2), view.tone(Tone::Soft), row.ink);
 }
 
 void MessageList::draw_row(const View& view, const client::Room& room, const Place& here,
                            const Seen& seen, const Rect& area, float ink) {
-    const client::Message& message = room.messages[seen.index];
     const Parts& parts = seen.parts;
-    Kit& kit = view.kit;
-    float y = area.y;
+    const float inset = text_inset(view, area.w);
+    Row row{.room = room,
+            .message = room.messages[seen.index],
+            .parts = parts,
+            .area = area,
+            .x = area.x + inset,
+            .width = std::floor(area.w - inset - view.px(6)),
+            .y = area.y,
+            .ink = ink};
     if (parts.day > 0) {
-        draw_separator(view, area, y, day_words(view, message.at_ms), Tone::Dim, ink);
-        y += parts.day;
+        draw_separator(view, row, day_words(view, row.message.at_ms), Tone::Dim);
+        row.y += parts.day;
     }
     if (parts.divider > 0) {
         Phrase count;
@@ -250,120 +389,29 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
         if (here.divider_count > new_said_max) {
             count.add("+");
         }
-        draw_separator(view, area, y, view.words.say(Word::ListNew, {count}), Tone::Warn, ink);
-        y += parts.divider;
+        draw_separator(view, row, view.words.say(Word::ListNew, {count}), Tone::Warn);
+        row.y += parts.divider;
     }
-    y += parts.gap;
-    const std::string_view name = person_name(view, message.author);
-
+    row.y += parts.gap;
     if (parts.plain) {
-        Word word = Word::ListJoined;
-        word = message.kind == client::MessageKind::Left       ? Word::ListLeft
-               : message.kind == client::MessageKind::Removed  ? Word::ListRemoved
-               : message.kind == client::MessageKind::Promoted ? Word::ListPromoted
-                                                               : word;
-        const Phrase line = view.words.say(word, {name});
-        kit.element(message_id(message), "listitem", line, {area.x, y, area.w, parts.body}, {},
-                    true, false);
-        const text::Layout* laid =
-            kit.layout(line, view.theme.small, 0, area.w - text_inset(view, area.w) - view.px(6));
-        const bool promoted = message.kind == client::MessageKind::Promoted;
-        if (text_inset(view, area.w) > view.px(34)) {
-            view.canvas.alpha = ink * view.presence;
-            view.canvas.sign(promoted ? Sign::Crown : Sign::Disc, area.x + view.px(23),
-                             y + parts.body / 2, view.px(promoted ? 6 : 2.5f),
-                             view.tone(promoted ? Tone::Party : Tone::Dim));
-            view.canvas.alpha = 1;
-        }
-        write(view, laid, area.x + text_inset(view, area.w), y, view.tone(Tone::Dim), ink);
+        draw_plain_row(view, row);
         return;
     }
-
-    // The row as an element: heard as "Kenji, 21:04: text"; pressed, it is answered or uncovered.
-    Phrase heard;
-    heard.add(name).add(", ").add(time_of_day(view, message.at_ms)).add(": ");
-    const bool deleted = message.state == client::MessageState::Deleted;
-    heard.add(deleted ? view.words[Word::ListDeleted] : std::string_view(message.text));
-    Action action;
-    const bool covered = std::any_of(message.spans.begin(), message.spans.end(),
-                                     [](const client::TextSpan& span) {
-                                         return span.kind == wire::SpanKind::Spoiler;
-                                     }) &&
-                         !revealed(message.key) && !deleted;
-    if (covered) {
-        action = {ActionKind::Reveal, 0, message.key, 0};
-    } else if (message.state == client::MessageState::Stored) {
-        action = {ActionKind::Reply, raw(room.id), message.seq, 0};
-    }
-    const Rect box{area.x, y - view.px(parts.head > 0 ? 5 : 1), area.w,
-                   parts.head + parts.quote + parts.body + parts.note +
-                       view.px(parts.head > 0 ? 9 : 3)};
-    const Hit hit = kit.element(message_id(message), "listitem", heard, box, action);
-    if (hit.focused) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), 0.12f), view.px(8));
-        view.canvas.stroke(box, view.tone(Tone::Accent), view.px(8), std::max(2.0f, view.px(2)));
-    } else if (hit.hovered && view.open) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), 0.04f), view.px(8));
-    }
-
-    const float inset = text_inset(view, area.w);
-    const float x = area.x + inset;
-    const float width = std::floor(area.w - inset - view.px(6));
+    draw_element(view, row);
     if (parts.head > 0) {
-        const float side = view.px(34);
-        if (inset > side) {
-            view.canvas.alpha = ink * view.presence;
-            Phrase letters;
-            kit.avatar({area.x + view.px(6), y + view.px(1), side, side},
-                       avatar_look(view, message.author, letters, true),
-                       view.tone(Tone::Panel) | 0xff000000u);
-            view.canvas.alpha = 1;
-        }
-        const text::Layout* laid = kit.layout(name, view.theme.body, text::Bold, width * 0.7f);
-        write(view, laid, x, y, name_colour(view, message.author), ink);
-        if (laid != nullptr && !laid->lines.empty()) {
-            float after = x + std::ceil(laid->width_px) + view.px(8);
-            const float base = std::round(y) + laid->lines[0].baseline;
-            const auto meta = [&](std::string_view words) {
-                const text::Layout* small = kit.layout(words, view.theme.meta);
-                if (small != nullptr && !small->lines.empty()) {
-                    write(view, small, after, base - small->lines[0].baseline, view.tone(Tone::Dim),
-                          ink);
-                    after += std::ceil(small->width_px) + view.px(8);
-                }
-            };
-            meta(time_of_day(view, message.at_ms));
-            if (message.edited && !deleted) {
-                meta(view.words[Word::ListEdited]);
-            }
-        }
-        y += parts.head;
+        draw_head(view, row);
+        row.y += parts.head;
     }
     if (parts.quote > 0) {
-        const client::Message* quoted = room.find(message.reply_to);
-        Phrase line;
-        Colour colour = view.tone(Tone::Soft);
-        if (quoted != nullptr) {
-            line.add(person_name(view, quoted->author)).add(": ");
-            line.add(quoted->state == client::MessageState::Deleted
-                         ? view.words[Word::ListDeleted]
-                         : std::string_view(quoted->text));
-            colour = name_colour(view, quoted->author);
-        } else {
-            line.add(view.words[Word::ListQuoteGone]);
-        }
-        const float h = kit.line_height(view.theme.small);
-        view.canvas.alpha = ink;
-        view.canvas.fill({x, y + view.px(2), view.px(3), h}, colour, view.px(1.5f));
-        view.canvas.alpha = 1;
-        write(view, kit.layout(line, view.theme.small, 0, width - view.px(12)), x + view.px(11),
-              y + view.px(2), view.tone(Tone::Soft), ink);
-        y += parts.quote;
+        draw_quote(view, row);
+        row.y += parts.quote;
     }
-    draw_body(view, message, seen, x, y, width, ink);
-    y += parts.body;
-    if (parts.note > 0 || parts.inline_note) {
-        draw_note(view, room, message, seen, x, y, width, ink);
+    draw_body(view, row);
+    row.y += parts.body;
+    if (row.message.state == client::MessageState::Failed) {
+        draw_not_sent(view, row);
+    } else if (parts.note > 0 || parts.inline_note) {
+        draw_small_note(view, row);
     }
 }
 

@@ -77,6 +77,13 @@ inline constexpr size_t tone_count = static_cast<size_t>(Tone::Count);
     X(roster_width, "sizes.roster_width", 200, 600)                                                \
     X(cards_width, "sizes.cards_width", 260, 600)                                                  \
     X(hit, "sizes.hit", 24, 64)                                                                    \
+    X(row_avatar, "row.avatar", 16, 64)                                                            \
+    X(row_inset, "row.inset", 24, 96)                                                              \
+    X(row_apart, "row.apart", 4, 32)                                                               \
+    X(row_separator, "row.separator", 16, 64)                                                      \
+    X(row_separator_gap, "row.separator_gap", 0, 48)                                               \
+    X(row_history, "row.history", 16, 96)                                                          \
+    X(row_note_inset, "row.note_inset", 12, 48)                                                    \
     X(card_text, "card.text", 8, 32)                                                               \
     X(card_middle, "card.middle", 8, 48)                                                           \
     X(card_padding_x, "card.padding_x", 4, 64)                                                     \

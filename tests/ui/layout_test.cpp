@@ -222,6 +222,33 @@ TEST_CASE("a card's sizes are the theme's", "[layout]") {
     CHECK(large.h == plain.h + 16 + 2 * 16 + 22);
 }
 
+TEST_CASE("a row's sizes are the theme's", "[layout]") {
+    const auto rows = [](const std::string& theme_path) {
+        Scene scene({.theme_path = theme_path});
+        scene.fill();
+        REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+        scene.send_refused(party, "no, the other bridge", Error::TooLong, 0);
+        scene.settle();
+        std::vector<Rect> messages;
+        Rect retry;
+        for (const Element& element : scene.overlay->elements()) {
+            if (starts(element.id, "message/")) {
+                messages.push_back(element.rect);
+            } else if (starts(element.id, "retry/")) {
+                retry = element.rect;
+            }
+        }
+        REQUIRE(messages.size() > 2);
+        return std::tuple(messages[0], messages[1], retry);
+    };
+    const auto [first, second, retry] = rows("");
+    const std::string path = PARLEY_BINARY_DIR "/ui/row_theme.toml";
+    std::ofstream(path) << "[row]\napart = 20\ninset = 70\nnote_inset = 30\n";
+    const auto [wide_first, wide_second, wide_retry] = rows(path);
+    CHECK(wide_second.y - wide_first.y == second.y - first.y + 10);
+    CHECK(wide_retry.x == retry.x + 20 + 12);
+}
+
 TEST_CASE("why a line was not sent is said whole where it is narrow, with Retry below",
           "[layout]") {
     Scene scene({.width = 320, .height = 480});

@@ -75,6 +75,19 @@ TEST_CASE("a theme changes what it names and keeps the rest", "[theme]") {
     CHECK(theme->meta == built_in().meta);
 }
 
+TEST_CASE("the built-in theme gives every size, within its bounds", "[theme]") {
+    const Theme theme = built_in();
+    const auto check = [](const char* key, float value, float least, float most) {
+        INFO(key);
+        CHECK(value > 0); // none is left out
+        CHECK(value >= least);
+        CHECK(value <= most);
+    };
+#define PARLEY_SIZE_CHECK(name, key, least, most) check(key, theme.name, least, most);
+    PARLEY_SIZES(PARLEY_SIZE_CHECK)
+#undef PARLEY_SIZE_CHECK
+}
+
 TEST_CASE("a wrong theme is refused with what and where", "[theme]") {
     const struct {
         const char *toml, *says;
