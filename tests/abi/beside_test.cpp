@@ -38,7 +38,7 @@ constexpr bool enet_is_apart = true;
 // The game's allocator for ENet. It counts what would break one that is not made for a second
 // thread, as a game's may be.
 struct GameAllocator {
-    const std::thread::id owner = std::this_thread::get_id();
+    std::thread::id owner = std::this_thread::get_id(); // before Parley has threads
     std::atomic<bool> parley_runs{false};
     std::atomic<long> calls{0}, living{0};
     std::atomic<long> calls_of_others{0}; // of Parley's, or on its threads
