@@ -1,11 +1,9 @@
 // direct.cpp: rooms of two. Whoever opens one comes in, and takes the other with him when it is
 // new; one that the other has left comes back to him with the next line, not by being opened. So
 // nobody fills another's list but by talking to him, at a pace.
-#include <algorithm>
-#include <charconv>
-
 #include "schemas/base/check.hpp"
 #include "server/core/state.hpp"
+#include "server/store/direct_name.hpp"
 
 namespace parley {
 
@@ -13,24 +11,12 @@ namespace {
 
 constexpr auto direct_kind = static_cast<uint8_t>(wire::RoomKind::Direct);
 
-// The same for both.
-std::string direct_name(UserId one, UserId two) {
-    return std::to_string(std::min(raw(one), raw(two))) + ":" +
-           std::to_string(std::max(raw(one), raw(two)));
-}
-
 } // namespace
 
 UserId Core::State::other_side(const Room& room, UserId self) {
-    const std::string& name = room.meta.name;
-    const char* const end = name.data() + name.size();
-    uint64_t low = 0;
-    uint64_t high = 0;
-    const auto [colon, first] = std::from_chars(name.data(), end, low);
-    if (first == std::errc() && colon != end) {
-        std::from_chars(colon + 1, end, high);
-    }
-    return UserId{low == raw(self) ? high : low};
+    const auto two = parse_direct_name(room.meta.name);
+    PARLEY_ASSERT(two.has_value()); // made by direct_name; the store gives out no other
+    return two->first == self ? two->second : two->first;
 }
 
 void Core::State::on_join_direct(Command& command) {

@@ -1,37 +1,22 @@
 // damage.cpp: see damage.hpp. The bounds are those that a frame about it would have to keep.
 #include "server/store/damage.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "schemas/base/limits.hpp"
 #include "schemas/wire/generated.hpp"
 #include "schemas/wire/stored.hpp"
+#include "server/store/direct_name.hpp"
 
 namespace parley {
 namespace {
 
 constexpr auto direct_kind = static_cast<uint8_t>(wire::RoomKind::Direct);
 
-// "lower:higher" user ids.
-bool names_two(const std::string& name) {
-    const char* const end = name.data() + name.size();
-    uint64_t low = 0;
-    uint64_t high = 0;
-    const auto [colon, first] = std::from_chars(name.data(), end, low);
-    if (first != std::errc() || colon == end || *colon != ':') {
-        return false;
-    }
-    const auto [rest, second] = std::from_chars(colon + 1, end, high);
-    return second == std::errc() && rest == end && low > 0 && low < high;
-}
-
 const char* damage_of(const RoomMeta& meta) {
     if (meta.kind == 0 || meta.kind > static_cast<uint8_t>(wire::RoomKind::MAX)) {
         return "a room of no known kind";
     }
     if (meta.name.empty() || !wire::storable_text(meta.name, limits::room_name_bytes_max) ||
-        (meta.kind == direct_kind && !names_two(meta.name))) {
+        (meta.kind == direct_kind && !parse_direct_name(meta.name))) {
         return "a room's name";
     }
     if (!wire::storable_text(meta.title, limits::room_title_bytes_max)) {

@@ -9,7 +9,9 @@ namespace parley {
 // What is wrong, in a few words for the log. Null: nothing.
 const char* damage_of(const RoomLoaded& loaded); // its entries are not looked at
 const char* damage_of(const LogEntry& entry);    // its body is not looked at
+// Whether its body is one of its kind. The kinds that nobody writes yet have none to read.
 bool readable_body(const LogEntry& entry);
+// Whether a user may be told by this name: text as names are, and no longer.
 bool sound_name(const std::string& name);
 
 } // namespace parley

@@ -19,9 +19,10 @@ BASE = {"schemas/base"}
 WIRE = BASE | {"schemas/wire", "schemas/text"}
 LINK = BASE | {"schemas/link"}
 CARD = WIRE | {"schemas/card"}
-# What server parts may know of each other: core's values, the store's requests, a ticket's claims.
+# What server parts may know of each other: core's values, the store's requests and its name for a
+# room of two, a ticket's claims.
 CORE_TYPES = {"server/core/input.hpp", "server/core/effect.hpp", "server/store/request.hpp",
-              "server/auth/claims.hpp"}
+              "server/store/direct_name.hpp", "server/auth/claims.hpp"}
 CORE = CARD | CORE_TYPES
 ARROWS = {
     "schemas/base": (set(), set()),
