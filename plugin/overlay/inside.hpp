@@ -36,7 +36,7 @@ public:
     void step_room(int step);
 
     // [overlay_input.cpp]
-    bool input(const Input& input);
+    bool input(const Input& given);
     Result<void> open(wire::RoomKind kind);
     void close();
 

@@ -16,6 +16,7 @@ namespace {
 constexpr size_t layouts_kept = 1024;
 constexpr uint32_t budget_us_usual = 300;
 constexpr float reference_width = 1920, reference_height = 1080;
+constexpr float screens_max = 16; // of the reference, on a side: no screen is as large
 
 // Makes a context current and the host's own one again.
 class Current {
@@ -179,7 +180,9 @@ void Overlay::Inside::choose_room() {
 
 void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint32_t budget_us) {
     const int64_t started_us = options.now_us != nullptr ? options.now_us() : 0;
-    const float dt = std::clamp(dt_s, 0.0f, 0.25f); // a stall is not a slide show
+    // A stall is not a slide show. (Not std::clamp, which lets what is no number through: Dear
+    // ImGui ended the process for it.)
+    const float dt = dt_s > 0 ? std::min(dt_s, 0.25f) : 0.0f;
     now_s_ += dt;
     arbiter.frame();
     drawn = {};
@@ -190,7 +193,8 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
     const uint32_t budget = budget_us == 0 ? budget_us_usual : budget_us;
     const float of_screen = std::min(static_cast<float>(width) / reference_width,
                                      static_cast<float>(height) / reference_height);
-    const float unit = std::clamp(scale, 0.75f, 3.0f) * std::max(1.0f, of_screen);
+    const float wanted = std::isnan(scale) ? 1.0f : std::clamp(scale, 0.75f, 3.0f);
+    const float unit = wanted * std::clamp(of_screen, 1.0f, screens_max);
     if (now_s_ - utc_asked_s_ > 60) {
         utc_asked_s_ = now_s_;
         if (options.utc_offset_s) {

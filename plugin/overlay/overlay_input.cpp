@@ -8,7 +8,8 @@
 namespace parley::overlay {
 namespace {
 
-constexpr double press_again_s = 0.4; // a second press later than that is a first
+constexpr double press_again_s = 0.4;   // a second press later than that is a first
+constexpr float wheel_lines_max = 1000; // of one turn; no hand turns as far
 
 } // namespace
 
@@ -80,7 +81,16 @@ void Overlay::Inside::close() {
 
 // [events]
 
-bool Overlay::Inside::input(const Input& event) {
+bool Overlay::Inside::input(const Input& given) {
+    // A place that is none is where the pointer was: what is pressed there must still come up.
+    Input event = given;
+    if (!std::isfinite(event.x) || !std::isfinite(event.y)) {
+        if (event.type == InputType::MouseMove || event.type == InputType::Wheel) {
+            return false;
+        }
+        event.x = mouse_x_;
+        event.y = mouse_y_;
+    }
     switch (event.type) {
     case InputType::Key:
         if (!event.down) {
@@ -355,7 +365,7 @@ bool Overlay::Inside::wheel(const Input& event) {
     if (!opened || !screen_.chat.contains(mouse_x_, mouse_y_)) {
         return false;
     }
-    list.scroll(event.y * kit.px(56));
+    list.scroll(std::clamp(event.y, -wheel_lines_max, wheel_lines_max) * kit.px(56));
     return true;
 }
 
