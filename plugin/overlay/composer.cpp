@@ -376,6 +376,8 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
     const float caret_h = caret.h > 0 ? caret.h : line;
     scroll_y_ = std::clamp(scroll_y_, std::max(0.0f, caret.y + caret_h - text_rect_.h),
                            std::max(0.0f, caret.y));
+    // A draft that was higher, or whose lines were, leaves no blank lines below its last.
+    scroll_y_ = std::min(scroll_y_, std::max(0.0f, layout_.height_px - text_rect_.h));
     if (layout_.height_px <= text_rect_.h + 1) {
         scroll_y_ = 0;
     }

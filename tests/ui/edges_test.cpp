@@ -1,5 +1,7 @@
 // edges_test.cpp: reading and selecting with wheel, keys and pointer, the smallest and the largest
 // screens, frames of no time and of long time, and a device that is lost.
+#include <limits>
+
 #include "tests/ui/scene.hpp"
 
 #include "tests/support/catch.hpp"
@@ -251,6 +253,99 @@ TEST_CASE("a frame of no time changes nothing, and one of ten seconds is a short
     scene.frames(200, 0.1f);
     CHECK(scene.find("toast") == nullptr);
     CHECK(scene.find("chat") == nullptr);
+}
+
+TEST_CASE("numbers that no host should give leave the log where it is", "[edges]") {
+    Scene scene;
+    enter_long_log(scene);
+    const auto before = first_row(scene);
+    const float none = std::numeric_limits<float>::quiet_NaN();
+    const float endless = std::numeric_limits<float>::infinity();
+    for (const float odd : {none, endless, -endless, -5.0f, 0.0f, 1e30f}) {
+        CAPTURE(odd);
+        scene.overlay->frame(odd, 1600, 900, 1, 0);
+        scene.overlay->frame(0.016f, 1600, 900, odd, 0);
+        CHECK_FALSE(scene.overlay->draw().commands.empty());
+        for (const overlay::Vertex& vertex : scene.overlay->draw().vertices) {
+            REQUIRE(vertex.x - vertex.x == 0); // a number, and not an endless one
+            REQUIRE(vertex.y - vertex.y == 0);
+        }
+    }
+    for (const float odd : {none, endless, -endless}) {
+        CAPTURE(odd);
+        overlay::Input input;
+        input.type = overlay::InputType::MouseMove;
+        input.x = input.y = odd;
+        CHECK_FALSE(scene.overlay->input(input));
+        for (const bool down : {true, false}) {
+            input.type = overlay::InputType::MouseButton;
+            input.key = 1; // what the left one presses here answers a line
+            input.down = down;
+            scene.overlay->input(input);
+        }
+        input.type = overlay::InputType::Wheel;
+        CHECK_FALSE(scene.overlay->input(input));
+        scene.frames(1);
+    }
+    scene.settle();
+    CHECK(first_row(scene) == before);
+}
+
+TEST_CASE("the largest numbers of a screen are survived", "[edges]") {
+    Scene scene;
+    scene.fill();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    scene.crowd_the_screen();
+    const int most = std::numeric_limits<int>::max(), least = std::numeric_limits<int>::min();
+    for (const auto& [width, height] : {std::pair(most, most), std::pair(most, 600),
+                                        std::pair(800, most), std::pair(least, least)}) {
+        CAPTURE(width, height);
+        scene.overlay->frame(0.016f, width, height, 1, 0);
+        for (const overlay::Vertex& vertex : scene.overlay->draw().vertices) {
+            REQUIRE(vertex.x - vertex.x == 0);
+            REQUIRE(vertex.y - vertex.y == 0);
+        }
+    }
+    // A wheel that turned for ever stands at the end of the log.
+    overlay::Input input;
+    input.type = overlay::InputType::Wheel;
+    input.y = std::numeric_limits<float>::max();
+    scene.frames(1);
+    scene.overlay->input(input);
+    scene.settle();
+    CHECK(scene.find("log") != nullptr);
+}
+
+TEST_CASE("a draft that was larger for a while fills its box again", "[edges]") {
+    Scene scene;
+    scene.fill();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    for (int i = 0; i < 60; ++i) {
+        scene.text("words of a long draft ");
+    }
+    scene.settle();
+    const auto below = [&] { // of the caret, inside the box
+        return scene.find("composer")->rect.bottom() - scene.overlay->caret().bottom();
+    };
+    const float before = below();
+    const float line = scene.overlay->caret().h;
+    REQUIRE(before < line);
+    const auto frames_at = [&](float scale) {
+        for (int i = 0; i < 30; ++i) {
+            scene.overlay->frame(1.0f / 60, 1600, 900, scale, 1'000'000);
+        }
+    };
+    frames_at(1.5f);
+    frames_at(1);
+    CHECK(below() == before);
+    scene.text("x");
+    scene.settle();
+    CHECK(below() == before);
+    // And when it is shortened from its middle.
+    scene.key(SDLK_a, KMOD_CTRL);
+    scene.text("short");
+    scene.settle();
+    CHECK(below() == before);
 }
 
 TEST_CASE("a lost device is drawn on again as before", "[edges]") {
