@@ -25,12 +25,19 @@ TimeMs wall_unix_ms() {
 TimeMs ServerClock::now_ms(TimeMs wall_ms, TimeMs steady_ms) {
     constexpr TimeMs slew_period_ms = 100;
     constexpr TimeMs step_ms = 5000;
+    constexpr TimeMs believed_ms = 10'000;
     const TimeMs elapsed_ms = steady_ms - steady_at_start_ms_;
     const TimeMs periods = (elapsed_ms - slewed_at_ms_) / slew_period_ms;
     if (periods > 0) {
         const TimeMs ours_ms = wall_at_start_ms_ + elapsed_ms + slew_ms_;
         const TimeMs apart_ms = wall_ms - ours_ms;
-        slew_ms_ += apart_ms > step_ms ? apart_ms : std::clamp(apart_ms, -periods, periods);
+        if (apart_ms <= step_ms) {
+            ahead_at_ms_ = -1;
+        } else if (ahead_at_ms_ < 0) {
+            ahead_at_ms_ = elapsed_ms;
+        }
+        const bool step = ahead_at_ms_ >= 0 && elapsed_ms - ahead_at_ms_ >= believed_ms;
+        slew_ms_ += step ? apart_ms : std::clamp(apart_ms, -periods, periods);
         slewed_at_ms_ = elapsed_ms;
     }
     last_ms_ = std::max(last_ms_, wall_at_start_ms_ + elapsed_ms + slew_ms_);

@@ -19,8 +19,9 @@ public:
     ServerClock(TimeMs wall_ms, TimeMs steady_ms)
         : wall_at_start_ms_(wall_ms), steady_at_start_ms_(steady_ms) {}
 
-    // Unix milliseconds. Slews towards the wall clock by at most 1 ms in 100 ms, never back; a wall
-    // clock more than 5 s ahead (it was set, or the machine slept) is followed at once.
+    // Unix milliseconds. Slews towards the wall clock by at most 1 ms in 100 ms, never back. A wall
+    // clock more than 5 s ahead (it was set, or the machine slept) is followed when it has been so
+    // for 10 s: it may be ahead for a moment only, and what was followed is never taken back.
     TimeMs now_ms() { return now_ms(wall_unix_ms(), parley::steady_ms()); }
     TimeMs now_ms(TimeMs wall_ms, TimeMs steady_ms);
 
@@ -29,6 +30,7 @@ private:
     TimeMs steady_at_start_ms_;
     TimeMs slew_ms_ = 0;
     TimeMs slewed_at_ms_ = 0;
+    TimeMs ahead_at_ms_ = -1; // elapsed, since when the wall clock is far ahead; -1: it is not
     TimeMs last_ms_ = 0;
 };
 

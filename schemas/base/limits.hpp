@@ -217,6 +217,14 @@ inline constexpr int store_cache_kib = 16 * 1024;     // the log's index by room
 inline constexpr int store_busy_ms_max = 250;         // for another program that holds the database
 inline constexpr size_t damaged_rows_said_max = 1000; // in the log, each once
 inline constexpr int64_t purge_period_ms = 60 * 60 * 1000;
+// A wall clock is believed by what removes when it is no further beyond what the database has seen,
+// and the steady clock since, than a shard may sleep or stand still; else when it has stood there
+// for as long as an operator may need to see the warning.
+inline constexpr int64_t removal_ahead_ms_max = day_ms;
+inline constexpr int64_t removal_held_ms = 2 * day_ms;
+inline constexpr int64_t removal_held_drift_ms_max = 60 * 60 * 1000;
+inline constexpr int64_t removal_start_ms = 10 * 60 * 1000; // after a start nothing is removed
+inline constexpr int64_t seen_period_ms = 10 * 60 * 1000;   // then the database is told the time
 // Old entries are removed in steps: so many of a room, or a look at so many rooms, and a pause when
 // all were looked at. A step is one commit, and ten a second keep up with what rooms' paces let in.
 inline constexpr int64_t retention_step_ms = 100;

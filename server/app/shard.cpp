@@ -213,6 +213,7 @@ Error Shard::open_store(std::string& message) {
     std::error_code error;
     SqliteStoreOptions options;
     options.path = folder + "/parley.db";
+    options.now = [] { return StoreTime{steady_ms(), wall_unix_ms()}; };
     for (size_t kind = 1; kind < options.history_days.size(); ++kind) {
         options.history_days[kind] = options_.config.tiers[kind].history_days;
     }

@@ -62,7 +62,6 @@ StoreAnswer SqliteStore::run(const AdmitUser& request) {
     const Claims& claims = request.claims;
     UserAdmitted answer;
     answer.token = request.token;
-    newest_ms_ = std::max(newest_ms_, request.now_ms);
 
     UserId user{};
     if (s.find_subject.with(claims.issuer, claims.subject).step()) {
@@ -296,7 +295,6 @@ StoreAnswer SqliteStore::run(const DropMember& request) {
     Statements& s = *statements_;
     s.drop_member.with(raw(request.room), raw(request.user)).step();
     if (request.revoked_ms != 0) {
-        newest_ms_ = std::max(newest_ms_, request.revoked_ms);
         s.put_revoked.with(raw(request.room), raw(request.user), request.revoked_ms).step();
     }
     return refusal(request, Error::Ok);
@@ -317,7 +315,6 @@ StoreAnswer SqliteStore::run(const PutReadMark& request) {
 StoreAnswer SqliteStore::run(const Append& request) {
     Statements& s = *statements_;
     const LogEntry& entry = request.entry;
-    newest_ms_ = std::max(newest_ms_, entry.at_ms);
     Error error = Error::Ok;
     Room* room = sound_room(request.room, error);
     if (room == nullptr) {

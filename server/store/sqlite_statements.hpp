@@ -40,6 +40,7 @@ struct SqliteStore::Statements {
           put_revoked(db, "INSERT OR REPLACE INTO revoked(room, user, at_ms) VALUES(?, ?, ?)"),
           drop_revoked(db, "DELETE FROM revoked WHERE room = ? AND user = ?"),
           purge_revoked(db, "DELETE FROM revoked WHERE at_ms < ?"),
+          seen(db, "SELECT at_ms FROM seen"), set_seen(db, "UPDATE seen SET at_ms = ?"),
           // "nonce <> 0" lets SQLite use the index, which leaves those out.
           find_nonce(db, "SELECT seq, at_ms FROM log "
                          "WHERE nonce = ? AND author = ? AND room = ? AND nonce <> 0"),
@@ -69,6 +70,7 @@ struct SqliteStore::Statements {
     sqlite::Statement user_rooms, find_room, find_room_by_name, add_room, room_last;
     sqlite::Statement members, member_since, count_rooms, put_member, drop_member, put_mark;
     sqlite::Statement revoked, put_revoked, drop_revoked, purge_revoked;
+    sqlite::Statement seen, set_seen;
     sqlite::Statement find_nonce, add_entry, set_changed, read_entry;
     sqlite::Statement place, places_up, places_down;
     sqlite::Statement next_room, oldest, forget_places, forget_entry;

@@ -66,6 +66,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions&
     }
     store->statements_ = std::make_unique<Statements>(store->database_);
     store->grow_write_ahead();
+    store->begin_removal();
     if (!store->reload()) {
         message = "the database " + options.path + " cannot be read (" +
                   store->database_.failure() + "); restore it from a backup";
@@ -302,11 +303,8 @@ void SqliteStore::maintain() {
     if (write_ahead_pages_ >= limits::checkpoint_pages) {
         checkpoint();
     }
-    if (newest_ms_ - purged_ms_ >= limits::purge_period_ms) {
-        purge();
-    }
-    if (level_ && newest_ms_ >= retain_at_ms_) {
-        retain();
+    if (options_.now) {
+        remove_old(options_.now());
     }
     if (rooms_.size() > limits::rooms_loaded_max) {
         std::erase_if(rooms_, [](const auto& room) {
@@ -345,20 +343,6 @@ void SqliteStore::checkpoint() {
     }
     counters_.checkpoints.add();
     write_ahead_pages_ = 0; // the hook says the next number
-}
-
-// A ticket that can no longer open a session needs no memory: presented again it is a first use
-// after its expiry. A revoke needs none when no ticket from before it can be good.
-void SqliteStore::purge() {
-    static_assert(limits::reauth_due_ms >
-                  1000 * (limits::ticket_life_s_max + limits::ticket_skew_s));
-    statements_->purge_tickets.with(newest_ms_ - limits::reauth_due_ms).step();
-    statements_->purge_revoked.with(newest_ms_ - limits::revoked_keep_ms).step();
-    if (database_.ok()) {
-        purged_ms_ = newest_ms_;
-    } else {
-        undo();
-    }
 }
 
 } // namespace parley

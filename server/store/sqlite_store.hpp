@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <set>
@@ -17,6 +18,7 @@
 #include "schemas/base/log.hpp"
 #include "schemas/base/metrics.hpp"
 #include "schemas/base/result.hpp"
+#include "server/store/removal_clock.hpp"
 #include "server/store/sqlite.hpp"
 #include "server/store/store.hpp"
 
@@ -27,8 +29,9 @@ struct SqliteStoreOptions {
     size_t fold_entries = limits::fold_entries;
     std::array<int64_t, std::size(limits::tiers)> history_days{}; // by kind of room; 0: for ever
     int64_t pages_max = 0;                                        // 0: as large as the disk allows
-    bool expected = false;     // it was made before: a missing or empty one is refused
-    const char* vfs = nullptr; // SQLite's name of a file system; tests give one that fails
+    bool expected = false;          // it was made before: a missing or empty one is refused
+    std::function<StoreTime()> now; // without it nothing old is ever removed
+    const char* vfs = nullptr;      // SQLite's name of a file system; tests give one that fails
 };
 
 // Owner: the store thread.
@@ -76,8 +79,11 @@ private:
     bool reload();
     bool fold();
     void checkpoint();
-    void purge();
-    void retain();
+    void begin_removal();
+    void remove_old(StoreTime now);
+    void put_seen();
+    void purge(StoreTime now);
+    void retain(StoreTime now);
     bool retain_room(RoomId room, TimeMs before_ms);
     void undo();
 
@@ -118,10 +124,12 @@ private:
     int64_t folded_id_ = 0; // room_log has everything up to it
     bool level_ = false;    // rooms_, last_id_ and folded_id_ agree with the disk
     int write_ahead_pages_ = 0;
-    TimeMs newest_ms_ = 0; // seen in a request; the store has no clock of its own
-    TimeMs purged_ms_ = 0;
-    TimeMs retain_at_ms_ = 0;
-    RoomId retained_room_{}; // the last one that was looked at
+    RemovalClock removal_clock_;
+    bool held_said_ = false;
+    TimeMs seen_stored_ms_ = 0;
+    TimeMs purge_at_ms_ = 0;  // steady
+    TimeMs retain_at_ms_ = 0; // steady
+    RoomId retained_room_{};  // the last one that was looked at
     std::set<std::tuple<std::string_view, RoomId, uint64_t>> damaged_said_;
 };
 

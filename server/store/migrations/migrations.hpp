@@ -6,9 +6,10 @@
 
 #include "server/store/migrations/0001_first.hpp"
 #include "server/store/migrations/0002_revoked.hpp"
+#include "server/store/migrations/0003_seen.hpp"
 
 namespace parley::migrations {
 
-inline constexpr std::array<const char*, 2> all = {first, revoked};
+inline constexpr std::array<const char*, 3> all = {first, revoked, seen};
 
 } // namespace parley::migrations

@@ -19,6 +19,8 @@ struct Kept {
     RoomId team{};
     RoomId party{}; // kept for ever
     Nonce nonce = 0;
+    StoreTime now = {0, noon_ms};
+    std::string log;
 
     Kept() {
         open();
@@ -34,8 +36,9 @@ struct Kept {
         options.path = folder.file("parley.db");
         options.fold_entries = 1;
         options.history_days[team_kind] = days;
+        options.now = [this] { return now; };
         std::string message;
-        auto opened = SqliteStore::open(options, Log(), message);
+        auto opened = SqliteStore::open(options, Log(take, &log, LogLevel::Info), message);
         INFO(message);
         REQUIRE(opened.ok());
         store = std::move(opened).value();
@@ -52,12 +55,21 @@ struct Kept {
             run_group(*store, std::move(group));
         }
     }
-    // The store has no clock of its own: it learns the time from what it is asked.
-    void time_is(TimeMs now_ms) {
-        AdmitUser later = admit("clock", "at-" + std::to_string(now_ms), 1, now_ms);
-        later.claims.expires_at_s = now_ms / 1000 + 600;
-        REQUIRE(run<UserAdmitted>(*store, later).error == Error::Ok);
+    static void take(void* self, int, const char* line) {
+        *static_cast<std::string*>(self) += std::string(line) + "\n";
+    }
+    // It was so all the time since.
+    void time_is(TimeMs wall_ms) {
+        now.steady_ms += wall_ms - now.wall_ms;
+        now.wall_ms = wall_ms;
         store->maintain();
+    }
+    size_t said(const std::string& word) const {
+        size_t count = 0;
+        for (size_t at = log.find(word); at != log.npos; at = log.find(word, at + 1)) {
+            ++count;
+        }
+        return count;
     }
     std::vector<Seq> left(RoomId in) {
         return seqs(run<EntriesFetched>(*store, fetch(in, ada, 0, 0, 500, false)).entries);
@@ -140,4 +152,71 @@ TEST_CASE("what goes on between two steps of the pass is not lost to it", "[stor
     k.time_is(now_ms + limits::retention_pause_ms + 2 * limits::retention_step_ms);
     CHECK(k.left(k.team) == std::vector<Seq>{fresh});
     CHECK(k.say(k.team, now_ms).seq == fresh + 1);
+}
+
+TEST_CASE("a wall clock that is a year ahead for a moment removes nothing, and it is said once",
+          "[store]") {
+    Kept k;
+    k.say_many(k.team, 1000, noon_ms);
+    run<Done>(*k.store, DropMember{1, k.team, k.ada, noon_ms});
+    run<MemberPut>(*k.store, member(k.team, k.ada, 1));
+    k.time_is(noon_ms + limits::removal_start_ms);
+    const TimeMs year_ms = 365 * limits::day_ms;
+    k.now.wall_ms += year_ms;
+    // What is said at such a time does not count either.
+    k.say(k.party, k.now.wall_ms);
+    for (int step = 0; step < 20; ++step) {
+        k.time_is(k.now.wall_ms + limits::retention_pause_ms);
+    }
+    CHECK(k.said("warn retention_held") == 1);
+    CHECK(k.said("retention_goes_on") == 0);
+    k.now.wall_ms -= year_ms;
+    for (int step = 0; step < 20; ++step) {
+        k.time_is(k.now.wall_ms + limits::retention_pause_ms);
+    }
+    CHECK(k.said("retention_held") == 1);
+    CHECK(k.said("retention_goes_on") == 1);
+    CHECK(k.left(k.team).size() == 500); // a page of them
+    CHECK(k.store->counters().removed.read() == 0);
+    CHECK(load(*k.store, team_kind, "t", false).revoked.size() == 1);
+}
+
+TEST_CASE("a wall clock that is a year ahead at the start removes nothing until it is believed",
+          "[store]") {
+    Kept k;
+    k.say_many(k.team, 100, noon_ms);
+    k.time_is(noon_ms + limits::removal_start_ms);
+    k.now.wall_ms += 365 * limits::day_ms;
+    k.open();
+    TimeMs waited_ms = 0;
+    for (; waited_ms < limits::removal_held_ms; waited_ms += limits::day_ms / 2) {
+        k.time_is(k.now.wall_ms + (waited_ms == 0 ? 0 : limits::day_ms / 2));
+        CHECK(k.left(k.team).size() == 100);
+    }
+    CHECK(k.said("warn retention_held") == 1);
+    k.time_is(k.now.wall_ms + limits::day_ms / 2);
+    CHECK(k.left(k.team).size() == 1);
+    CHECK(k.said("retention_goes_on") == 1);
+
+    // What was believed is known at the next start.
+    k.say_many(k.team, 5, noon_ms);
+    k.open();
+    k.time_is(k.now.wall_ms + limits::removal_start_ms);
+    CHECK(k.said("retention_held") == 1);
+}
+
+TEST_CASE("a store that is told no time removes nothing", "[store]") {
+    Kept k;
+    k.say_many(k.team, 10, noon_ms);
+    k.store.reset();
+    SqliteStoreOptions options;
+    options.path = k.folder.file("parley.db");
+    options.history_days[team_kind] = days;
+    std::string message;
+    auto opened = SqliteStore::open(options, Log(), message);
+    REQUIRE(opened.ok());
+    k.store = std::move(opened).value();
+    k.say(k.party, noon_ms + 365 * limits::day_ms);
+    k.store->maintain();
+    CHECK(k.left(k.team).size() == 10);
 }
