@@ -47,7 +47,7 @@ inline constexpr uint32_t handshakes_per_s = 10'000;
 inline constexpr uint32_t auth_failures_per_device_per_min = 20;
 inline constexpr uint32_t auth_failures_per_network_per_min = 600;
 inline constexpr uint32_t auth_failures_retry_ms = 60'000;
-inline constexpr size_t networks_tracked_max = 4096;
+inline constexpr size_t rates_places = 4096; // for each thing that is counted so
 inline constexpr size_t auth_parts_max = 2;
 inline constexpr int64_t auth_resend_ms[] = {250, 500, 1000, 1000, 1000};
 inline constexpr int64_t auth_wait_ms_max = 5000; // unauthenticated link dropped after it
@@ -115,8 +115,8 @@ inline constexpr size_t roster_full_members_max = 64; // above: counts, and page
 inline constexpr size_t roster_page_members_max = 64;
 inline constexpr size_t room_tail_entries_max = 256; // kept in memory for resume
 inline constexpr size_t room_tail_bytes_max = 256 * 1024;
-inline constexpr size_t memory_nonces_max =
-    4096; // of one memory room, by which a repetition is known
+// Of one memory room, by which a repetition is known.
+inline constexpr size_t memory_nonces_max = 4096;
 inline constexpr size_t rooms_loaded_max = 20'000;
 inline constexpr size_t rooms_loaded_spare = 1000; // idle rooms go early when fewer are left
 inline constexpr int64_t room_evict_idle_ms = 10 * 60 * 1000;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "schemas/link/address.hpp"
+
 namespace parley {
 namespace {
 
@@ -12,6 +14,11 @@ std::array<uint8_t, 16> random_hash_key() {
     std::array<uint8_t, 16> key;
     randombytes_buf(key.data(), key.size());
     return key;
+}
+
+RateOptions places_for(uint32_t most_per_period, int64_t period_ms) {
+    return {
+        .most_per_period = most_per_period, .period_ms = period_ms, .places = limits::rates_places};
 }
 
 } // namespace
@@ -27,11 +34,11 @@ ServerHandshake::ServerHandshake(const ServerHandshakeOptions& options, LinkMetr
     : options_(options), metrics_(metrics), taken_(std::move(taken)),
       static_key_(options.static_secret), static_public_(link_public_key(options.static_secret)),
       cookies_(steady_ms),
-      hellos_(options.hello_per_network_per_s, 1000, limits::networks_tracked_max),
-      auth_failures_(options.auth_failures_per_network_per_min, 60'000,
-                     limits::networks_tracked_max),
-      device_failures_(limits::auth_failures_per_device_per_min, 60'000,
-                       limits::networks_tracked_max),
+      hellos_(places_for(options.hello_per_network_per_s, 1000), random_hash_key()),
+      network_failures_(places_for(options.auth_failures_per_network_per_min, 60'000),
+                        random_hash_key()),
+      device_failures_(places_for(limits::auth_failures_per_device_per_min, 60'000),
+                       random_hash_key()),
       second_since_ms_(steady_ms), expired_at_ms_(steady_ms),
       pending_by_ephemeral_(0, EphemeralHash{random_hash_key()}) {
     sodium_memzero(options_.static_secret.data(), options_.static_secret.size());
@@ -79,7 +86,7 @@ ByteVector ServerHandshake::hello(const Address& from, Bytes datagram, TimeMs st
         metrics_.hello_bad_version.add();
         return refuse(*hello, Error::BadVersion, 0);
     }
-    if (!auth_failures_.below(network_of(from), steady_ms)) {
+    if (!network_failures_.below(network_of(from), steady_ms)) {
         metrics_.hello_rate.add();
         return refuse(*hello, Error::Rate, limits::auth_failures_retry_ms);
     }
@@ -214,7 +221,7 @@ void ServerHandshake::auth_failed(const Address& from, const PublicKey* device, 
     if (device != nullptr) {
         device_failures_.count(*device, steady_ms);
     }
-    auth_failures_.count(network_of(from), steady_ms);
+    network_failures_.count(network_of(from), steady_ms);
 }
 
 void ServerHandshake::drop(PendingHandshake& pending) {

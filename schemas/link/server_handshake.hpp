@@ -10,7 +10,7 @@
 
 #include "schemas/link/cookie.hpp"
 #include "schemas/link/link_metrics.hpp"
-#include "schemas/link/network_rates.hpp"
+#include "schemas/link/rates.hpp"
 
 namespace parley {
 
@@ -85,9 +85,9 @@ private:
     SecretKey static_key_;
     PublicKey static_public_;
     CookieJar cookies_;
-    NetworkRates hellos_;
-    NetworkRates auth_failures_;
-    NetworkRates device_failures_;
+    Rates hellos_; // by network
+    Rates network_failures_;
+    Rates device_failures_;
     TimeMs second_since_ms_;
     uint32_t handshakes_this_second_ = 0;
     TimeMs expired_at_ms_;

@@ -1,7 +1,6 @@
 // address_test.cpp: addresses as text, networks, and whom a datagram may be answered to.
 #include "schemas/link/address.hpp"
 
-#include "schemas/link/network_rates.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace parley;
@@ -39,16 +38,8 @@ TEST_CASE("ports and addresses that a send would fail for are not answered", "[l
     CHECK_FALSE(is_answerable(*parse_address("255.255.255.255:1")));
 }
 
-TEST_CASE("a network is counted by its first three numbers and by period", "[link]") {
-    NetworkRates rates(2, 1000, 4096);
+TEST_CASE("a network is its first three numbers", "[link]") {
     const Network network = network_of(*parse_address("10.0.0.1:1"));
     CHECK(network == network_of(*parse_address("10.0.0.255:9")));
     CHECK(network != network_of(*parse_address("10.0.1.1:1")));
-    CHECK(rates.below(network, 0));
-    CHECK(rates.count(network, 0));
-    CHECK(rates.count(network, 0));
-    CHECK_FALSE(rates.below(network, 999));
-    CHECK_FALSE(rates.count(network, 999));
-    CHECK(rates.below(network, 1000));
-    CHECK(rates.count(network, 1000));
 }

@@ -2,6 +2,7 @@
 // hostile_test.cpp goes on with), the cookie, the rates and the table, all by a made-up clock.
 #include "schemas/link/server_handshake.hpp"
 
+#include "schemas/link/address.hpp"
 #include "schemas/link/client_handshake.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/schemas/link/hex.hpp"
