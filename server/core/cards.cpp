@@ -72,6 +72,28 @@ void put_value(std::vector<CardValue>& fields, const CardValue& value) {
     }
 }
 
+// Fields that are not this writer's to write.
+bool is_of_others(const CardType& type, const CardWriter& writer, const CardValue& value) {
+    const FieldType* field = type.field(value.id);
+    return field != nullptr && !may_write(writer, field->writer);
+}
+
+bool has_of_others(const CardType& type, const CardWriter& writer,
+                   const std::vector<CardValue>& fields) {
+    return std::any_of(fields.begin(), fields.end(),
+                       [&](const CardValue& value) { return is_of_others(type, writer, value); });
+}
+
+// They are not his to wipe either.
+void keep_of_others(const CardType& type, const CardWriter& writer,
+                    const std::vector<CardValue>& before, std::vector<CardValue>& fields) {
+    for (const CardValue& value : before) {
+        if (is_of_others(type, writer, value)) {
+            put_value(fields, value);
+        }
+    }
+}
+
 flatbuffers::Offset<FieldList> wire_fields(flatbuffers::FlatBufferBuilder& fbb,
                                            const std::vector<CardValue>& fields,
                                            const std::vector<uint16_t>* only) {
@@ -90,46 +112,50 @@ flatbuffers::Offset<FieldList> wire_fields(flatbuffers::FlatBufferBuilder& fbb,
 } // namespace
 
 // [commands]
-CardWriter Core::State::writer_of(const Command& command, const Room* room) const {
-    CardWriter writer;
-    writer.game = command.session.ticket->claims.game;
-    if (room == nullptr) {
-        writer.owner = true;
-    } else {
-        const wire::Role role = room->members.at(command.user.id).role;
-        writer.leader = role == wire::Role::Leader || role == wire::Role::Game;
-    }
-    return writer;
-}
-
-// The type that a command names, for a card of this place. Null: it was answered.
-const CardType* Core::State::card_type_of(const Command& command, uint16_t type, uint64_t room) {
+std::optional<CardTarget> Core::State::card_target(Command& command, uint16_t type, uint64_t room) {
     if (read_only(command.session)) {
         refuse(command, Error::ReadOnly);
-        return nullptr;
+        return std::nullopt;
     }
-    const CardType* known = card_types_->find(type);
-    if (known == nullptr || known->room_card != (room != 0)) {
+    CardTarget target;
+    target.type = card_types_->find(type);
+    if (target.type == nullptr || target.type->room_card != (room != 0)) {
         refuse(command, Error::BadCard);
-        return nullptr;
+        return std::nullopt;
     }
-    return known;
+    target.writer.game = command.session.ticket->claims.game;
+    target.key.type = type;
+    if (room == 0) {
+        target.writer.owner = true;
+        target.key.user = command.user.id;
+        return target;
+    }
+    target.room = room_of(command, room);
+    if (target.room == nullptr) {
+        return std::nullopt;
+    }
+    const wire::Role role = target.room->members.at(command.user.id).role;
+    target.writer.leader = role == wire::Role::Leader || role == wire::Role::Game;
+    target.key.room = target.room->meta.id;
+    return target;
+}
+
+// One a user: who has the old one hears of it with the new one.
+Card& Core::State::make_place_for(User& user, uint16_t type) {
+    if (user.card && user.card->type != type) {
+        card_ends_.erase({user.card->expires_at_ms, {.user = user.id, .type = user.card->type}});
+        user.card.reset();
+    }
+    return user.card ? *user.card : user.card.emplace();
 }
 
 void Core::State::on_set_card(Command& command) {
     const auto& set = command.body<wire::SetCard>();
-    const CardType* type = card_type_of(command, set.type(), set.room());
-    if (type == nullptr) {
+    const std::optional<CardTarget> target = card_target(command, set.type(), set.room());
+    if (!target) {
         return;
     }
-    Room* room = nullptr;
-    if (set.room() != 0) {
-        room = room_of(command, set.room());
-        if (room == nullptr) {
-            return;
-        }
-    }
-    const CardWriter writer = writer_of(command, room);
+    const auto& [type, room, writer, key] = *target;
     if (!may_write(writer, *type)) {
         return refuse(command, Error::Forbidden);
     }
@@ -137,32 +163,16 @@ void Core::State::on_set_card(Command& command) {
     if (error != Error::Ok) {
         return refuse(command, error);
     }
-    const CardKey key{room == nullptr ? RoomId{} : room->meta.id,
-                      room == nullptr ? command.user.id : UserId{}, type->id};
     std::vector<CardValue> fields = values_of(set.fields());
     if (const Card* before = find_card(key)) {
-        // Fields that are not his to write are not his to wipe.
-        for (const CardValue& value : before->fields) {
-            const FieldType* field = type->field(value.id);
-            if (field != nullptr && !may_write(writer, field->writer)) {
-                put_value(fields, value);
-            }
-        }
+        keep_of_others(*type, writer, before->fields, fields);
     } else if (room != nullptr && room->cards.size() >= limits::cards_per_room_max) {
         return refuse(command, Error::Full);
     }
     if (card_bytes(fields) > limits::card_bytes_max) {
         return refuse(command, Error::BadCard);
     }
-    if (room == nullptr && command.user.card && command.user.card->type != type->id) {
-        // One a user: who has the old one hears of it with the new one.
-        const Card& old = *command.user.card;
-        card_ends_.erase({old.expires_at_ms, {.user = command.user.id, .type = old.type}});
-        command.user.card.reset();
-    }
-    Card& card = room != nullptr     ? room->cards[type->id]
-                 : command.user.card ? *command.user.card
-                                     : command.user.card.emplace();
+    Card& card = room != nullptr ? room->cards[type->id] : make_place_for(command.user, type->id);
     card_ends_.erase({card.expires_at_ms, key});
     card.type = type->id;
     card.version = ++told_of(key).version;
@@ -178,24 +188,15 @@ void Core::State::on_set_card(Command& command) {
 
 void Core::State::on_update_card(Command& command) {
     const auto& update = command.body<wire::UpdateCard>();
-    const CardType* type = card_type_of(command, update.type(), update.room());
-    if (type == nullptr) {
+    const std::optional<CardTarget> target = card_target(command, update.type(), update.room());
+    if (!target) {
         return;
     }
-    Room* room = nullptr;
-    if (update.room() != 0) {
-        room = room_of(command, update.room());
-        if (room == nullptr) {
-            return;
-        }
-    }
-    const CardWriter writer = writer_of(command, room);
-    const Error error = check_card_fields(*type, writer, update.fields());
+    const CardKey& key = target->key;
+    const Error error = check_card_fields(*target->type, target->writer, update.fields());
     if (error != Error::Ok) {
         return refuse(command, error);
     }
-    const CardKey key{room == nullptr ? RoomId{} : room->meta.id,
-                      room == nullptr ? command.user.id : UserId{}, type->id};
     Card* card = find_card(key);
     if (card == nullptr) {
         return refuse(command, Error::NotFound);
@@ -226,33 +227,19 @@ void Core::State::on_update_card(Command& command) {
 
 void Core::State::on_clear_card(Command& command) {
     const auto& clear = command.body<wire::ClearCard>();
-    const CardType* type = card_type_of(command, clear.type(), clear.room());
-    if (type == nullptr) {
+    const std::optional<CardTarget> target = card_target(command, clear.type(), clear.room());
+    if (!target) {
         return;
     }
-    Room* room = nullptr;
-    if (clear.room() != 0) {
-        room = room_of(command, clear.room());
-        if (room == nullptr) {
-            return;
-        }
-    }
-    const CardWriter writer = writer_of(command, room);
-    const CardKey key{room == nullptr ? RoomId{} : room->meta.id,
-                      room == nullptr ? command.user.id : UserId{}, type->id};
-    const Card* card = find_card(key);
+    const auto& [type, room, writer, key] = *target;
     if (!may_write(writer, *type)) {
         return refuse(command, Error::Forbidden);
     }
+    const Card* card = find_card(key);
     if (card == nullptr) {
         return refuse(command, Error::NotFound);
     }
-    const bool all_his =
-        std::all_of(card->fields.begin(), card->fields.end(), [&](const CardValue& value) {
-            const FieldType* field = type->field(value.id);
-            return field == nullptr || may_write(writer, field->writer);
-        });
-    if (room != nullptr && !all_his) {
+    if (room != nullptr && has_of_others(*type, writer, card->fields)) {
         return refuse(command, Error::Forbidden);
     }
     clear_card(key);
@@ -277,7 +264,7 @@ void Core::State::on_fetch_card(Command& command) {
                   shares_small_room(command.user, owner->second);
     }
     const Card* card = may_see ? find_card(key) : nullptr;
-    if (card == nullptr || !may_send(key, *card)) {
+    if (card == nullptr || !claim_place(key, *card)) {
         return refuse(command, Error::NotFound);
     }
     send_event(command.session, Lane::Control, card_frame(key, *card));
@@ -450,7 +437,7 @@ void Core::State::tell_cards() {
     }
 }
 
-bool Core::State::may_send(const CardKey& key, const Card& card) {
+bool Core::State::claim_place(const CardKey& key, const Card& card) {
     CardTold& told = told_of(key);
     if (told.type == 0) {
         told.type = card.type; // he has it before the others, and must hear when it goes
@@ -462,7 +449,7 @@ bool Core::State::may_send(const CardKey& key, const Card& card) {
 void Core::State::send_room_cards(const Session& session, const Room& room) {
     for (const auto& [type, card] : room.cards) {
         const CardKey key{.room = room.meta.id, .type = type};
-        if (may_send(key, card)) {
+        if (claim_place(key, card)) {
             send_event(session, Lane::Control, card_frame(key, card));
         }
     }
@@ -480,7 +467,7 @@ void Core::State::send_cards(const Session& session, const Room& room) {
             (seen(user->second.shown) || id == session.user)) {
             const Card& card = *user->second.card;
             const CardKey key{.user = id, .type = card.type};
-            if (may_send(key, card)) {
+            if (claim_place(key, card)) {
                 send_event(session, Lane::Control, card_frame(key, card));
             }
         }

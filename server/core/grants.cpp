@@ -17,16 +17,21 @@ bool grantable(wire::RoomKind kind) {
 
 } // namespace
 
+bool Core::State::may_move_people(const Command& command, wire::RoomKind kind) {
+    const Error error = !command.session.ticket->claims.game ? Error::Forbidden
+                        : read_only(command.session)         ? Error::ReadOnly
+                        : !grantable(kind)                   ? Error::BadArgument
+                                                             : Error::Ok;
+    if (error != Error::Ok) {
+        refuse(command, error);
+    }
+    return error == Error::Ok;
+}
+
 void Core::State::on_grant(Command& command) {
     const auto& grant = command.body<wire::Grant>();
-    if (!command.session.ticket->claims.game) {
-        return refuse(command, Error::Forbidden);
-    }
-    if (read_only(command.session)) {
-        return refuse(command, Error::ReadOnly);
-    }
-    if (!grantable(grant.kind())) {
-        return refuse(command, Error::BadArgument);
+    if (!may_move_people(command, grant.kind())) {
+        return;
     }
     Room* room = room_named(command, grant.kind(), std::string(wire::view(grant.name())), true);
     if (room == nullptr || !may_persist(command)) {
@@ -43,14 +48,8 @@ void Core::State::on_grant(Command& command) {
 
 void Core::State::on_revoke(Command& command) {
     const auto& revoke = command.body<wire::Revoke>();
-    if (!command.session.ticket->claims.game) {
-        return refuse(command, Error::Forbidden);
-    }
-    if (read_only(command.session)) {
-        return refuse(command, Error::ReadOnly);
-    }
-    if (!grantable(revoke.kind())) {
-        return refuse(command, Error::BadArgument);
+    if (!may_move_people(command, revoke.kind())) {
+        return;
     }
     Room* room = room_named(command, revoke.kind(), std::string(wire::view(revoke.name())), false);
     if (room == nullptr || !may_persist(command)) {

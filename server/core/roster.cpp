@@ -188,7 +188,7 @@ void Core::State::tell_came(Room& room, UserId user) {
         if (known != users_.end() && known->second.card && seen(known->second.shown)) {
             const Card& card = *known->second.card;
             const CardKey key{.user = user, .type = card.type};
-            if (may_send(key, card)) {
+            if (claim_place(key, card)) {
                 deliver(room, Lane::Control, card_frame(key, card));
             }
         }

@@ -38,6 +38,14 @@ struct Answer {
     uint32_t retry_after_ms = 0;
 };
 
+// Where a command's card belongs, and as whom it is written.
+struct CardTarget {
+    const CardType* type = nullptr;
+    Room* room = nullptr; // null: the user's own
+    CardWriter writer;
+    CardKey key;
+};
+
 // One command on its way through its handler.
 struct Command {
     Session& session;
@@ -188,6 +196,8 @@ private:
 
     // [grants.cpp] the game's server has the last word
     void on_grant(Command& command);
+    // The same for both. False: it was answered.
+    bool may_move_people(const Command& command, wire::RoomKind kind);
     void on_revoke(Command& command);
     void subject_found(Room& room, SubjectOp& op, const UsersFound& found);
     void note_revoked(RoomId room, UserId user, TimeMs at_ms);
@@ -281,15 +291,17 @@ private:
     void on_update_card(Command& command);
     void on_clear_card(Command& command);
     void on_fetch_card(Command& command);
-    const CardType* card_type_of(const Command& command, uint16_t type, uint64_t room);
-    CardWriter writer_of(const Command& command, const Room* room) const;
+    // Nothing: the command was answered, or waits for the room.
+    std::optional<CardTarget> card_target(Command& command, uint16_t type, uint64_t room);
+    Card& make_place_for(User& user, uint16_t type);
     Card* find_card(const CardKey& key);
     Card* card_at(const CardKey& place);
     CardTold& told_of(const CardKey& key);
     void send_cards(const Session& session, const Room& room);
     void send_room_cards(const Session& session, const Room& room);
-    // Whether the card may go to somebody alone; else it is on its way to him with the others.
-    bool may_send(const CardKey& key, const Card& card);
+    // Takes the place for this card when nobody has been told of one there. False: the card may not
+    // go to somebody alone, it is on its way to him with the others.
+    bool claim_place(const CardKey& key, const Card& card);
     void tell_card(const CardKey& key, Lane lane, const SharedFrame& frame);
     SharedFrame card_frame(const CardKey& key, const Card& card);
     SharedFrame delta_frame(const CardKey& key, const Card& card);
