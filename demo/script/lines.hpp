@@ -9,8 +9,11 @@
 
 namespace arena {
 
+// Who sits where: the indexes of Director's seats and plans.
+enum SeatOf : size_t { Aria, Kenji, Layla, Noa };
+
 struct Line {
-    size_t seat;
+    SeatOf seat;
     uint32_t kind;       // parley_room_kind
     SDL_Keycode opener;  // the key that opens the composer there
     const char* preedit; // shown by the IME before the text is committed; nullptr: typed straight

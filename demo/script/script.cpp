@@ -1,6 +1,7 @@
-// script.cpp: the director of the scripted match. Nothing is faked: keys are SDL events, lines
-// travel through each player's client to the shard and back, and a line counts as seen when it is
-// an element of the reader's overlay in a frame that was drawn.
+// script.cpp: the director of the scripted match. Keys are SDL events, lines travel through each
+// player's client to the shard and back, and a line counts as seen when it is an element of the
+// reader's overlay in a frame that was drawn. The match, and what the cards say of it, is the
+// demo's own.
 #include "demo/script/script.hpp"
 
 #include <algorithm>
@@ -30,6 +31,32 @@ double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+// The window that an event belongs to; 0: none that a player sits at.
+Uint32 window_of(const SDL_Event& event) {
+    switch (event.type) {
+    case SDL_WINDOWEVENT:
+        return event.window.windowID;
+    case SDL_KEYDOWN:
+    case SDL_KEYUP:
+        return event.key.windowID;
+    case SDL_TEXTINPUT:
+        return event.text.windowID;
+    case SDL_TEXTEDITING:
+        return event.edit.windowID;
+    case SDL_TEXTEDITING_EXT:
+        return event.editExt.windowID;
+    case SDL_MOUSEMOTION:
+        return event.motion.windowID;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        return event.button.windowID;
+    case SDL_MOUSEWHEEL:
+        return event.wheel.windowID;
+    default:
+        return 0;
+    }
+}
+
 class Director {
 public:
     explicit Director(const ScriptOptions& options)
@@ -43,6 +70,7 @@ private:
         const char* subject;
         Team team;
     };
+    // By SeatOf.
     static constexpr std::array<PlayerPlan, 4> plans{{{"Aria", "p-aria", Team::Teal},
                                                       {"Kenji", "p-kenji", Team::Teal},
                                                       {"Layla", "p-layla", Team::Teal},
@@ -90,12 +118,12 @@ bool Director::set_up() {
         TicketWish who;
         who.subject = plans[i].subject;
         who.name = plans[i].name;
-        who.rooms = {i == 1 ? "party:owls#leader" : "party:owls"};
+        who.rooms = {i == Kenji ? "party:owls#leader" : "party:owls"};
         auto made = Chat::create(chat, backend_, std::move(who));
         SeatOptions seat;
         seat.title = std::string("Arena - ") + plans[i].name;
         seat.hidden = true;
-        if (i != 0) { // the others watch on smaller screens
+        if (i != Aria) { // the others watch on smaller screens
             seat.width = 1280;
             seat.height = 720;
         }
@@ -118,7 +146,7 @@ bool Director::set_up() {
     const auto start = Clock::now();
     bool reached = true;
     const bool all_ready = until("everybody is connected", [&] {
-        reached = seats_[0]->chat().ready() || ms_since(start) < connect_patience_s * 1000.0;
+        reached = seats_[Aria]->chat().ready() || ms_since(start) < connect_patience_s * 1000.0;
         if (!reached) {
             return true;
         }
@@ -128,7 +156,7 @@ bool Director::set_up() {
                });
     });
     if (!reached) {
-        seats_[0]->chat().say_unreachable();
+        seats_[Aria]->chat().say_unreachable();
     }
     if (!all_ready || !reached) {
         return false;
@@ -136,7 +164,7 @@ bool Director::set_up() {
     for (const PlayerPlan& plan : plans) {
         server_->assign(plan.subject, plan.team);
     }
-    ready_ends_ms_ = parley_server_time(seats_[1]->chat().client()) + ready_check_ms;
+    ready_ends_ms_ = parley_server_time(seats_[Kenji]->chat().client()) + ready_check_ms;
     party_card(true);
     return until("everybody is in the team room", [&] {
         return std::all_of(seats_.begin(), seats_.end(), [](const auto& seat) {
@@ -147,7 +175,7 @@ bool Director::set_up() {
 
 // The leader writes the party's card.
 void Director::party_card(bool whole) {
-    Chat& leader = seats_[1]->chat();
+    Chat& leader = seats_[Kenji]->chat();
     set_card(leader.client(), leader.room(PARLEY_ROOM_PARTY), "party",
              {{"name", 0, "Night owls"},
               {"next", 0, "Ranked · EU West"},
@@ -177,7 +205,7 @@ void Director::tell_presence() {
 void Director::frame() {
     for (SDL_Event event; SDL_PollEvent(&event) != 0;) {
         for (auto& seat : seats_) {
-            if (event.type == SDL_QUIT || event.key.windowID == seat->window_id()) {
+            if (event.type == SDL_QUIT || window_of(event) == seat->window_id()) {
                 seat->handle(event);
             }
         }
@@ -186,7 +214,7 @@ void Director::frame() {
     server_->update(match_);
     zoe_->update();
     tell_presence();
-    Chat& leader = seats_[1]->chat();
+    Chat& leader = seats_[Kenji]->chat();
     if (ready_ends_ms_ > 0 && parley_server_time(leader.client()) > ready_ends_ms_) {
         ready_ends_ms_ += ready_check_ms; // another check
         party_card(false);
@@ -267,7 +295,7 @@ bool Director::play(const Line& line) {
     frame();
     press(writer.window_id(), SDLK_RETURN);
     const auto pressed = Clock::now();
-    std::array<double, 4> seen_ms{};
+    std::array<double, plans.size()> seen_ms{};
     const bool arrived = until(line.typed, [&] {
         bool all = true;
         for (size_t i = 0; i < seats_.size(); ++i) {
@@ -299,23 +327,23 @@ bool Director::play(const Line& line) {
     for (int i = 0; i < 12; ++i) {
         frame();
     }
-    return line.picture == nullptr || picture(*seats_[0], line.picture);
+    return line.picture == nullptr || picture(*seats_[Aria], line.picture);
 }
 
 // Zoë asks for players; Aria presses the toast's button; the game gets the action, asks the backend
 // for a ticket with the party in it, and hands it in.
 bool Director::join_from_card() {
-    Chat& aria = seats_[0]->chat();
+    Chat& aria = seats_[Aria]->chat();
     const parley_user zoe = aria.find("Zoë");
     if (parley_overlay_toast(aria.overlay(), zoe, "invites you to her party · 3 of 5 · EU", "join",
                              "Join") != PARLEY_OK) {
         return false;
     }
-    if (!picture(*seats_[0], "toast.png")) {
+    if (!picture(*seats_[Aria], "toast.png")) {
         return false;
     }
     pressed_.clear();
-    press(seats_[0]->window_id(), SDLK_F6);
+    press(seats_[Aria]->window_id(), SDLK_F6);
     if (!until("the toast's button is pressed", [&] { return pressed_ == "join"; })) {
         return false;
     }
@@ -334,7 +362,7 @@ int Director::run() {
             return 1;
         }
     }
-    Seat& aria = *seats_[0];
+    Seat& aria = *seats_[Aria];
     parley_overlay_show_roster(aria.chat().overlay(), true);
     parley_overlay_show_cards(aria.chat().overlay(), false);
     if (!picture(aria, "roster.png")) {
