@@ -45,7 +45,7 @@ private:
 
     overlay::Rect told_{};
     bool wanting_ = false;
-    bool seen_ = false;
+    bool followed_ = false; // once at least
 };
 
 // Owner: the thread that renders. forget() before the renderer is destroyed.

@@ -12,10 +12,10 @@ namespace {
 
 // SDL has one text input a process, however many overlays and windows there are.
 // Owner: the thread of SDL's events, which is that of every overlay that draws through SDL.
-struct Shared {
+struct ProcessTextInput {
     int wanting = 0;        // overlays that take text now
     bool games_own = false; // was on when the first of them began
-} shared;
+} process_text_input;
 
 // The caret is in pixels, SDL wants points of the window.
 float points_per_pixel(SDL_Window* window) {
@@ -35,7 +35,7 @@ TextInput::~TextInput() {
 
 void TextInput::forget() {
     want(false);
-    seen_ = false;
+    followed_ = false;
 }
 
 void TextInput::want(bool text) {
@@ -44,11 +44,11 @@ void TextInput::want(bool text) {
     }
     wanting_ = text;
     if (text) {
-        if (shared.wanting++ == 0) {
-            shared.games_own = SDL_IsTextInputActive() == SDL_TRUE;
+        if (process_text_input.wanting++ == 0) {
+            process_text_input.games_own = SDL_IsTextInputActive() == SDL_TRUE;
             SDL_StartTextInput();
         }
-    } else if (--shared.wanting == 0 && !shared.games_own) {
+    } else if (--process_text_input.wanting == 0 && !process_text_input.games_own) {
         SDL_StopTextInput();
     }
 }
@@ -60,10 +60,10 @@ void TextInput::follow(const overlay::Overlay& overlay, SDL_Window* window) {
     }
     const bool text = overlay.wants_text();
     // SDL begins with text input on, so that an input method would take the keys that steer.
-    if (!seen_ && !text && shared.wanting == 0) {
+    if (!followed_ && !text && process_text_input.wanting == 0) {
         SDL_StopTextInput();
     }
-    seen_ = true;
+    followed_ = true;
     const bool begins = text && !wanting_;
     want(text);
     const overlay::Rect caret = overlay.caret();
