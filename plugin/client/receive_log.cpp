@@ -50,6 +50,7 @@ void Client::Inside::on_batch(uint32_t request, const wire::Batch& batch, ByteVe
     switch (fit(room->last_seq, batch.from_seq(), batch.to_seq())) {
     case Fit::Old:
         apply(*room, batch, room->first_seq, room->last_seq);
+        writer.trim(*room); // a shard may say of anything that it is old
         break;
     case Fit::Next: {
         const Seq before = room->last_seq;
@@ -68,8 +69,9 @@ void Client::Inside::on_batch(uint32_t request, const wire::Batch& batch, ByteVe
 void Client::Inside::drain(RoomId id) {
     for (;;) {
         const Room* const room = writer.room(id);
-        if (room == nullptr) {
-            return;
+        const RoomSync* const known = sync.find(id);
+        if (room == nullptr || known == nullptr || !known->confirmed) {
+            return; // on_batch would hold again what is taken here
         }
         std::optional<ByteVector> held = sync.take(id, room->last_seq);
         if (!held) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "schemas/base/clock.hpp"
+#include "schemas/base/limits.hpp"
 #include "schemas/base/mailbox.hpp"
 #include "schemas/base/result.hpp"
 
@@ -23,6 +24,7 @@ namespace {
 
 constexpr size_t orders_max = 1024;
 constexpr size_t happened_max = 4096;
+constexpr size_t happened_bytes_max = limits::client_inbox_bytes_max;
 constexpr int64_t busy_wait_ms = 10;  // ENet's resends and pings need a turn
 constexpr int64_t idle_wait_ms = 500; // no connection: only an order wakes
 constexpr int64_t resolving_wait_ms = 10;
@@ -30,6 +32,11 @@ constexpr int64_t resolving_wait_ms = 10;
 bool numeric(const std::string& address) {
     in_addr parsed{};
     return inet_pton(AF_INET, address.substr(0, address.rfind(':')).c_str(), &parsed) == 1;
+}
+
+size_t bytes_of(const ConnectionEvent& event) {
+    const auto* const arrived = std::get_if<FrameArrived>(&event);
+    return arrived != nullptr ? arrived->frame.size() : 0;
 }
 
 // The game's thread owns it; what is marked so, its net thread.
@@ -76,6 +83,7 @@ private:
 
     Mailbox<Order> orders_;
     Mailbox<Happened> happened_;
+    std::atomic<size_t> happened_bytes_{0}; // of the frames in it
     int wake_read_ = -1, wake_write_ = -1;
     std::atomic<bool> stop_{false};
     std::atomic<uint32_t> rtt_ms_{0};
@@ -174,6 +182,9 @@ std::optional<ConnectionEvent> ThreadedConnection::poll(TimeMs) {
             taken_next_ = 0;
             if (happened_.take_all(taken_) == 0) {
                 return std::nullopt;
+            }
+            for (const Happened& one : taken_) {
+                happened_bytes_.fetch_sub(bytes_of(one.event), std::memory_order_relaxed);
             }
         }
         Happened& next = taken_[taken_next_++];
@@ -321,9 +332,12 @@ void ThreadedConnection::tell(ConnectionEvent event) {
     if (is_down) {
         net_open_ = false;
     }
-    if (happened_.push({net_session_, std::move(event)})) {
+    const size_t bytes = bytes_of(event);
+    const size_t waiting = happened_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+    if (waiting <= happened_bytes_max && happened_.push({net_session_, std::move(event)})) {
         return;
     }
+    happened_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     // The game does not take what comes. What it misses it can only get by resuming.
     direct_.close();
     net_open_ = false;

@@ -256,6 +256,9 @@ inline constexpr size_t presence_param_bytes_max = 64;
 
 // [plugin]
 inline constexpr size_t outbox_messages_max = 64;
+// What has come and the game has not looked at (a long loading screen). Past it the connection
+// ends, and Resume brings the client level.
+inline constexpr size_t client_inbox_bytes_max = 8 * 1024 * 1024;
 inline constexpr size_t model_messages_per_room_max = 10'000;
 inline constexpr size_t client_events_max = 1024;
 inline constexpr size_t page_fetches_in_flight_max =

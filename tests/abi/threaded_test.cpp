@@ -123,6 +123,27 @@ TEST_CASE("a client is destroyed within 50 ms, whatever its net thread does", "[
     }
 }
 
+TEST_CASE("what a game does not look at is bounded in bytes, and then the connection ends",
+          "[threaded][hostile]") {
+    TinyShard shard;
+    Game game;
+    REQUIRE(game.client.connect("127.0.0.1" + game.port_of(shard), "a.b.c").ok());
+    REQUIRE(game.run_until(shard, [&] { return game.client.state() == client::State::Ready; }));
+    const SharedFrame frame = test::frame_of(limits::bulk_frame_bytes_max);
+    size_t sent_bytes = 0;
+    const TimeMs until_ms = steady_ms() + 20'000;
+    while (shard.closed_count == 0 && steady_ms() < until_ms) { // the game stands still
+        while (shard.link->send(shard.peer, Lane::Bulk, frame)) {
+            sent_bytes += frame->size();
+        }
+        shard.step();
+        shard.link->wait(1, -1);
+    }
+    CHECK(shard.closed_count == 1);
+    CHECK(sent_bytes > limits::client_inbox_bytes_max);
+    CHECK(sent_bytes < limits::client_inbox_bytes_max + 4 * limits::peer_queue_bytes_max);
+}
+
 TEST_CASE("connections one after the other do not mix", "[threaded]") {
     TinyShard shard;
     Game game;

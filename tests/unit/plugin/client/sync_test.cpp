@@ -429,5 +429,49 @@ TEST_CASE("first pages of many rooms go out a few at a time", "[sync]") {
     CHECK(world.script->count(wire::Command::Fetch) == limits::page_fetches_in_flight_max + 1);
 }
 
+TEST_CASE("a gap of a room that this session has not named yet lets the client go on",
+          "[sync][hostile]") {
+    World world;
+    world.enter();
+    world.shard.line(1, bo_id, "one");
+    world.step();
+    world.shard.down(Error::ConnectionLost);
+    world.step();
+    world.step(1000);
+    world.come_up();
+    world.shard.line(5, bo_id, "five"); // held: its RoomState has not come
+    world.shard.gap(1, 9);
+    world.step(); // returns
+    world.shard.room({.last_seq = 10});
+    world.shard.line(10, bo_id, "ten");
+    world.step();
+    CHECK(world.room().last_seq == 10);
+    CHECK(world.texts() == "ten");
+}
+
+TEST_CASE("lines said to be old fill a room no further than its bound", "[sync][hostile]") {
+    World world;
+    world.enter();
+    ScriptShard::BatchSays wide;
+    wide.from = 1;
+    wide.to = 1'000'000;
+    wide.lines.push_back({1, bo_id, "x", 0, {}});
+    world.shard.batch(wide);
+    world.step();
+    constexpr Seq lines_each = 400;
+    for (Seq first = 2; first < 2 * limits::model_messages_per_room_max; first += lines_each) {
+        ScriptShard::BatchSays old;
+        old.from = first;
+        old.to = first + lines_each - 1;
+        for (Seq seq = old.from; seq <= old.to; ++seq) {
+            old.lines.push_back({seq, bo_id, "x", 0, {}});
+        }
+        world.shard.batch(old);
+        world.step();
+        world.events();
+        REQUIRE(world.room().stored() <= limits::model_messages_per_room_max);
+    }
+}
+
 } // namespace
 } // namespace parley::client
