@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -34,6 +35,15 @@ int count_pages(void* pages, sqlite3*, const char*, int now) {
 int64_t bytes_of(const std::string& path) {
     struct stat status {};
     return stat(path.c_str(), &status) == 0 ? int64_t{status.st_size} : 0;
+}
+
+// Its device and its number there; nothing when it is missing.
+std::optional<std::pair<uint64_t, uint64_t>> file_at(const std::string& path) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0) {
+        return std::nullopt;
+    }
+    return std::pair(uint64_t{status.st_dev}, uint64_t{status.st_ino});
 }
 
 std::string absolute(const std::string& path) {
@@ -72,6 +82,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions&
                   store->database_.failure() + "); restore it from a backup";
         return Error::BadStore;
     }
+    store->remember_files();
     return store;
 }
 
@@ -222,6 +233,27 @@ void SqliteStore::grow_write_ahead() {
     set_usual_cache(database_);
 }
 
+void SqliteStore::remember_files() {
+    write_ahead_file_ = file_at(options_.path + "-wal").value_or(write_ahead_file_);
+}
+
+// A file that is deleted or replaced while it is open takes what is written and is never seen
+// again. What a commit costs makes this look free.
+bool SqliteStore::same_files() {
+    int moved = 0;
+    const int code =
+        sqlite3_file_control(database_.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    const bool same =
+        code == SQLITE_OK && moved == 0 && file_at(options_.path + "-wal") == write_ahead_file_;
+    if (!same && !moved_said_) {
+        log_.error("store_moved", {{"path", absolute(options_.path)},
+                                   {"note", "the database or its log was deleted or replaced while "
+                                            "it served; stop the shard and restore them"}});
+    }
+    moved_said_ = !same;
+    return same;
+}
+
 // Reads back what is kept in memory: how far the log goes and what room_log does not have.
 bool SqliteStore::reload() {
     rooms_.clear();
@@ -258,6 +290,10 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
                           std::vector<StoreAnswer>& answers) {
     const size_t before = answers.size();
     database_.forgive();
+    if (!same_files()) {
+        refuse(requests, answers);
+        return;
+    }
     if (level_ || reload()) {
         database_.run("BEGIN IMMEDIATE");
     }
@@ -268,13 +304,19 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
         answers.push_back(std::visit([this](const auto& r) { return run(r); }, request));
     }
     database_.run("COMMIT");
-    if (database_.ok()) {
+    if (!database_.ok()) {
+        undo();
+    } else if (same_files()) {
         counters_.commits.add();
         return;
     }
-    undo();
     // Answers to reads go too: they may have read what was taken back.
     answers.resize(before);
+    refuse(requests, answers);
+}
+
+void SqliteStore::refuse(std::span<const StoreRequest> requests,
+                         std::vector<StoreAnswer>& answers) {
     for (const StoreRequest& request : requests) {
         answers.push_back(refusal(request, Error::StoreUnavailable));
     }
@@ -293,8 +335,8 @@ void SqliteStore::undo() {
 
 void SqliteStore::maintain() {
     database_.forgive();
-    if (!level_) {
-        return; // the next group reads back first
+    if (!level_ || !same_files()) {
+        return; // the next group reads back first, or is refused
     }
     if (static_cast<size_t>(last_id_ - folded_id_) >= options_.fold_entries && !fold()) {
         undo();

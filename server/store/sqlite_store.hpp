@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "schemas/base/limits.hpp"
@@ -76,6 +77,8 @@ private:
     Error open_file(std::string& message);
     Error migrate(std::string& message);
     void grow_write_ahead();
+    void remember_files();
+    bool same_files();
     bool reload();
     bool fold();
     void checkpoint();
@@ -86,6 +89,7 @@ private:
     void retain(StoreTime now);
     bool retain_room(RoomId room, TimeMs before_ms);
     void undo();
+    static void refuse(std::span<const StoreRequest> requests, std::vector<StoreAnswer>& answers);
 
     StoreAnswer run(const AdmitUser& request);
     StoreAnswer run(const LoadRoom& request);
@@ -124,6 +128,8 @@ private:
     int64_t folded_id_ = 0; // room_log has everything up to it
     bool level_ = false;    // rooms_, last_id_ and folded_id_ agree with the disk
     int write_ahead_pages_ = 0;
+    std::pair<uint64_t, uint64_t> write_ahead_file_{}; // device and number, as it was opened
+    bool moved_said_ = false;
     RemovalClock removal_clock_;
     bool held_said_ = false;
     TimeMs seen_stored_ms_ = 0;

@@ -45,6 +45,18 @@ bool contains(const std::string& text, const char* part) {
     return text.find(part) != std::string::npos;
 }
 
+void take(void* self, int, const char* line) {
+    *static_cast<std::string*>(self) += std::string(line) + "\n";
+}
+
+size_t count(const std::string& text, const std::string& word) {
+    size_t found = 0;
+    for (size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+        ++found;
+    }
+    return found;
+}
+
 // While it lives it knows the connection that was opened last, since what a connection is set to is
 // told to itself alone.
 class OpenedLast {
@@ -269,6 +281,40 @@ TEST_CASE("a database of the first schema is brought to today's with all that is
         CHECK(user(*store, "ada") == UserId{7});
         run<Done>(*store, DropMember{1, RoomId{3}, UserId{7}, noon_ms});
     }
+}
+
+TEST_CASE("a database that is taken away while it serves takes nothing more, and it is said once",
+          "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    std::string log;
+    std::string message;
+    auto opened = SqliteStore::open(options, Log(take, &log, LogLevel::Warn), message);
+    REQUIRE(opened.ok());
+    const auto store = std::move(opened).value();
+    const UserId ada = user(*store, "ada");
+    const RoomId one = room(*store, team_kind, "one");
+    CHECK(run<Appended>(*store, append(one, ada, 1)).seq == 1);
+    const std::string gone = options.path + GENERATE("", "-wal");
+    const std::string elsewhere = folder.file("elsewhere");
+    std::filesystem::rename(gone, elsewhere);
+    if (GENERATE(false, true)) {
+        std::filesystem::copy_file(elsewhere, gone); // the same bytes in another file
+    }
+    for (Nonce nonce = 2; nonce <= 20; ++nonce) {
+        CHECK(run<Appended>(*store, append(one, ada, nonce)).error == Error::StoreUnavailable);
+        CHECK(run<EntriesFetched>(*store, fetch(one, ada, 0, 0, 10, true)).error ==
+              Error::StoreUnavailable);
+        store->maintain();
+    }
+    CHECK(count(log, "store_moved") == 1);
+
+    std::filesystem::rename(elsewhere, gone);
+    CHECK(run<Appended>(*store, append(one, ada, 2)).seq == 2);
+    std::filesystem::rename(gone, elsewhere);
+    CHECK(run<Appended>(*store, append(one, ada, 3)).error == Error::StoreUnavailable);
+    CHECK(count(log, "store_moved") == 2);
 }
 
 TEST_CASE("a group on a full disk takes no effect and the next one does", "[store]") {
