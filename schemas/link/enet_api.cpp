@@ -10,6 +10,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 namespace parley {
 namespace {
@@ -36,26 +37,42 @@ EnetApi linked_api() {
     return api;
 }
 
-// The file's content in a file of memory; -1: there is none to be had.
-int copy_in_memory(const char* path) {
-    const int from = open(path, O_RDONLY | O_CLOEXEC);
-    const int to = from < 0 ? -1 : memfd_create("parley-enet", MFD_CLOEXEC);
-    std::array<char, 16384> part;
-    ssize_t got = -1;
-    while (to >= 0 && (got = read(from, part.data(), part.size())) > 0) {
-        if (write(to, part.data(), static_cast<size_t>(got)) != got) {
-            got = -1;
-            break;
+// Closes what it holds.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) {
+            close(number_);
         }
     }
-    if (from >= 0) {
-        close(from);
-    }
-    if (to >= 0 && got != 0) {
-        close(to);
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    int number() const { return number_; }
+    int release() { return std::exchange(number_, -1); }
+
+private:
+    int number_;
+};
+
+// The file's content in a file of memory; -1: there is none to be had.
+int copy_in_memory(const char* path) {
+    const Descriptor from(open(path, O_RDONLY | O_CLOEXEC));
+    Descriptor to(memfd_create("parley-enet", MFD_CLOEXEC));
+    if (from.number() < 0 || to.number() < 0) {
         return -1;
     }
-    return to;
+    std::array<char, 16384> part;
+    while (true) {
+        const ssize_t got = read(from.number(), part.data(), part.size());
+        if (got == 0) {
+            return to.release();
+        }
+        if (got < 0 || write(to.number(), part.data(), static_cast<size_t>(got)) != got) {
+            return -1;
+        }
+    }
 }
 
 struct Library {
@@ -73,17 +90,17 @@ Library open_library() {
     if (found == nullptr || dladdr(dlsym(found, "enet_initialize"), &about) == 0) {
         return {found, false};
     }
-    const int file = copy_in_memory(about.dli_fname);
-    if (file < 0) {
+    Descriptor file(copy_in_memory(about.dli_fname));
+    if (file.number() < 0) {
         return {found, false};
     }
-    void* const copy = dlopen(("/proc/self/fd/" + std::to_string(file)).c_str(), how);
+    void* const copy = dlopen(("/proc/self/fd/" + std::to_string(file.number())).c_str(), how);
     if (copy == nullptr) {
-        close(file);
         return {found, false};
     }
     // The file stays open: the loader knows the copy by that path, and would give it to whoever
     // opens another one under the same number.
+    file.release();
     dlclose(found);
     return {copy, true};
 }
