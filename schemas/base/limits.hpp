@@ -216,6 +216,9 @@ static_assert(write_ahead_bytes > 4096u * checkpoint_pages);
 inline constexpr int store_cache_kib = 16 * 1024;     // the log's index by room is read all over
 inline constexpr int store_busy_ms_max = 250;         // for another program that holds the database
 inline constexpr size_t damaged_rows_said_max = 1000; // in the log, each once
+// Commits of the database's generation that its mark may not have: the mark is not synced. Few
+// beside all numbers, so that another database hardly fits.
+inline constexpr uint32_t generations_ahead_max = 1 << 16;
 inline constexpr int64_t purge_period_ms = 60 * 60 * 1000;
 // A wall clock is believed by what removes when it is no further beyond what the database has seen,
 // and the steady clock since, than a shard may sleep or stand still; else when it has stood there

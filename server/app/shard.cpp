@@ -209,18 +209,12 @@ Error Shard::open_journal(std::string& message) {
 }
 
 Error Shard::open_store(std::string& message) {
-    const std::string& folder = options_.config.data_folder;
-    std::error_code error;
     SqliteStoreOptions options;
-    options.path = folder + "/parley.db";
+    options.path = options_.config.data_folder + "/parley.db";
     options.now = [] { return StoreTime{steady_ms(), wall_unix_ms()}; };
     for (size_t kind = 1; kind < options.history_days.size(); ++kind) {
         options.history_days[kind] = options_.config.tiers[kind].history_days;
     }
-    // Where a shard has served before, both of these lie, and so must the database. A key alone may
-    // have been made beforehand, to pin it in the game.
-    options.expected = std::filesystem::exists(folder + "/server.key", error) &&
-                       std::filesystem::exists(options.path + ".lock", error);
     Result<std::unique_ptr<SqliteStore>> store = SqliteStore::open(options, log_, message);
     if (!store.ok()) {
         return store.error();

@@ -14,6 +14,7 @@
 
 #include "server/store/migrations/migrations.hpp"
 #include "server/store/sqlite_statements.hpp"
+#include "server/store/store_mark.hpp"
 
 namespace parley {
 namespace {
@@ -74,8 +75,12 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions&
     if (const Error error = store->migrate(message); error != Error::Ok) {
         return error;
     }
+    if (const Error error = store->check_restored(message); error != Error::Ok) {
+        return error;
+    }
     store->statements_ = std::make_unique<Statements>(store->database_);
     store->grow_write_ahead();
+    store->begin_generation();
     store->begin_removal();
     if (!store->reload()) {
         message = "the database " + options.path + " cannot be read (" +
@@ -109,12 +114,8 @@ Error SqliteStore::open_file(std::string& message) {
         return Error::BadStore;
     }
     const bool made = bytes_of(options_.path) == 0;
-    // SQLite would throw away a log without its database, and with it what was acknowledged.
-    if (made && (options_.expected || bytes_of(options_.path + "-wal") > 0)) {
-        message = "the folder of " + options_.path +
-                  " has a key or a log but no database; restore parley.db from a backup, or move "
-                  "them away to start anew";
-        return Error::BadStore;
+    if (const Error error = judge_files(message); error != Error::Ok) {
+        return error;
     }
     // The database is made here rather than by SQLite, so that nobody else may ever read it.
     const int file = ::open(options_.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -127,7 +128,39 @@ Error SqliteStore::open_file(std::string& message) {
     if (made) {
         log_.warn("data_made", {{"path", absolute(options_.path)}});
     }
+    return open_database(message);
+}
 
+// SQLite would throw away a log without its database, and with it what was acknowledged; and it
+// would put a log upon any database that lies beside it.
+Error SqliteStore::judge_files(std::string& message) {
+    const std::string mark_file = mark_path(options_.path);
+    const std::optional<uint32_t> mark = read_mark(mark_file);
+    const bool missing = bytes_of(options_.path) == 0;
+    const bool logged = bytes_of(options_.path + "-wal") > 0;
+    restored_ = !missing && mark && !fits(*mark, generation_in(options_.path));
+    const std::string files = options_.path + "-wal and " + options_.path + "-shm";
+    if (missing && logged) {
+        message = "the database " + options_.path +
+                  " is missing or empty, but its log is there; find the database that belongs to "
+                  "it, or move " +
+                  files + " away first and then restore parley.db from a backup";
+    } else if (missing && mark) {
+        message = "the database " + options_.path +
+                  " is missing or empty, and a shard has served here before (" + mark_file +
+                  "); restore parley.db from a backup, or move the whole folder away to start anew";
+    } else if (restored_ && logged) {
+        message = "the database " + options_.path +
+                  " is not the one that was served last, and the log beside it is not its own; "
+                  "when it was restored from a backup, move " +
+                  files + " away first";
+    } else {
+        return Error::Ok;
+    }
+    return Error::BadStore;
+}
+
+Error SqliteStore::open_database(std::string& message) {
     database_.open(options_.path, options_.vfs);
     if (database_.ok()) {
         sqlite3_busy_timeout(database_.handle(), limits::store_busy_ms_max);
@@ -372,9 +405,63 @@ bool SqliteStore::fold() {
     return true;
 }
 
+// A database from elsewhere may be damaged in places that no start looks at.
+Error SqliteStore::check_restored(std::string& message) {
+    if (!restored_) {
+        return Error::Ok;
+    }
+    log_.warn("data_restored", {{"path", absolute(options_.path)},
+                                {"note", "not the database that was served last; it is checked"}});
+    sqlite::Statement check(database_, "PRAGMA quick_check(1)");
+    const std::string found = check.with().step() ? check.text(0) : database_.failure();
+    check.finish();
+    if (found == "ok") {
+        return Error::Ok;
+    }
+    message = "the database " + options_.path + " is damaged (" + found +
+              "); restore it from another backup";
+    return Error::BadStore;
+}
+
+void SqliteStore::begin_generation() {
+    {
+        sqlite::Statement read(database_, "PRAGMA user_version");
+        generation_ = read.with().step() ? static_cast<uint32_t>(read.number(0)) : 0;
+        read.finish();
+    }
+    if (generation_ == 0) {
+        sqlite3_randomness(sizeof generation_, &generation_);
+    }
+    if (restored_ || !read_mark(mark_path(options_.path))) {
+        mark(0);
+    }
+    marked_ = generation_;
+    checkpoint();
+}
+
+void SqliteStore::mark(uint32_t generation) {
+    const bool written = write_mark(mark_path(options_.path), generation);
+    if (!written && !mark_said_) {
+        log_.warn("store_not_marked",
+                  {{"path", mark_path(options_.path)}, {"error", std::strerror(errno)}});
+    }
+    mark_said_ = !written;
+}
+
 // Passive: never waits for a reader, so that a backup in progress costs no commit. The log starts
 // again from its beginning once all of it is in the database; it is never cut.
 void SqliteStore::checkpoint() {
+    if (marked_ == generation_) { // else the last one is not in the database's file yet
+        const uint32_t next = generation_ + 1 == 0 ? 1 : generation_ + 1;
+        const std::string count =
+            "PRAGMA user_version = " + std::to_string(static_cast<int32_t>(next));
+        if (database_.run(count.c_str())) {
+            generation_ = next;
+        } else {
+            // A full disk: the checkpoint makes room, and an older mark only sees less.
+            database_.forgive();
+        }
+    }
     int pages = 0;
     int done = 0;
     const int code = sqlite3_wal_checkpoint_v2(database_.handle(), nullptr,
@@ -385,6 +472,10 @@ void SqliteStore::checkpoint() {
     }
     counters_.checkpoints.add();
     write_ahead_pages_ = 0; // the hook says the next number
+    if (pages == done && marked_ != generation_) {
+        mark(generation_);
+        marked_ = generation_;
+    }
 }
 
 } // namespace parley

@@ -30,7 +30,6 @@ struct SqliteStoreOptions {
     size_t fold_entries = limits::fold_entries;
     std::array<int64_t, std::size(limits::tiers)> history_days{}; // by kind of room; 0: for ever
     int64_t pages_max = 0;                                        // 0: as large as the disk allows
-    bool expected = false;          // it was made before: a missing or empty one is refused
     std::function<StoreTime()> now; // without it nothing old is ever removed
     const char* vfs = nullptr;      // SQLite's name of a file system; tests give one that fails
 };
@@ -75,6 +74,11 @@ private:
 
     SqliteStore(const SqliteStoreOptions& options, Log log);
     Error open_file(std::string& message);
+    Error judge_files(std::string& message);
+    Error open_database(std::string& message);
+    Error check_restored(std::string& message);
+    void begin_generation();
+    void mark(uint32_t generation);
     Error migrate(std::string& message);
     void grow_write_ahead();
     void remember_files();
@@ -130,6 +134,10 @@ private:
     int write_ahead_pages_ = 0;
     std::pair<uint64_t, uint64_t> write_ahead_file_{}; // device and number, as it was opened
     bool moved_said_ = false;
+    bool restored_ = false;   // by hand: not the database that was served last
+    uint32_t generation_ = 0; // of the database (store_mark.hpp)
+    uint32_t marked_ = 0;     // the last one that is in the database's own file
+    bool mark_said_ = false;  // that it cannot be written
     RemovalClock removal_clock_;
     bool held_said_ = false;
     TimeMs seen_stored_ms_ = 0;
