@@ -50,6 +50,7 @@ namespace {
         PARLEY_SAME(PARLEY_ERROR_LIBRARY_MISMATCH, Error::LibraryMismatch)
         PARLEY_SAME(PARLEY_ERROR_OUT_OF_MEMORY, Error::OutOfMemory)
         PARLEY_SAME(PARLEY_ERROR_CLOSED, Error::Closed)
+        PARLEY_SAME(PARLEY_ERROR_NO_ANSWER, Error::NoAnswer)
         PARLEY_SAME(PARLEY_ERROR_BAD_CONFIG, Error::BadConfig)
         PARLEY_SAME(PARLEY_ERROR_PORT_TAKEN, Error::PortTaken)
         PARLEY_SAME(PARLEY_ERROR_BAD_STORE, Error::BadStore)

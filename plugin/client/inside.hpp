@@ -73,6 +73,9 @@ public:
     }
     void open();
     void lost(Error reason, uint32_t retry_after_ms);
+    // Of a link that ended without a word.
+    Error silent_end() const { return link_up ? Error::ConnectionLost : Error::NoAnswer; }
+    void unreachable_logged(Error reason);
     void set_state(State next, Error reason);
     void receive(uint32_t budget_us);
     void expire_typing();
@@ -196,9 +199,11 @@ public:
     TimeMs now_ms = 0; // steady, of the last update
     TimeMs wall_ms = 0;
     bool updated = false;
-    bool link_open = false;    // open() was called and neither LinkDown nor close() followed
-    bool was_ready = false;    // since connect()
-    bool wants_ticket = false; // no attempt before set_ticket
+    bool link_open = false;        // open() was called and neither LinkDown nor close() followed
+    bool link_up = false;          // somebody answered there
+    bool unreachable_told = false; // to the log, since connect() or the last Ready
+    bool was_ready = false;        // since connect()
+    bool wants_ticket = false;     // no attempt before set_ticket
     TimeMs retry_at_ms = 0;
     TimeMs opened_at_ms = -1; // -1: since the last update
     TimeMs ready_at_ms = 0;

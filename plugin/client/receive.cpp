@@ -114,6 +114,7 @@ void Client::Inside::on_ready(const wire::Ready& said) {
         room_named_at_ms = now_ms;
         unconfirmed_rooms = !model.rooms().empty();
         was_ready = true;
+        unreachable_told = false;
         ticket_accepted();
         set_state(State::Ready, Error::Ok);
     }

@@ -33,6 +33,7 @@ Result<void> Client::Inside::connect(std::string_view to, std::string_view with_
 void Client::Inside::begin() {
     backoff.reset();
     was_ready = false;
+    unreachable_told = false;
     wants_ticket = false;
     set_state(State::Connecting, Error::Ok);
     open();
@@ -50,6 +51,7 @@ void Client::Inside::open() {
     offered_ticket.assign(fresh_ticket.empty() ? ticket : fresh_ticket);
     connection->open(address, offered_ticket);
     link_open = true;
+    link_up = false;
     opened_at_ms = -1; // the next update knows what time it is
     malformed = 0;
 }
@@ -93,12 +95,27 @@ void Client::Inside::lost(Error reason, uint32_t retry_after_ms) {
     const uint32_t pause = backoff.next_ms(random, retry_after_ms);
     retry_at_ms = now_ms + pause;
     options.log.info("client_lost", {{"reason", error_name(reason)}, {"retry_ms", pause}});
+    unreachable_logged(reason);
     set_state(was_ready ? State::Resuming : State::Connecting, reason);
     if (wants_ticket) {
         Event wanted = event(EventType::TicketWanted);
         wanted.result = reason;
         push(std::move(wanted));
     }
+}
+
+// Once: a shard that is down is tried for hours.
+void Client::Inside::unreachable_logged(Error reason) {
+    if (unreachable_told || (reason != Error::NoAnswer && reason != Error::BadAddress)) {
+        return;
+    }
+    unreachable_told = true;
+    options.log.warn("shard_unreachable",
+                     {{"address", std::string_view(address)},
+                      {"reason", error_name(reason)},
+                      {"mend", reason == Error::NoAnswer
+                                   ? "nothing answered: is the shard up, its UDP port open?"
+                                   : "the name has no IPv4 address: is it spelled right?"}});
 }
 
 void Client::Inside::set_state(State next, Error reason) {
@@ -148,7 +165,7 @@ void Client::Inside::update(TimeMs steady_ms, TimeMs unix_ms, uint32_t budget_us
     if (ready()) {
         send_what_waits();
     } else if (link_open && now_ms - opened_at_ms > 2 * limits::peer_timeout_ms) {
-        lost(Error::ConnectionLost, 0); // the link says neither yes nor no, or the shard no Ready
+        lost(silent_end(), 0); // the link says neither yes nor no, or the shard no Ready
     }
     if (typing_expires_at_ms != 0 && now_ms >= typing_expires_at_ms) {
         expire_typing();
@@ -174,9 +191,11 @@ void Client::Inside::receive(uint32_t budget_us) {
         }
         if (auto* const arrived = std::get_if<FrameArrived>(&*happened); arrived != nullptr) {
             frame(arrived->lane, std::move(arrived->frame));
+        } else if (std::holds_alternative<LinkUp>(*happened)) {
+            link_up = true;
         } else if (const auto* const down = std::get_if<LinkDown>(&*happened); down != nullptr) {
-            lost(down->reason == Error::Ok ? Error::ConnectionLost : down->reason,
-                 down->retry_after_ms);
+            const bool silent = down->reason == Error::Ok || down->reason == Error::ConnectionLost;
+            lost(silent ? silent_end() : down->reason, down->retry_after_ms);
         }
         if (options.now_us != nullptr && options.now_us() >= until_us) {
             return;

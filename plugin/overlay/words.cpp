@@ -203,6 +203,8 @@ std::string_view Words::error(Error error) const {
         return (*this)[Word::ErrorShutdown];
     case Error::ConnectionLost:
         return (*this)[Word::ErrorConnectionLost];
+    case Error::NoAnswer:
+        return (*this)[Word::ErrorNoAnswer];
     case Error::Revoked:
         return (*this)[Word::ErrorRevoked];
     case Error::BadAddress:

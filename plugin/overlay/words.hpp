@@ -120,6 +120,7 @@ namespace parley::overlay {
     X(ErrorTooManySessions, "error.too_many_sessions")                                             \
     X(ErrorShutdown, "error.shutdown")                                                             \
     X(ErrorConnectionLost, "error.connection_lost")                                                \
+    X(ErrorNoAnswer, "error.no_answer")                                                            \
     X(ErrorRevoked, "error.revoked")                                                               \
     X(ErrorBadAddress, "error.bad_address")                                                        \
     X(ErrorFlood, "error.flood")                                                                   \

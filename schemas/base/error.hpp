@@ -47,6 +47,7 @@ namespace parley {
     X(LibraryMismatch, -54, "the ENet library loaded is not the one compiled against")             \
     X(OutOfMemory, -55, "the host's allocator returned nothing")                                   \
     X(Closed, -56, "the connection was closed by this side")                                       \
+    X(NoAnswer, -57, "nothing answered at the server's address")                                   \
     X(BadConfig, -70, "the configuration is wrong")                                                \
     X(PortTaken, -71, "the port is taken by another program")                                      \
     X(BadStore, -72, "the store cannot be opened or is damaged")                                   \

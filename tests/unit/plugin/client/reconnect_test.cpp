@@ -17,8 +17,9 @@ TEST_CASE("which reasons are final", "[reconnect]") {
         CHECK(next_after(final_one) == Next::Fail);
     }
     CHECK(next_after(Error::TicketExpired) == Next::WaitForTicket);
-    for (const Error passing : {Error::ConnectionLost, Error::Shutdown, Error::Slow, Error::Flood,
-                                Error::Protocol, Error::BadAddress, Error::Busy}) {
+    for (const Error passing :
+         {Error::ConnectionLost, Error::NoAnswer, Error::Shutdown, Error::Slow, Error::Flood,
+          Error::Protocol, Error::BadAddress, Error::Busy}) {
         CHECK(next_after(passing) == Next::Retry);
     }
 }

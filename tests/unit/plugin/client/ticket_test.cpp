@@ -13,13 +13,6 @@ std::string reauth_ticket(World& world) {
     return world.last(wire::Command::Reauth).frame().body_as_Reauth()->ticket()->str();
 }
 
-struct Lines {
-    std::vector<std::string> all;
-    static void sink(void* user, int, const char* line) {
-        static_cast<Lines*>(user)->all.emplace_back(line);
-    }
-};
-
 TEST_CASE("a refused new ticket is told once, and the old one goes on", "[ticket]") {
     Lines lines;
     ClientOptions options;

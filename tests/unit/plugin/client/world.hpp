@@ -13,6 +13,14 @@ namespace parley::client {
 constexpr uint64_t self_id = 10;
 constexpr uint64_t bo_id = 20;
 
+// What the log was told: a ClientOptions::log's sink and user.
+struct Lines {
+    static void sink(void* user, int, const char* line) {
+        static_cast<Lines*>(user)->all.emplace_back(line);
+    }
+    std::vector<std::string> all;
+};
+
 struct World {
     explicit World(ClientOptions options = {})
         : client(std::move(options), std::make_unique<ScriptConnection>(script)), shard(script) {}
