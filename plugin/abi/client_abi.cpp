@@ -88,7 +88,7 @@ parley_result parley_set_ticket(parley_client* client, const char* ticket) {
     if (client == nullptr || ticket == nullptr) {
         return PARLEY_ERROR_BAD_ARGUMENT;
     }
-    const Result<std::string_view> given = ticket_given(ticket);
+    const Result<std::string_view> given = ticket_given(*client, ticket);
     if (given) {
         client->client->set_ticket(*given);
     }
@@ -105,7 +105,7 @@ parley_result parley_connect(parley_client* client, const char* address, const c
     }
     std::string_view with_ticket; // none: the one that was set before
     if (ticket != nullptr && *ticket != '\0') {
-        const Result<std::string_view> given = ticket_given(ticket);
+        const Result<std::string_view> given = ticket_given(*client, ticket);
         if (!given) {
             return result_of(given.error());
         }

@@ -169,7 +169,10 @@ std::string device_id(const SecretSeed& seed) {
 Result<CardTypes> read_card_types(const std::string& folder, const Log& log) {
     DIR* const listing = opendir(folder.c_str());
     if (listing == nullptr) {
-        log.error("card_types_not_read", {{"path", folder}, {"why", std::strerror(errno)}});
+        log.error("card_types_not_read",
+                  {{"path", folder},
+                   {"why", std::strerror(errno)},
+                   {"mend", "card_types_path names a folder of *.toml files, or is NULL"}});
         return Error::Io;
     }
     std::vector<std::string> names;

@@ -9,6 +9,13 @@
 namespace parley::abi {
 namespace {
 
+Error no_ticket(const parley_client& client, std::string_view why) {
+    client.log.error("ticket_is_none", {{"why", why},
+                                        {"mend", "give what the game's backend signed, or "
+                                                 "parley ticket mint printed, whole"}});
+    return Error::BadTicket;
+}
+
 bool base64url(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_';
@@ -16,14 +23,15 @@ bool base64url(char c) {
 
 } // namespace
 
-Result<std::string_view> ticket_given(const char* given) {
+Result<std::string_view> ticket_given(const parley_client& client, const char* given) {
     std::string_view ticket(given);
     while (!ticket.empty() && std::string_view(" \t\r\n").find(ticket.back()) != ticket.npos) {
         ticket.remove_suffix(1);
     }
     if (ticket.size() > limits::ticket_bytes_max) {
-        return Error::BadTicket;
+        return no_ticket(client, "longer than any ticket");
     }
+    constexpr std::string_view not_three_parts = "not three parts of base64url with dots between";
     size_t parts = 1, in_part = 0;
     for (const char c : ticket) {
         if (c == '.' && in_part > 0) {
@@ -32,18 +40,25 @@ Result<std::string_view> ticket_given(const char* given) {
         } else if (base64url(c)) {
             ++in_part;
         } else {
-            return Error::BadTicket;
+            return no_ticket(client, not_three_parts);
         }
     }
     if (parts != 3 || in_part == 0) {
-        return Error::BadTicket;
+        return no_ticket(client, not_three_parts);
     }
     return ticket;
 }
 
 Result<std::string> address_given(const parley_client& client, std::string_view address) {
+    if (client::ipv6_address(address)) {
+        client.log.error("address_is_ipv6",
+                         {{"address", address},
+                          {"mend", "Parley speaks IPv4 only: give a name or 127.0.0.1:7777"}});
+        return Error::BadAddress;
+    }
     if (!client::good_address(address)) {
-        client.log.error("bad_address", {{"address", address}, {"mend", "give host:port"}});
+        client.log.error("bad_address", {{"address", address},
+                                         {"mend", "give host:port, with a port from 1 to 65535"}});
         return Error::BadAddress;
     }
     const size_t colon = address.rfind(':');

@@ -6,11 +6,18 @@
 
 namespace parley::client {
 
+// Written as IPv6 is: "[::1]:7777". The link speaks IPv4, and no name has brackets or colons.
+inline bool ipv6_address(std::string_view address) {
+    const std::string_view host = address.substr(0, address.rfind(':'));
+    return host.find_first_of("[]:") != std::string_view::npos;
+}
+
 // Whether there is such a host nobody knows here.
 inline bool good_address(std::string_view address) {
     constexpr size_t host_bytes_max = 255; // of a name of DNS
     const size_t colon = address.rfind(':');
-    if (colon == std::string_view::npos || colon == 0 || colon > host_bytes_max) {
+    if (colon == std::string_view::npos || colon == 0 || colon > host_bytes_max ||
+        ipv6_address(address)) {
         return false;
     }
     const std::string_view digits = address.substr(colon + 1);

@@ -9,6 +9,10 @@
 #ifndef PARLEY_HPP
 #define PARLEY_HPP
 
+#if !defined(__cpp_concepts) && !defined(__cpp_lib_concepts)
+#error "parley.hpp needs C++20 (-std=c++20); parley.h works with C99 and any C++"
+#endif
+
 #include <cstddef>
 #include <initializer_list>
 #include <optional>

@@ -34,8 +34,8 @@ TEST_CASE("connect is answered by Ready and a State event", "[client]") {
 
 TEST_CASE("a wrong address or ticket, or a second connect, is refused at once", "[client]") {
     World world;
-    for (const char* const address :
-         {"", "host", "host:", ":77", "host:port", "host:123456", "host:65536", "host:0"}) {
+    for (const char* const address : {"", "host", "host:", ":77", "host:port", "host:123456",
+                                      "host:65536", "host:0", "[::1]:77", "::1:77"}) {
         CHECK(world.client.connect(address, "t").error() == Error::BadAddress);
     }
     CHECK(world.client.connect("h:1", "").error() == Error::BadArgument);
