@@ -1,6 +1,6 @@
 # install.cmake: what `cmake --install` puts where. Three parts, for packages of their own:
-#   client   libparley_client.so, the headers, parley.cmake files, parley_client.pc
-#   overlay  libparley.so, parley.pc
+#   client   libparley_client.so, parley.h and parley.hpp, parley.cmake files, parley_client.pc
+#   overlay  libparley.so, the headers of the overlay, parley.pc
 #   server   the program parley, its systemd unit
 include(CMakePackageConfigHelpers)
 
@@ -26,7 +26,10 @@ set(parts)
 if(PARLEY_PLUGIN)
     list(APPEND parts client)
     parley_install_library(client parley_client_shared "Chat for games: the client without a screen")
-    install(DIRECTORY plugin/include/parley DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT client)
+    install(FILES plugin/include/parley/parley.h plugin/include/parley/parley.hpp
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/parley COMPONENT client)
+    install(FILES docs/files.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT client)
+    install(DIRECTORY demo/cards DESTINATION ${CMAKE_INSTALL_DOCDIR}/samples COMPONENT client)
     write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/parley-config-version.cmake
                                      COMPATIBILITY SameMinorVersion)
     install(FILES cmake/parley-config.cmake
@@ -36,6 +39,10 @@ endif()
 if(PARLEY_PLUGIN AND PARLEY_OVERLAY)
     list(APPEND parts overlay)
     parley_install_library(overlay parley_shared "Chat for games: the client and its overlay")
+    install(FILES plugin/include/parley/parley_overlay.h plugin/include/parley/parley_sdl2.h
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/parley COMPONENT overlay)
+    install(FILES plugin/overlay/dark.toml plugin/lang/en.toml
+            DESTINATION ${CMAKE_INSTALL_DOCDIR}/samples COMPONENT overlay)
 endif()
 if(PARLEY_SERVER)
     list(APPEND parts server)

@@ -37,7 +37,9 @@ set(prefix ${SCRATCH}/prefix)
 run("install" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
 must_exist(include/parley/parley.h include/parley/parley_overlay.h include/parley/parley_sdl2.h
            include/parley/parley.hpp bin/parley lib/systemd/system/parley.service
-           share/doc/parley/LICENSE share/doc/parley/third-party.md)
+           share/doc/parley/LICENSE share/doc/parley/third-party.md share/doc/parley/files.md
+           share/doc/parley/samples/dark.toml share/doc/parley/samples/en.toml
+           share/doc/parley/samples/cards/match.toml share/doc/parley/samples/cards/party.toml)
 file(STRINGS ${prefix}/lib/systemd/system/parley.service started REGEX "^ExecStart=")
 if(NOT started MATCHES "^ExecStart=${prefix}/bin/parley serve ")
     message(FATAL_ERROR "the unit does not start what was installed: ${started}")
@@ -70,7 +72,7 @@ set(prefix ${SCRATCH}/headless)
 run("install the client" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix} --component client)
 must_exist(include/parley/parley.h share/doc/parley/LICENSE)
 file(GLOB_RECURSE there RELATIVE ${prefix} ${prefix}/*)
-list(FILTER there INCLUDE REGEX "libparley\\.so|parley\\.service|bin/")
+list(FILTER there INCLUDE REGEX "libparley\\.so|parley\\.service|bin/|parley_overlay|parley_sdl2")
 if(there)
     message(FATAL_ERROR "the client alone brought ${there}")
 endif()
@@ -80,5 +82,11 @@ run("configure without the overlay" ${CMAKE_COMMAND} -G Ninja -S ${TESTS}/instal
     -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_C_FLAGS=${C_FLAGS})
 if(NOT said MATCHES "without its part 'overlay'")
     message(FATAL_ERROR "a missing part is not named:\n${said}")
+endif()
+run("configure without naming a part" ${CMAKE_COMMAND} -G Ninja -S ${TESTS}/installed
+    -B ${SCRATCH}/unnamed -DCMAKE_PREFIX_PATH=${prefix} -DPART= -DHELLO=${TESTS}/hello.c
+    -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_C_FLAGS=${C_FLAGS})
+if(NOT said MATCHES "COMPONENTS client")
+    message(FATAL_ERROR "that the overlay is missing is not said:\n${said}")
 endif()
 file(REMOVE_RECURSE ${SCRATCH})
