@@ -18,14 +18,31 @@ const CardType* Client::Inside::find_card_type(std::string_view name) {
     return found;
 }
 
+// Told once in a row: a game may try in every frame.
+Error Client::Inside::card_refused(std::string_view type, std::string_view field,
+                                   std::string_view why) {
+    String said{Allocator(memory)};
+    said.append(type).append(1, ' ').append(field).append(1, ' ').append(why);
+    if (said != refused_card && !memory_failed()) {
+        refused_card = said;
+        options.log.error("card_refused", {{"type", type}, {"field", field}, {"why", why}});
+    }
+    return Error::BadCard;
+}
+
 Result<Request> Client::Inside::card_command(bool whole, RoomId room, std::string_view type_name,
                                              std::span<const CardWrite> fields, uint32_t ttl_ms) {
     const CardType* const type = find_card_type(type_name);
     if (type == nullptr) {
         return Error::NotFound;
     }
-    if (type->room_card != (room != RoomId{}) || fields.size() > limits::card_fields_max) {
-        return Error::BadCard;
+    if (type->room_card != (room != RoomId{})) {
+        return card_refused(type_name, "",
+                            type->room_card ? "a room's card needs a room"
+                                            : "a presence card (room_card = false) has room 0");
+    }
+    if (fields.size() > limits::card_fields_max) {
+        return card_refused(type_name, "", "too many fields");
     }
     if (room != RoomId{} && model.room(room) == nullptr) {
         return Error::NotMember;
@@ -39,7 +56,9 @@ Result<Request> Client::Inside::card_command(bool whole, RoomId room, std::strin
         const FieldType* const field = type->field(write.field);
         if (field == nullptr || !text::valid_utf8(write.text)) {
             fbb.Clear();
-            return Error::BadCard;
+            return card_refused(type_name, write.field,
+                                field == nullptr ? "the type has no such field"
+                                                 : "the text is not UTF-8");
         }
         const auto text = field->kind == FieldKind::Text
                               ? fbb.CreateString(write.text.data(), write.text.size())
@@ -63,13 +82,16 @@ Result<Request> Client::Inside::card_command(bool whole, RoomId room, std::strin
         checked =
             flatbuffers::GetRoot<wire::ClientFrame>(bytes.data())->body_as_UpdateCard()->fields();
     }
-    if (check_card_fields(*type, anybody, checked) != Error::Ok) {
-        return Error::BadCard;
+    CardRefusal refusal;
+    if (check_card_fields(*type, anybody, checked, &refusal) != Error::Ok) {
+        const FieldType* const wrong = type->field(refusal.field);
+        return card_refused(type_name, wrong == nullptr ? "" : std::string_view(wrong->name),
+                            refusal.why);
     }
     if (!send_bytes(Lane::Control, bytes)) {
         return Error::QueueFull;
     }
-    ask(request, Asked::What::Command, room);
+    ask(request, Asked::What::Command, room, {}, type->id);
     return Request{request};
 }
 

@@ -28,7 +28,8 @@ Client::Inside::Inside(ClientOptions given, std::pmr::memory_resource* resource,
       writer(model, resource), sync(resource), outbox(resource), wire_allocator(resource),
       builder(&wire_allocator), random(options.random_seed), presence(resource), asked(resource),
       nameless(resource), events(resource), address(resource), ticket(resource),
-      fresh_ticket(resource), offered_ticket(resource), unknown_card_type(resource) {}
+      fresh_ticket(resource), offered_ticket(resource), unknown_card_type(resource),
+      refused_card(resource) {}
 
 Client::Inside::~Inside() {
     connection->close();

@@ -165,6 +165,7 @@ public:
     Result<Request> card_command(bool whole, RoomId room, std::string_view type,
                                  std::span<const CardWrite> fields, uint32_t ttl_ms);
     const CardType* find_card_type(std::string_view name); // null: the log says so
+    Error card_refused(std::string_view type, std::string_view field, std::string_view why);
     double tokens(const Room& room) const;
     Nonce new_nonce();
 
@@ -214,6 +215,7 @@ public:
     uint32_t requests = 0;
     Nonce last_nonce = 0;
     String unknown_card_type; // the last that the log was told of
+    String refused_card;      // likewise: type, field and why
     uint32_t time_queries = 0;
     TimeMs time_query_at_ms = 0;
     TimeMs time_query_sent_ms = -1;

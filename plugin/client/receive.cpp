@@ -180,6 +180,13 @@ void Client::Inside::on_reply(uint32_t request, const wire::Reply& said) {
     switch (answered->what) {
     case Asked::What::Command:
     case Asked::What::History: {
+        if (const CardType* const type = options.card_types == nullptr
+                                             ? nullptr
+                                             : options.card_types->find(answered->card_type);
+            type != nullptr && error == Error::BadCard) {
+            // What this side's file says of it was checked before it was sent.
+            card_refused(type->name, "", "the shard's cards_folder has another type file, or none");
+        }
         const RoomId room = said.room() != 0 ? RoomId{said.room()} : answered->room;
         reply(request, error, room, said.seq(), said.retry_after_ms());
         break;

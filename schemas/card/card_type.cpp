@@ -79,12 +79,19 @@ const CardType* CardTypeSet::find(std::string_view name) const {
 }
 
 Error check_card_fields(const CardType& type, const CardWriter& writer,
-                        const flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>* fields) {
+                        const flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>* fields,
+                        CardRefusal* refusal) {
+    const auto refused = [&](Error error, uint16_t field, std::string_view why) {
+        if (refusal != nullptr) {
+            *refusal = {field, why};
+        }
+        return error;
+    };
     if (fields == nullptr) {
         return Error::Ok;
     }
     if (fields->size() > limits::card_fields_max) {
-        return Error::BadCard;
+        return refused(Error::BadCard, 0, "too many fields");
     }
     std::array<const FieldType*, limits::card_fields_max> seen{};
     size_t count = 0;
@@ -93,16 +100,25 @@ Error check_card_fields(const CardType& type, const CardWriter& writer,
         const FieldType* field = type.field(said->id());
         const std::string_view text = wire::view(said->text());
         const auto* end = seen.begin() + count;
-        if (field == nullptr || std::find(seen.cbegin(), end, field) != end) {
-            return Error::BadCard;
+        if (field == nullptr) {
+            return refused(Error::BadCard, said->id(), "the type has no such field");
+        }
+        if (std::find(seen.cbegin(), end, field) != end) {
+            return refused(Error::BadCard, field->id, "the field is given twice");
         }
         if (!may_write(field->writer, writer)) {
-            return Error::Forbidden;
+            return refused(Error::Forbidden, field->id, "its writer is another");
         }
         bytes += field_overhead_bytes + text.size();
-        if (!number_fits(*field, said->number()) || !text_fits(*field, text) ||
-            bytes > limits::card_bytes_max) {
-            return Error::BadCard;
+        if (!number_fits(*field, said->number())) {
+            return refused(Error::BadCard, field->id, "the number is outside the field's range");
+        }
+        if (!text_fits(*field, text)) {
+            return refused(Error::BadCard, field->id,
+                           "the text is too long, not one clean line, or the field has none");
+        }
+        if (bytes > limits::card_bytes_max) {
+            return refused(Error::BadCard, field->id, "the card is too large");
         }
         seen[count++] = field;
     }

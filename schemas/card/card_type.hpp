@@ -120,9 +120,15 @@ struct CardWriter {
     bool leader = false;
     bool owner = false; // of the presence card
 };
+// Which field was refused, and why.
+struct CardRefusal {
+    uint16_t field = 0;
+    std::string_view why; // a literal
+};
 // Ok, BadCard (unknown field, out of range, twice the same field, too large, text that sanitise
-// would change) or Forbidden (a field whose writer role is another's).
+// would change) or Forbidden (a field whose writer role is another's); refusal then says more.
 Error check_card_fields(const CardType& type, const CardWriter& writer,
-                        const flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>* fields);
+                        const flatbuffers::Vector<flatbuffers::Offset<wire::CardField>>* fields,
+                        CardRefusal* refusal = nullptr);
 
 } // namespace parley

@@ -1,6 +1,8 @@
 // cards_test.cpp: cards as the shard's frames make them, and as the host writes them.
 #include "tests/support/catch.hpp"
 
+#include <array>
+
 #include "tests/unit/plugin/client/world.hpp"
 
 namespace parley::client {
@@ -163,6 +165,45 @@ TEST_CASE("writing a card checks names and ranges here, rights at the shard", "[
     CHECK(world.client.set_card(RoomId{}, "party", open, 0).ok());
     // The builder that was left half full by a refusal starts clean.
     CHECK(world.last(wire::Command::UpdateCard).bytes.size() < 200);
+}
+
+TEST_CASE("a card that does not fit is refused, and the log names the field and the reason",
+          "[cards]") {
+    Lines lines;
+    ClientOptions options = with_cards();
+    options.log = Log(&Lines::sink, &lines, LogLevel::Warn);
+    World world(std::move(options));
+    world.enter();
+    const auto said_of = [&](RoomId room, const char* type, CardWrite write) {
+        lines.all.clear();
+        CHECK(world.client.set_card(room, type, std::array{write}, 0).error() == Error::BadCard);
+        CHECK(world.client.set_card(room, type, std::array{write}, 0).error() == Error::BadCard);
+        REQUIRE(lines.all.size() == 1); // a game may try in every frame
+        return lines.all[0];
+    };
+    CHECK(said_of(RoomId{1}, "match", {"nosuch", 1, ""}) ==
+          "error card_refused type=match field=nosuch why=\"the type has no such field\"");
+    CHECK(said_of(RoomId{1}, "match", {"score", 101, ""}) ==
+          "error card_refused type=match field=score why=\"the number is outside the field's "
+          "range\"");
+    CHECK(said_of(RoomId{1}, "match", {"map", 0, "a\nb"}).find("field=map") != std::string::npos);
+    CHECK(said_of(RoomId{}, "match", {"map", 0, "a"}).find("needs a room") != std::string::npos);
+    CHECK(said_of(RoomId{1}, "party", {"open", 1, ""}).find("has room 0") != std::string::npos);
+}
+
+TEST_CASE("a card that only the shard refuses is told to the log", "[cards]") {
+    Lines lines;
+    ClientOptions options = with_cards();
+    options.log = Log(&Lines::sink, &lines, LogLevel::Warn);
+    World world(std::move(options));
+    world.enter();
+    const CardWrite score{"score", 1, ""};
+    REQUIRE(world.client.set_card(RoomId{1}, "match", std::array{score}, 0).ok());
+    world.shard.reply(world.last(wire::Command::SetCard).request(), Error::BadCard);
+    world.step();
+    REQUIRE(lines.all.size() == 1);
+    CHECK(lines.all[0].find("type=match") != std::string::npos);
+    CHECK(lines.all[0].find("cards_folder") != std::string::npos);
 }
 
 TEST_CASE("a card of a type that no file names is not found, and the log says where files belong",
