@@ -32,6 +32,8 @@ Result<void> Client::set_presence(wire::PresenceState state, std::string_view to
         return Error::Encoding;
     }
     if (!wire::is_token(token)) {
+        in.options.log.error("presence_token_bad",
+                             {{"token", token}, {"mend", "only a-z 0-9 _ . - are allowed"}});
         return Error::BadArgument;
     }
     if (same) {

@@ -16,3 +16,15 @@ TEST_CASE("a presence's token is of what the wire takes, or the call is refused"
     CHECK(set("caf\xC3\xA9") == Error::BadArgument);
     CHECK(set("\xFF") == Error::Encoding);
 }
+
+TEST_CASE("a token with other characters is refused, and the log says which are allowed",
+          "[client]") {
+    Lines lines;
+    ClientOptions options;
+    options.log = Log(&Lines::sink, &lines, LogLevel::Warn);
+    World world(std::move(options));
+    CHECK(world.client.set_presence(wire::PresenceState::Online, "Bad Token", {}).error() ==
+          Error::BadArgument);
+    REQUIRE(lines.all.size() == 1);
+    CHECK(lines.all[0].find("only a-z 0-9 _ . -") != std::string::npos);
+}
