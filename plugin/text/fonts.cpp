@@ -97,9 +97,12 @@ Result<std::unique_ptr<Fonts>> Fonts::find(const EngineOptions& options, HostMem
         folders.remove_prefix(std::min(end + 1, folders.size()));
     }
     if (!fonts->set_base(options)) {
-        options.log.error("font_none", {{"folders", options.font_folders.empty()
-                                                        ? system_folders
-                                                        : std::string_view(options.font_folders)}});
+        options.log.error(
+            "font_none",
+            {{"folders", options.font_folders.empty() ? system_folders
+                                                      : std::string_view(options.font_folders)},
+             {"mend", "put Noto fonts there, or give your own as fonts; Debian has "
+                      "fonts-noto-core, -cjk and -color-emoji"}});
         return Error::BadFont;
     }
     return fonts;

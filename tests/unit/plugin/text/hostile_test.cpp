@@ -195,6 +195,7 @@ TEST_CASE("folders without a font are an error with a line in the log", "[text]"
     REQUIRE_FALSE(engine.ok());
     CHECK(engine.error() == Error::BadFont);
     CHECK(said.find("font_none") != std::string::npos);
+    CHECK(said.find("fonts-noto-core") != std::string::npos);
 }
 
 TEST_CASE("a font file that is none is passed over", "[text]") {
