@@ -160,8 +160,9 @@ typedef enum parley_event_type {
     PARLEY_EVENT_NONE = 0,
     PARLEY_EVENT_STATE = 1,         /* state changed to state; result: why */
     PARLEY_EVENT_REPLY = 2,         /* request, result; room, seq, retry_after_ms where they apply */
-    PARLEY_EVENT_MESSAGE = 3,       /* a message of room is new: seq, user (author), text, kind */
-    PARLEY_EVENT_ROOM = 4,          /* room was entered or changed */
+    PARLEY_EVENT_MESSAGE = 3,       /* a message of room is new: seq, user (author), text, kind. Not of what
+                                       this client sent (REPLY); of the player's other devices, yes */
+    PARLEY_EVENT_ROOM = 4,          /* room was entered (a ticket's rooms by themselves) or changed */
     PARLEY_EVENT_ROOM_GONE = 5,     /* room was left; result: OK by leave or a new ticket, else why */
     PARLEY_EVENT_MEMBERS = 6,       /* members or their presence in room changed */
     PARLEY_EVENT_CARD = 7,          /* a card of room (or of user) changed or went: card_type */
@@ -169,7 +170,7 @@ typedef enum parley_event_type {
                                        the action's name, card_type: yours to carry out */
     PARLEY_EVENT_TICKET_WANTED = 9, /* give a fresh ticket with parley_set_ticket */
     PARLEY_EVENT_GAP = 10,          /* history of room between two seqs is not on this device */
-    PARLEY_EVENT_HISTORY = 11       /* older messages of room arrived */
+    PARLEY_EVENT_HISTORY = 11       /* older messages of room arrived; also unasked, after entering */
 } parley_event_type;
 
 typedef struct parley_options {
@@ -314,7 +315,7 @@ PARLEY_API parley_result parley_set_ticket(parley_client *client, const char *ti
 /* Connects and stays connected until parley_disconnect. address: "host:port"; ticket may be NULL when
  * one was set before. BAD_ARGUMENT: no ticket at all; BAD_TICKET: as parley_set_ticket; BAD_STATE: connected
  * or on the way; BAD_ADDRESS: not host:port, or no_thread and not numbers, or dev_trust_loopback and neither
- * localhost nor 127.0.0.0/8 (the log says which); OUT_OF_MEMORY.
+ * localhost nor 127.0.0.0/8, or IPv6 (the log says which); OUT_OF_MEMORY.
  * What the network or the shard says comes as PARLEY_EVENT_STATE. */
 PARLEY_API parley_result parley_connect(parley_client *client, const char *address, const char *ticket);
 /* Ends the connection; rooms, messages, drafts and the outbox stay. */
@@ -334,9 +335,10 @@ PARLEY_API parley_user parley_self(const parley_client *client);
 
 /* [rooms] each list fills up to cap rows and returns how many there are ------------------------- */
 
-/* kind and name as in the ticket. Reply: room; or FORBIDDEN, FULL, READ_ONLY. Known at once: BAD_ARGUMENT (a kind
- * without names, a name that is not 1 to 64 bytes of UTF-8), BAD_STATE (not PARLEY_READY), QUEUE_FULL,
- * OUT_OF_MEMORY. */
+/* Enters again a room of the ticket that was left (those of a ticket are entered by themselves), or, for a
+ * game's server, any. kind and name as in the ticket. Reply: room; or FORBIDDEN, FULL, READ_ONLY. Known at
+ * once: BAD_ARGUMENT (a kind without names, a name that is not 1 to 64 bytes of UTF-8), BAD_STATE (not
+ * PARLEY_READY), QUEUE_FULL, OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_join(parley_client *client, uint32_t kind, const char *name,
                                      parley_request *out);
 /* The room of two with user. Reply: room; or NOT_FOUND, FULL, RATE, READ_ONLY. Known at once: BAD_ARGUMENT (0 or
