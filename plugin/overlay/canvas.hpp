@@ -40,6 +40,10 @@ public:
     // list must be empty and lives until end of the frame.
     void begin(ImDrawList* list, float unit, float atlas_page_px);
 
+    // How many texels of shapes may be made new until the next call, and how many shapes wait.
+    void allow(uint32_t texels) { masks_.allow(texels); }
+    uint32_t deferred() const { return masks_.deferred(); }
+
     // [state]
     void push_clip(const Rect& rect);
     void pop_clip();

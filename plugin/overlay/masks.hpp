@@ -38,7 +38,7 @@ bool sign_covers(Sign sign, float x, float y);
 
 struct Mask {
     text::Engine::Place place;
-    uint16_t w = 0, h = 0; // 0: there is no room for it now
+    uint16_t w = 0, h = 0; // 0: there is no room for it now, or no time
 };
 
 // Owner: the game thread.
@@ -51,6 +51,13 @@ public:
     // Centred in a square of 2 * half_px() texels.
     Mask sign(Sign sign, float radius_px);
     static uint32_t half_px(float radius_px);
+    // How many texels may be sampled from now until the next call (a frame), and how many masks
+    // wait for more of them. One is always made.
+    void allow(uint32_t texels) {
+        texels_left_ = texels;
+        made_ = deferred_ = 0;
+    }
+    uint32_t deferred() const { return deferred_; }
 
 private:
     struct Known {
@@ -64,6 +71,8 @@ private:
     std::array<Known, 512> known_{};
     size_t count_ = 0;
     uint32_t generation_ = 0;
+    uint32_t texels_left_ = UINT32_MAX;
+    uint32_t made_ = 0, deferred_ = 0;
     std::vector<uint8_t> coverage_;
 };
 

@@ -241,6 +241,7 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
 
     text.begin_frame(budget, theme.line_height);
     engine->allow_rasters(std::max(8u, budget / 50));
+    canvas.allow(static_cast<uint32_t>(std::min(uint64_t{budget} * 2, uint64_t{UINT32_MAX})));
     // A frame in which the atlas ran over and was cleared has texts with two meanings of the same
     // place in it: it is drawn once more.
     for (int attempt = 0; attempt < 2; ++attempt) {
@@ -266,7 +267,7 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
     tell_input_method();
     frame_stats.layout_us = text.layout_us();
     frame_stats.layouts = text.layouts();
-    frame_stats.deferred = text.deferred();
+    frame_stats.deferred = text.deferred() + canvas.deferred();
     frame_stats.glyphs_rasterised =
         static_cast<uint32_t>(engine->glyphs_rasterised() - rasterised_before_);
     rasterised_before_ = engine->glyphs_rasterised();

@@ -59,6 +59,19 @@ bool TextCache::fresh(const text::Layout& layout) const {
     return layout.atlas_generation == engine_.atlas_generation();
 }
 
+bool TextCache::good(const text::Layout& layout) {
+    if (!fresh(layout)) {
+        return false;
+    }
+    if (layout.incomplete) {
+        if (engine_.glyphs_came(layout)) {
+            return false;
+        }
+        ++deferred_;
+    }
+    return true;
+}
+
 bool TextCache::may_lay_out() {
     if (layouts_ == 0) {
         return true; // so that every frame makes some progress
@@ -138,7 +151,7 @@ const text::Layout* TextCache::label(std::string_view text, const LabelStyle& st
     if (known) {
         touch(index);
         const text::Layout& layout = entries_[index].layout;
-        if (fresh(layout) && !layout.incomplete) {
+        if (good(layout)) {
             return &layout;
         }
     }
@@ -166,7 +179,7 @@ const text::Layout* TextCache::find_body(const BodyId& id) {
     }
     touch(index);
     const text::Layout& layout = entries_[index].layout;
-    if (!fresh(layout) || (layout.incomplete && may_lay_out())) {
+    if (!good(layout) && (!fresh(layout) || may_lay_out())) {
         return nullptr;
     }
     return &layout;

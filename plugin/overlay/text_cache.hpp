@@ -48,6 +48,8 @@ public:
     void defer() { ++deferred_; }
     // Also for layouts that a view keeps itself (the composer's).
     bool fresh(const text::Layout& layout) const;
+    // Fresh, and to lay it out again now would bring nothing.
+    bool good(const text::Layout& layout);
 
     text::Engine& engine() { return engine_; }
     float line_height() const { return line_height_; }

@@ -47,6 +47,7 @@ public:
             place(placing, work_, cache_, true, out);
         }
         out.atlas_generation = cache_.atlas().generation();
+        out.glyphs_due = cache_.asked();
     }
 
     float width(std::string_view text, const LayoutOptions& options) {
@@ -141,6 +142,10 @@ void Engine::layout(std::string_view text, std::span<const StyleSpan> spans,
 
 void Engine::allow_rasters(uint32_t glyphs) {
     inside_->cache().allow(glyphs);
+}
+
+bool Engine::glyphs_came(const Layout& layout) const {
+    return inside_->cache().served() >= layout.glyphs_due;
 }
 
 float Engine::width(std::string_view text, const LayoutOptions& options) {

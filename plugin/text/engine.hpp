@@ -55,9 +55,12 @@ public:
     // Never fails: missing glyphs are boxes, logged once a script.
     void layout(std::string_view text, std::span<const StyleSpan> spans,
                 const LayoutOptions& options, Layout& out);
-    // How many new glyphs layouts may rasterise from now until the next call (a frame). Past it
-    // they come out incomplete. No bound until it is called.
+    // How many new glyphs may be rasterised from now until the next call (a frame): those that
+    // layouts wait for at once, then what layouts ask for. Past it they come out incomplete. No
+    // bound until it is called.
     void allow_rasters(uint32_t glyphs);
+    // An incomplete layout that is laid out again now is complete, or nearer to it.
+    bool glyphs_came(const Layout& layout) const;
     // Width of one line of plain text.
     float width(std::string_view text, const LayoutOptions& options);
 

@@ -5,6 +5,11 @@
 #include <cstring>
 
 namespace parley::text {
+namespace {
+
+constexpr size_t waiting_max = 1024; // as many glyphs as a screen of text has, and again
+
+} // namespace
 
 GlyphCache::Get GlyphCache::get(FaceId face, uint32_t glyph, float size_px, uint32_t phase,
                                 DrawnGlyph& out) {
@@ -16,6 +21,9 @@ GlyphCache::Get GlyphCache::get(FaceId face, uint32_t glyph, float size_px, uint
         return Get::Ready;
     }
     if (budget_ == 0) {
+        if (waiting_.size() < waiting_max) {
+            waiting_.push_back({face, glyph, size_px, phase});
+        }
         return Get::Later;
     }
     DrawnGlyph drawn;
@@ -56,7 +64,25 @@ GlyphCache::Get GlyphCache::get(FaceId face, uint32_t glyph, float size_px, uint
     return Get::Ready;
 }
 
+void GlyphCache::allow(uint32_t glyphs) {
+    budget_ = glyphs;
+    size_t done = 0;
+    DrawnGlyph drawn;
+    while (budget_ > 0 && done < waiting_.size()) {
+        const Waiting& next = waiting_[done];
+        if (get(next.face, next.glyph, next.size_px, next.phase, drawn) == Get::Full) {
+            done = waiting_.size(); // the layout that asks again clears the atlas
+            break;
+        }
+        ++done;
+    }
+    served_ += done;
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<ptrdiff_t>(done));
+}
+
 void GlyphCache::clear() {
+    served_ += waiting_.size();
+    waiting_.clear();
     glyphs_.clear();
     atlas_.clear();
 }

@@ -84,7 +84,8 @@ struct Layout {
     std::pmr::vector<Line> lines;
     float width_px = 0, height_px = 0; // of the widest line, without alignment and trailing blanks
     uint32_t atlas_generation = 0;     // stale when the atlas' differs: lay out again
-    bool incomplete = false;           // glyphs are still to be rasterised: lay out again later
+    bool incomplete = false;           // glyphs are still to be rasterised: lay out again later,
+    uint64_t glyphs_due = 0;           // when Engine::glyphs_came() says so
     bool rtl = false;                  // paragraph direction
     bool cut = false;                  // lines_max was reached
 

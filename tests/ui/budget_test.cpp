@@ -88,6 +88,55 @@ TEST_CASE("without budget the frame returns, and what waited comes with the next
     CHECK(scene.picture().rgba == slow.rgba);
 }
 
+TEST_CASE("after a change of size no text is laid out again before its glyphs have come",
+          "[budget]") {
+    Scene scene;
+    scene.fill();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    scene.settle();
+    const auto layouts_at = [&](float scale, uint32_t budget_us) {
+        uint32_t sum = 0;
+        for (int i = 0; i < 400; ++i) {
+            scene.overlay->frame(1.0f / 60, 1600, 900, scale, budget_us);
+            sum += scene.overlay->stats().layouts;
+            if (scene.overlay->stats().deferred == 0) {
+                break;
+            }
+        }
+        CHECK(scene.overlay->stats().deferred == 0);
+        return sum;
+    };
+    const uint32_t at_once = layouts_at(1.5f, 1'000'000);
+    REQUIRE(at_once > 40);
+    // At another size as many, and each a second time when its glyphs are there.
+    const uint32_t spread = layouts_at(1.75f, 390); // 8 glyphs a frame, time for all layouts
+    CHECK(spread <= 3 * at_once);
+}
+
+TEST_CASE("shapes are made new a few a frame, and what waits is said", "[budget]") {
+    Scene scene;
+    scene.fill();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    scene.settle();
+    const auto texels_of_frame = [&](uint32_t budget_us) { // sent to the renderer
+        scene.overlay->frame(1.0f / 60, 1600, 900, 2, budget_us);
+        uint64_t texels = 0;
+        overlay::TextureUpdate update;
+        while (scene.overlay->next_texture(update)) {
+            texels += static_cast<uint64_t>(update.w) * static_cast<uint64_t>(update.h);
+        }
+        return texels;
+    };
+    int frames = 0;
+    do {
+        texels_of_frame(300);
+        ++frames;
+    } while (scene.overlay->stats().deferred > 0 && frames < 400);
+    CHECK(frames > 5);
+    CHECK(frames < 400);
+    CHECK(texels_of_frame(300) == 0);
+}
+
 TEST_CASE("a renderer that lost its textures gets them all again", "[budget]") {
     Scene scene;
     scene.fill();
