@@ -54,6 +54,11 @@ void Composer::insert(client::Client& client, std::string_view text) {
         return;
     }
     edit_.set_preedit({}, 0);
+    const client::Room* room = client.model().room(room_);
+    if (room != nullptr && room->text_code_points_max > 0) {
+        const size_t most = room->text_code_points_max;
+        edit_.bound_code_points(most + most / limits::draft_over_part);
+    }
     edit_.insert(text);
     if (text == ":") {
         complete_emoji();
@@ -248,8 +253,7 @@ Composer::Side Composer::sides(const View& view, const client::Room& room, float
 
 void Composer::lay_out(const View& view, float width) {
     const float size = view.theme.body * view.kit.unit();
-    if (!stale_ && laid_width_ == width && laid_size_ == size && view.text.fresh(layout_) &&
-        !layout_.incomplete) {
+    if (!stale_ && laid_width_ == width && laid_size_ == size && view.text.good(layout_)) {
         return;
     }
     shown_ = edit_.shown();

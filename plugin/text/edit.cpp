@@ -74,6 +74,24 @@ std::string_view fitting(std::string_view valid, size_t bytes_max) {
     return valid.substr(0, end);
 }
 
+// Of that, the longest part of at most so many code points.
+std::string_view fitting_points(std::string_view valid, size_t code_points_max) {
+    if (code_points_max >= valid.size()) {
+        return valid; // no code point is less than a byte
+    }
+    size_t end = 0;
+    for (size_t left = code_points_max; end < valid.size();) {
+        const size_t next = next_grapheme(valid, end);
+        const size_t points = count_code_points(valid.substr(end, next - end));
+        if (points > left) {
+            break;
+        }
+        left -= points;
+        end = next;
+    }
+    return valid.substr(0, end);
+}
+
 // offset when it is a border, else the border after it: what was typed may have joined its
 // neighbour.
 size_t border_from(std::string_view valid, size_t offset) {
@@ -158,7 +176,9 @@ void Edit::insert(std::string_view text) {
     const size_t start = selection_start();
     const size_t selected_bytes = selection_end() - start;
     const size_t room = bytes_max_ - (text_.size() - selected_bytes);
-    const std::string_view fits = fitting(whole, room);
+    const size_t kept = count_code_points(text_) - count_code_points(selected());
+    const std::string_view fits =
+        fitting_points(fitting(whole, room), code_points_max_ - std::min(code_points_max_, kept));
     if (fits.empty()) {
         return; // also when nothing fits: a full text must not lose its selection to a key
     }

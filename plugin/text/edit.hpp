@@ -22,8 +22,11 @@ public:
     bool has_selection() const { return caret_ != anchor_; }
     std::string_view selected() const;
 
+    // What is inserted is cut here too; what was set is left as it is.
+    void bound_code_points(size_t most) { code_points_max_ = most; }
+
     void set(std::string_view text); // caret at the end; clears undo and preedit
-    // Replaces the selection; cut at bytes_max on a border. What is pasted may be anything: broken
+    // Replaces the selection; cut at the bounds on a border. What is pasted may be anything: broken
     // UTF-8 becomes U+FFFD, CR LF and CR become newlines, other controls but tab go.
     void insert(std::string_view text);
     void backspace(bool word);
@@ -63,6 +66,7 @@ private:
     size_t selection_end() const;
 
     size_t bytes_max_;
+    size_t code_points_max_ = SIZE_MAX;
     std::string text_, preedit_;
     size_t caret_ = 0, anchor_ = 0, preedit_caret_ = 0;
     std::vector<Snapshot> undo_, redo_;

@@ -102,6 +102,35 @@ TEST_CASE("Escape closes and keeps the draft; an empty Enter closes", "[input]")
     CHECK(scene.script->count(wire::Command::Send) == 0);
 }
 
+TEST_CASE("a paste is cut a quarter past what the room's lines may have", "[input]") {
+    Scene scene;
+    scene.fill();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    scene.frames(3); // the key that opens writes nothing
+    const size_t most = scene.client->model().room(RoomId{party})->text_code_points_max;
+    REQUIRE(most > 0);
+    std::string paste; // of two bytes each
+    for (size_t i = 0; i < most + most / 4 - 1; ++i) {
+        paste += "\xC3\xA9";
+    }
+    const auto insert = [&](std::string_view words) {
+        overlay::Input input;
+        input.type = overlay::InputType::Text;
+        input.text = words;
+        scene.overlay->input(input);
+    };
+    insert(paste);
+    CHECK(draft(scene) == paste);
+    insert("xyz");
+    CHECK(draft(scene) == paste + "x");
+    insert("y");
+    CHECK(draft(scene) == paste + "x");
+    // What stands for the selection may be as long again.
+    scene.key(SDLK_a, KMOD_CTRL);
+    insert(paste + "zz");
+    CHECK(draft(scene) == paste + "z");
+}
+
 TEST_CASE("Tab goes through the rooms, each with its own draft", "[input]") {
     Ready ready;
     Scene& scene = ready.open();
