@@ -58,6 +58,12 @@ struct BatchOptions {
     size_t datagrams = 0;
 };
 
+// A net thread's place among those on its port.
+struct PortShare {
+    uint32_t sharers = 1;
+    uint32_t index = 0;
+};
+
 class EnetLink::Inside {
 public:
     Inside(const EnetApi& api, const Log& log, bool allow_aes, const BatchOptions& batching,
@@ -67,8 +73,7 @@ public:
     Inside& operator=(const Inside&) = delete;
 
     // [life] enet_link.cpp
-    // port_sharers: net threads on this port; 0 when it is not shared.
-    Result<void> open_host(const Address& bind, size_t peers, uint32_t port_sharers);
+    Result<void> open_host(const Address& bind, size_t peers, const PortShare& share);
     Result<void> self_test();
     void pump(TimeMs steady_ms);
     void flush(TimeMs steady_ms);
@@ -170,9 +175,10 @@ public:
 // LibraryMismatch when this ENet does not do what the hooks, or the batch, rely on (self_test.cpp).
 Result<void> link_self_test(const EnetApi& api, const BatchOptions& batching, TimeMs steady_ms);
 
-// Several sockets on one port (shared_port.cpp), before and after binding: sealed datagrams go to
-// number (session id modulo sharers), in the order in which the sockets were bound. A program set
-// before binding belongs to a group of one, which the kernel then refuses to join to another.
+// Several sockets on one port (shared_port.cpp): sealed datagrams go to number (session id modulo
+// sharers), in the order in which the sockets were bound. The first is bound alone and shares
+// afterwards, so that two shards can never be on one port, not even when they start together; the
+// others share before they are bound, and steer the group when they are in it.
 Result<void> allow_shared_port(int descriptor);
 Result<void> steer_shared_port(int descriptor, uint32_t sharers);
 

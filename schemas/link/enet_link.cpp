@@ -65,14 +65,17 @@ EnetLink::Inside::~Inside() {
     api_.host_destroy(host_);
 }
 
-Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers, uint32_t port_sharers) {
+Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers,
+                                         const PortShare& share) {
     // Without an address ENet makes a socket and leaves binding to us, so that options that must
     // come before it can.
     host_ = api_.host_create(nullptr, peers, lane_count, 0, 0);
     if (host_ == nullptr) {
         return Error::Internal;
     }
-    if (port_sharers > 0) {
+    const bool shared = share.sharers > 1;
+    const bool first = share.index == 0;
+    if (shared && !first) {
         if (const Result<void> allowed = allow_shared_port(host_->socket); !allowed) {
             return allowed.error();
         }
@@ -86,9 +89,11 @@ Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers, uint
     if (api_.socket_bind(host_->socket, &address) != 0) {
         return errno == EADDRINUSE ? Error::PortTaken : Error::BadAddress;
     }
-    if (port_sharers > 0) {
-        if (const Result<void> steered = steer_shared_port(host_->socket, port_sharers); !steered) {
-            return steered.error();
+    if (shared) {
+        const Result<void> joined = first ? allow_shared_port(host_->socket)
+                                          : steer_shared_port(host_->socket, share.sharers);
+        if (!joined) {
+            return joined.error();
         }
     }
     if (api_.socket_get_address(host_->socket, &host_->address) != 0) {
@@ -396,7 +401,7 @@ namespace {
 // What both ends need: an ENet that fits, proven to seal, on an open port. Options: of either end.
 template <typename Options>
 Result<std::unique_ptr<EnetLink::Inside>> open_inside(const Options& options, size_t peers,
-                                                      uint32_t port_sharers, BatchOptions batching,
+                                                      const PortShare& share, BatchOptions batching,
                                                       TimeMs steady_ms) {
     const std::optional<Address> bind = parse_address(options.bind);
     if (!bind) {
@@ -421,7 +426,7 @@ Result<std::unique_ptr<EnetLink::Inside>> open_inside(const Options& options, si
     }
     auto inside = std::make_unique<EnetLink::Inside>(*api, options.log, options.allow_aes, batching,
                                                      steady_ms);
-    if (const Result<void> opened = inside->open_host(*bind, peers, port_sharers); !opened) {
+    if (const Result<void> opened = inside->open_host(*bind, peers, share); !opened) {
         return opened.error();
     }
     return inside;
@@ -434,12 +439,11 @@ Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options,
         options.thread_count == 0 || options.thread_index >= options.thread_count) {
         return Error::BadArgument;
     }
-    const bool shared = options.share_port || options.thread_count > 1;
-    const uint32_t port_sharers = shared ? options.thread_count : 0;
+    const PortShare share = {options.thread_count, options.thread_index};
     const BatchOptions batching = options.datagrams_per_call > 1
                                       ? BatchOptions{options.make_batch, options.datagrams_per_call}
                                       : BatchOptions{};
-    auto opened = open_inside(options, options.peers_max, port_sharers, batching, steady_ms);
+    auto opened = open_inside(options, options.peers_max, share, batching, steady_ms);
     if (!opened) {
         return opened.error();
     }
@@ -461,7 +465,7 @@ Result<std::unique_ptr<EnetLink>> EnetLink::listen(const ServerOptions& options,
 }
 
 Result<std::unique_ptr<EnetLink>> EnetLink::client(const ClientOptions& options, TimeMs steady_ms) {
-    auto opened = open_inside(options, 1, 0, {}, steady_ms);
+    auto opened = open_inside(options, 1, {}, {}, steady_ms);
     if (!opened) {
         return opened.error();
     }

@@ -24,7 +24,6 @@ struct ServerOptions {
     // from, so that a peer may roam; strangers are spread by the kernel's hash.
     uint32_t thread_count = 1;
     uint32_t thread_index = 0;
-    bool share_port = false; // implied by thread_count > 1
     // Rates of strangers, for load tests from one address; see limits.hpp [handshake].
     uint32_t hello_per_network_per_s = limits::hello_per_network_per_s;
     uint32_t auth_failures_per_network_per_min = limits::auth_failures_per_network_per_min;

@@ -124,7 +124,7 @@ Result<void> link_self_test(const EnetApi& api, const BatchOptions& batching, Ti
         return Error::LibraryMismatch;
     }
     EnetLink::Inside inside(api, Log(), false, batching, steady_ms);
-    const Result<void> opened = inside.open_host(ipv4_address(INADDR_LOOPBACK, 0), 1, 0);
+    const Result<void> opened = inside.open_host(ipv4_address(INADDR_LOOPBACK, 0), 1, {});
     return opened ? inside.self_test() : opened;
 }
 

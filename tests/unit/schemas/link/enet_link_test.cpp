@@ -457,14 +457,40 @@ TEST_CASE("a kernel that cannot steer a shared port is an error, and leaves the 
     options.thread_count = 2;
     {
         const RefusedSteering refused;
+        const auto first = EnetLink::listen(options, 0);
+        REQUIRE(first.ok());
+        options.thread_index = 1;
         CHECK(EnetLink::listen(options, 0).error() == Error::BadConfig);
         CHECK(refused.refused() == 1);
+    }
+    options.thread_index = 0;
+    {
+        const RefusedSteering refused;
         options.thread_count = 1;
         CHECK(EnetLink::listen(options, 0).ok()); // one alone needs none
-        CHECK(refused.refused() == 1);
-        options.thread_count = 2;
+        CHECK(refused.refused() == 0);
     }
+    options.thread_count = 2;
     CHECK(EnetLink::listen(options, 0).ok());
+}
+
+TEST_CASE("two shards of several threads cannot be on one port, whichever thread they are at",
+          "[link]") {
+    ServerOptions options = LinkPair::server_options();
+    options.thread_count = 2;
+    const auto first = EnetLink::listen(options, 0);
+    REQUIRE(first.ok());
+    const std::string address = to_text((*first)->local_address());
+    ServerOptions other = options;
+    other.bind = address;
+    CHECK(EnetLink::listen(other, 0).error() == Error::PortTaken); // the first one has its first
+    options.bind = address;
+    options.thread_index = 1;
+    const auto second = EnetLink::listen(options, 0);
+    REQUIRE(second.ok());
+    CHECK(EnetLink::listen(other, 0).error() == Error::PortTaken);
+    other.thread_count = 1;
+    CHECK(EnetLink::listen(other, 0).error() == Error::PortTaken);
 }
 
 TEST_CASE("three threads' links share a port, and each gets its own sessions only", "[link]") {

@@ -15,7 +15,7 @@ namespace {
 struct Wired {
     Wired() {
         REQUIRE(sodium_init() >= 0);
-        REQUIRE(inside.open_host(ipv4_address(INADDR_LOOPBACK, 0), 1, 0).ok());
+        REQUIRE(inside.open_host(ipv4_address(INADDR_LOOPBACK, 0), 1, {}).ok());
         session = inside.take_session(0);
         session->address = remote.address();
         session->sealer = Sealer(Cipher::ChaCha20Poly1305, 5, key, 0);
