@@ -213,6 +213,9 @@ inline constexpr size_t fold_entries = 4096;  // then the log's index by room is
 inline constexpr int checkpoint_pages = 1000; // of the write-ahead log, 4 KiB each
 inline constexpr size_t write_ahead_bytes = 8 * 1024 * 1024; // grown once, at start, then reused
 static_assert(write_ahead_bytes > 4096u * checkpoint_pages);
+// Fewer on the disk: it is said; as many more: said again. A day of a busy shard's lines.
+inline constexpr int64_t disk_free_bytes_min = int64_t{1024} * 1024 * 1024;
+inline constexpr int64_t disk_free_bytes_spare = disk_free_bytes_min / 4;
 inline constexpr int store_cache_kib = 16 * 1024;     // the log's index by room is read all over
 inline constexpr int store_busy_ms_max = 250;         // for another program that holds the database
 inline constexpr size_t damaged_rows_said_max = 1000; // in the log, each once

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <thread>
 
@@ -233,6 +234,13 @@ Error Shard::open_net(std::string& message) {
         return secret.error();
     }
     ServerOptions options;
+    options.free_bytes = [folder = options_.config.data_folder] {
+        std::error_code error;
+        const std::filesystem::space_info space = std::filesystem::space(folder, error);
+        return error
+                   ? std::numeric_limits<int64_t>::max() // a folder that is gone is said elsewhere
+                   : static_cast<int64_t>(space.available);
+    };
     options.static_secret = secret.value();
     sodium_memzero(secret->data(), secret->size());
     public_key_ = link_public_key(options.static_secret);

@@ -38,6 +38,28 @@ int64_t bytes_of(const std::string& path) {
     return stat(path.c_str(), &status) == 0 ? int64_t{status.st_size} : 0;
 }
 
+// What to do about a database that cannot be opened, by the first thing that SQLite met.
+const char* way_out(int code) {
+    switch (code & 0xFF) {
+    case SQLITE_FULL:
+        return "make room on the disk and start again";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_AUTH:
+        return "check that the file and its folder may be written by this user";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "another program holds it; end that one and start again";
+    case SQLITE_IOERR:
+        return "check the disk and that there is room on it";
+    case SQLITE_NOMEM:
+        return "there is too little memory";
+    default:
+        return "restore it from a backup or choose another data folder";
+    }
+}
+
 // Its device and its number there; nothing when it is missing.
 std::optional<std::pair<uint64_t, uint64_t>> file_at(const std::string& path) {
     struct stat status {};
@@ -84,7 +106,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions&
     store->begin_removal();
     if (!store->reload()) {
         message = "the database " + options.path + " cannot be read (" +
-                  store->database_.failure() + "); restore it from a backup";
+                  store->database_.failure() + "); " + way_out(store->database_.error());
         return Error::BadStore;
     }
     store->remember_files();
@@ -125,10 +147,23 @@ Error SqliteStore::open_file(std::string& message) {
         return Error::BadStore;
     }
     close(file);
+    keep_from_others(options_.path);
+    keep_from_others(options_.path + "-wal");
     if (made) {
         log_.warn("data_made", {{"path", absolute(options_.path)}});
     }
     return open_database(message);
+}
+
+// A copy that was put there by hand has the mode that the hand gave it.
+void SqliteStore::keep_from_others(const std::string& path) const {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0 || (status.st_mode & 077) == 0) {
+        return;
+    }
+    const bool mended = chmod(path.c_str(), 0600) == 0;
+    log_.warn("data_readable_by_others",
+              {{"path", absolute(path)}, {"now", mended ? "its owner's alone" : "still so"}});
 }
 
 // SQLite would throw away a log without its database, and with it what was acknowledged; and it
@@ -181,8 +216,8 @@ Error SqliteStore::open_database(std::string& message) {
         database_.run(pages.c_str());
     }
     if (!database_.ok()) {
-        message = "the database " + options_.path + " cannot be read (" + database_.failure() +
-                  "); restore it from a backup or choose another data folder";
+        message = "the database " + options_.path + " cannot be opened (" + database_.failure() +
+                  "); " + way_out(database_.error());
         return Error::BadStore;
     }
     return Error::Ok;
@@ -232,7 +267,7 @@ Error SqliteStore::migrate(std::string& message) {
     if (!database_.ok()) {
         message = "the database " + options_.path + " cannot be brought to schema " +
                   std::to_string(newest_version) + " (" + database_.failure() +
-                  "); check the disk, the file is as it was";
+                  "), the file is as it was; " + way_out(database_.error());
         return Error::BadStore;
     }
     return Error::Ok;
@@ -341,6 +376,10 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
         undo();
     } else if (same_files()) {
         counters_.commits.add();
+        if (failure_said_ != SQLITE_OK) {
+            log_.info("store_works_again", {{"failures", counters_.failures.read()}});
+        }
+        failure_said_ = SQLITE_OK;
         return;
     }
     // Answers to reads go too: they may have read what was taken back.
@@ -357,7 +396,10 @@ void SqliteStore::refuse(std::span<const StoreRequest> requests,
 
 void SqliteStore::undo() {
     counters_.failures.add();
-    log_.error("store_failed", {{"code", database_.error()}, {"error", database_.failure()}});
+    if (database_.error() != failure_said_) {
+        log_.error("store_failed", {{"code", database_.error()}, {"error", database_.failure()}});
+    }
+    failure_said_ = database_.error();
     // Some errors have rolled back already (SQLITE_FULL may).
     if (sqlite3_get_autocommit(database_.handle()) == 0) {
         database_.forgive();
@@ -366,7 +408,23 @@ void SqliteStore::undo() {
     level_ = false;
 }
 
+void SqliteStore::watch_disk() {
+    const int64_t free = options_.free_bytes();
+    const bool low =
+        free < limits::disk_free_bytes_min + (disk_low_ ? limits::disk_free_bytes_spare : 0);
+    if (low && !disk_low_) {
+        log_.warn("disk_low", {{"free_bytes", free},
+                               {"note", "when the disk is full nothing can be said; make room"}});
+    } else if (disk_low_ && !low) {
+        log_.info("disk_enough", {{"free_bytes", free}});
+    }
+    disk_low_ = low;
+}
+
 void SqliteStore::maintain() {
+    if (options_.free_bytes) {
+        watch_disk();
+    }
     database_.forgive();
     if (!level_ || !same_files()) {
         return; // the next group reads back first, or is refused
@@ -467,9 +525,13 @@ void SqliteStore::checkpoint() {
     const int code = sqlite3_wal_checkpoint_v2(database_.handle(), nullptr,
                                                SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
     if (code != SQLITE_OK) {
-        log_.error("store_checkpoint_failed", {{"code", code}});
+        if (code != checkpoint_said_) {
+            log_.error("store_checkpoint_failed", {{"code", code}});
+        }
+        checkpoint_said_ = code;
         return;
     }
+    checkpoint_said_ = SQLITE_OK;
     counters_.checkpoints.add();
     write_ahead_pages_ = 0; // the hook says the next number
     if (pages == done && marked_ != generation_) {

@@ -30,8 +30,9 @@ struct SqliteStoreOptions {
     size_t fold_entries = limits::fold_entries;
     std::array<int64_t, std::size(limits::tiers)> history_days{}; // by kind of room; 0: for ever
     int64_t pages_max = 0;                                        // 0: as large as the disk allows
-    std::function<StoreTime()> now; // without it nothing old is ever removed
-    const char* vfs = nullptr;      // SQLite's name of a file system; tests give one that fails
+    std::function<StoreTime()> now;      // without it nothing old is ever removed
+    std::function<int64_t()> free_bytes; // of the disk; without it nobody is warned
+    const char* vfs = nullptr; // SQLite's name of a file system; tests give one that fails
 };
 
 // Owner: the store thread.
@@ -76,6 +77,7 @@ private:
     Error open_file(std::string& message);
     Error judge_files(std::string& message);
     Error open_database(std::string& message);
+    void keep_from_others(const std::string& path) const;
     Error check_restored(std::string& message);
     void begin_generation();
     void mark(uint32_t generation);
@@ -86,6 +88,7 @@ private:
     bool reload();
     bool fold();
     void checkpoint();
+    void watch_disk();
     void begin_removal();
     void remove_old(StoreTime now);
     void put_seen();
@@ -137,7 +140,10 @@ private:
     bool restored_ = false;   // by hand: not the database that was served last
     uint32_t generation_ = 0; // of the database (store_mark.hpp)
     uint32_t marked_ = 0;     // the last one that is in the database's own file
-    bool mark_said_ = false;  // that it cannot be written
+    bool disk_low_ = false;
+    int failure_said_ = SQLITE_OK; // until a commit succeeds
+    int checkpoint_said_ = SQLITE_OK;
+    bool mark_said_ = false; // that it cannot be written
     RemovalClock removal_clock_;
     bool held_said_ = false;
     TimeMs seen_stored_ms_ = 0;

@@ -162,6 +162,30 @@ TEST_CASE("the database is its owner's alone", "[store]") {
     }
 }
 
+TEST_CASE("a database that others may read is made its owner's, and that is said", "[store]") {
+    Folder folder;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    open_store(options).reset();
+    for (const size_t others : {size_t{2}, size_t{0}}) {
+        std::string log;
+        std::string message;
+        REQUIRE(SqliteStore::open(options, Log(take, &log, LogLevel::Warn), message).ok());
+        CHECK(count(log, "data_readable_by_others") == 0);
+        if (others > 0) {
+            REQUIRE(chmod(options.path.c_str(), 0644) == 0);
+            REQUIRE(chmod((options.path + "-wal").c_str(), 0640) == 0);
+            REQUIRE(SqliteStore::open(options, Log(take, &log, LogLevel::Warn), message).ok());
+            CHECK(count(log, "data_readable_by_others") == others);
+        }
+        for (const char* suffix : {"", "-wal"}) {
+            struct stat status {};
+            REQUIRE(stat((options.path + suffix).c_str(), &status) == 0);
+            CHECK((status.st_mode & 0777) == 0600);
+        }
+    }
+}
+
 TEST_CASE("the write-ahead log is grown at start and outlives a clean exit", "[store]") {
     Folder folder;
     SqliteStoreOptions options;
@@ -318,6 +342,104 @@ TEST_CASE("a database that is taken away while it serves takes nothing more, and
     std::filesystem::rename(gone, elsewhere);
     CHECK(run<Appended>(*store, append(one, ada, 3)).error == Error::StoreUnavailable);
     CHECK(count(log, "store_moved") == 2);
+}
+
+TEST_CASE("a disk that stays full is said once, and again after it was mended", "[store]") {
+    Folder folder;
+    FailingDisk disk;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    options.vfs = FailingDisk::name;
+    std::string log;
+    std::string message;
+    auto opened = SqliteStore::open(options, Log(take, &log, LogLevel::Info), message);
+    REQUIRE(opened.ok());
+    const auto store = std::move(opened).value();
+    const UserId ada = user(*store, "ada");
+    const RoomId one = room(*store, team_kind, "one");
+    for (size_t times = 1; times <= 2; ++times) {
+        disk.arm(1, SQLITE_FULL, true);
+        for (Nonce nonce = 1; nonce <= 10; ++nonce) {
+            const Append line = append(one, ada, 100 * times + nonce);
+            CHECK(run<Appended>(*store, line).error == Error::StoreUnavailable);
+            store->maintain();
+        }
+        CHECK(count(log, "store_failed") == times);
+        CHECK(count(log, "store_works_again") == times - 1);
+        disk.disarm();
+        CHECK(run<Appended>(*store, append(one, ada, 100 * times)).error == Error::Ok);
+        CHECK(count(log, "store_works_again") == times);
+    }
+}
+
+TEST_CASE("a disk with little room left is said once, and when there is enough again", "[store]") {
+    Folder folder;
+    int64_t free = limits::disk_free_bytes_min;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    options.free_bytes = [&] { return free; };
+    std::string log;
+    std::string message;
+    auto opened = SqliteStore::open(options, Log(take, &log, LogLevel::Info), message);
+    REQUIRE(opened.ok());
+    const auto maintain = [&](int64_t now) {
+        free = now;
+        opened.value()->maintain();
+    };
+    maintain(limits::disk_free_bytes_min);
+    CHECK(count(log, "disk_low") == 0);
+    maintain(limits::disk_free_bytes_min - 1);
+    maintain(0);
+    maintain(limits::disk_free_bytes_min + limits::disk_free_bytes_spare - 1);
+    CHECK(count(log, "warn disk_low") == 1);
+    CHECK(count(log, "disk_enough") == 0);
+    maintain(limits::disk_free_bytes_min + limits::disk_free_bytes_spare);
+    maintain(limits::disk_free_bytes_min);
+    CHECK(count(log, "info disk_enough") == 1);
+    maintain(limits::disk_free_bytes_min - 1);
+    CHECK(count(log, "warn disk_low") == 2);
+}
+
+TEST_CASE("a checkpoint that keeps failing is said once", "[store]") {
+    Folder folder;
+    FailingDisk disk;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    options.vfs = FailingDisk::name;
+    std::string log;
+    std::string message;
+    auto opened = SqliteStore::open(options, Log(take, &log, LogLevel::Info), message);
+    REQUIRE(opened.ok());
+    const auto store = std::move(opened).value();
+    const UserId ada = user(*store, "ada");
+    const RoomId one = room(*store, team_kind, "one");
+    const size_t bytes = limits::checkpoint_pages * size_t{4096};
+    CHECK(run<Appended>(*store, append(one, ada, 1, std::string(bytes, 'x'))).seq == 1);
+    disk.arm(1, SQLITE_FULL, true);
+    for (int time = 0; time < 10; ++time) {
+        store->maintain();
+    }
+    CHECK(count(log, "store_checkpoint_failed") == 1);
+    disk.disarm();
+    const uint64_t before = store->counters().checkpoints.read();
+    store->maintain();
+    CHECK(store->counters().checkpoints.read() == before + 1);
+    CHECK(count(log, "store_checkpoint_failed") == 1);
+}
+
+TEST_CASE("a start on a full disk says that, not that the database is bad", "[store]") {
+    Folder folder;
+    FailingDisk disk;
+    SqliteStoreOptions options;
+    options.path = folder.file("parley.db");
+    options.vfs = FailingDisk::name;
+    std::string message;
+    disk.arm(1, SQLITE_FULL, true);
+    CHECK(SqliteStore::open(options, Log(), message).error() == Error::BadStore);
+    CHECK(contains(message, "make room on the disk"));
+    disk.arm(1, SQLITE_IOERR, true);
+    CHECK(SqliteStore::open(options, Log(), message).error() == Error::BadStore);
+    CHECK(contains(message, "check the disk"));
 }
 
 TEST_CASE("a group on a full disk takes no effect and the next one does", "[store]") {
