@@ -111,7 +111,7 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
     }
     std::unique_ptr<Shard> shard(new Shard(options, log));
     for (const auto open : {&Shard::judge, &Shard::open_folder, &Shard::open_journal,
-                            &Shard::open_store, &Shard::open_net}) {
+                            &Shard::judge_key, &Shard::open_store, &Shard::open_net}) {
         if (const Error error = (shard.get()->*open)(message); error != Error::Ok) {
             if (shard->journal_ != nullptr) {
                 // Nothing is in it, and the next start wants to make it again.
@@ -209,9 +209,38 @@ Error Shard::open_journal(std::string& message) {
     return made.error();
 }
 
+std::string Shard::key_file() const {
+    const Config& config = options_.config;
+    return config.server_key_file.empty() ? config.data_folder + "/server.key"
+                                          : config.server_key_file;
+}
+
+// Beside a database the key was lost, or its name is wrong: with a new one no game that pins the
+// old one comes in.
+Error Shard::judge_key(std::string& message) {
+    const std::string database = options_.config.data_folder + "/parley.db";
+    std::error_code error;
+    if (std::filesystem::file_size(database, error) > 0 && !error &&
+        !std::filesystem::exists(key_file(), error) && !error) {
+        message = "the server's key " + key_file() + " is missing, but there is a database " +
+                  database +
+                  "; restore the key from a backup, or make a new one with parley keys " +
+                  "server " + key_file() + ", which every game must then pin";
+        return Error::BadConfig;
+    }
+    return Error::Ok;
+}
+
 Error Shard::open_store(std::string& message) {
     SqliteStoreOptions options;
     options.path = options_.config.data_folder + "/parley.db";
+    options.free_bytes = [folder = options_.config.data_folder] {
+        std::error_code error;
+        const std::filesystem::space_info space = std::filesystem::space(folder, error);
+        return error
+                   ? std::numeric_limits<int64_t>::max() // a folder that is gone is said elsewhere
+                   : static_cast<int64_t>(space.available);
+    };
     options.now = [] { return StoreTime{steady_ms(), wall_unix_ms()}; };
     for (size_t kind = 1; kind < options.history_days.size(); ++kind) {
         options.history_days[kind] = options_.config.tiers[kind].history_days;
@@ -227,20 +256,11 @@ Error Shard::open_store(std::string& message) {
 
 Error Shard::open_net(std::string& message) {
     const Config& config = options_.config;
-    const std::string key_file = config.server_key_file.empty() ? config.data_folder + "/server.key"
-                                                                : config.server_key_file;
-    Result<SecretSeed> secret = load_server_key(key_file, message);
+    Result<SecretSeed> secret = load_server_key(key_file(), message);
     if (!secret.ok()) {
         return secret.error();
     }
     ServerOptions options;
-    options.free_bytes = [folder = options_.config.data_folder] {
-        std::error_code error;
-        const std::filesystem::space_info space = std::filesystem::space(folder, error);
-        return error
-                   ? std::numeric_limits<int64_t>::max() // a folder that is gone is said elsewhere
-                   : static_cast<int64_t>(space.available);
-    };
     options.static_secret = secret.value();
     sodium_memzero(secret->data(), secret->size());
     public_key_ = link_public_key(options.static_secret);

@@ -55,10 +55,12 @@ private:
     Error judge(std::string& message);
     Error open_folder(std::string& message);
     Error open_journal(std::string& message);
+    Error judge_key(std::string& message);
     Error open_store(std::string& message);
     Error open_net(std::string& message);
     Error open_links(ServerOptions& options, std::string& address);
     void open_core();
+    std::string key_file() const;
 
     ShardOptions options_;
     const Log log_;

@@ -348,6 +348,13 @@ TEST_CASE("a start that cannot succeed ends with one sentence", "[integration]")
                        "the public_key of issuer s is wrong"));
         CHECK_FALSE(std::filesystem::exists(folder.file("data")));
     }
+    SECTION("a lost key") {
+        { DevShard shard(folder); }
+        std::filesystem::remove(folder.file("data/server.key"));
+        CHECK(contains(fails({"serve", "--dev", "--data", folder.file("data"), "--port", "0"}, 1),
+                       "restore the key from a backup"));
+        CHECK_FALSE(std::filesystem::exists(folder.file("data/server.key")));
+    }
     SECTION("a damaged key file") {
         { DevShard shard(folder); }
         std::ofstream(folder.file("data/server.key"), std::ios::trunc) << "short";
