@@ -191,6 +191,7 @@ inline constexpr size_t rooms_told_bytes_per_s = 64 * 1024;
 // rate: it may not cost the shard more than a line can carry, nor make its own session lag.
 inline constexpr size_t answers_bytes_at_once = peer_queue_bytes_max;
 inline constexpr size_t answers_bytes_per_s = 128 * 1024;
+inline constexpr size_t resume_bytes_max = answers_bytes_at_once / 2; // read at once of one room
 // Effects of one batch of inputs go out in parts of this size, so that memory stays bounded.
 inline constexpr size_t core_effects_held_max = 1024;
 inline constexpr size_t core_effects_bytes_held_max = 1024 * 1024;

@@ -274,8 +274,12 @@ void Core::State::answer(Pending& pending, const EntriesFetched& fetched) {
         return;
     }
     if (fetched.error == Error::Ok && room->members.count(session->user) != 0) {
-        resume_batches(resume.from, *room, fetched.entries, resume.low, resume.high,
-                       fetched.authors);
+        const Seq high = fetched.more ? fetched.entries.back().seq : resume.high;
+        resumed(
+            resume, *room,
+            resume_batches(resume.from, *room, fetched.entries, resume.low, high, fetched.authors));
+    } else {
+        resumed(resume, *room, resume.high);
     }
     resume_on(std::move(resume));
 }

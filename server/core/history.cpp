@@ -83,6 +83,7 @@ void Core::State::on_fetch(Command& command) {
     request.before = op.high + 1;
     request.count = static_cast<uint32_t>(count);
     request.newest_first = op.newest_first;
+    request.bytes_max = limits::page_bytes_max;
     persist(command.session.id, room->meta.id, request, op);
 }
 
@@ -144,11 +145,12 @@ void Core::State::end_resume(const Requester& from, const Answer& answer) {
     if (Session* session = find_session(from.session)) {
         session->resuming = false;
     }
-    reply(from, answer);
+    reply(from, answer, Lane::Bulk);
 }
 
 // One room after the other, so that a reader of two hundred rooms has one request at the store. He
-// asks again for those that his answers may not reach now.
+// asks again, from where he was told to, for what his answers may not reach now. The Reply follows
+// the entries on their lane: by then he has them, however slow his line is.
 void Core::State::resume_on(ResumeOp op) {
     Session* session = find_session(op.from.session);
     if (session == nullptr) {
@@ -159,7 +161,7 @@ void Core::State::resume_on(ResumeOp op) {
         if (wait_ms != 0) {
             return end_resume(op.from, {.error = Error::Busy, .retry_after_ms = wait_ms});
         }
-        const wire::ResumePoint point = op.points[op.next++];
+        const wire::ResumePoint& point = op.points[op.next];
         Room* room = find_room(RoomId{point.room()});
         if (room == nullptr || room->members.count(session->user) == 0) {
             // Not (or no longer) one of his: said alike whether there is such a room. One that is
@@ -169,25 +171,27 @@ void Core::State::resume_on(ResumeOp op) {
                 const auto gone = wire::CreateRoomGone(fbb(), point.room(), wire::Error::NotMember);
                 send_event(*session, Lane::Control, event(wire::Event::RoomGone, gone));
             }
-            continue;
-        }
-        if (resume_room(op, *room, point)) {
+            ++op.next;
+        } else if (resume_room(op, *room)) {
             return;
         }
     }
     end_resume(op.from, {});
 }
 
-bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint& point) {
+bool Core::State::resume_room(ResumeOp& op, Room& room) {
+    const wire::ResumePoint& point = op.points[op.next];
     const UserId reader = find_session(op.from.session)->user;
     flush(room); // what is live now is not sent a second time
     const Seq since = std::max<Seq>(room.members.at(reader).since_seq, 1);
+    op.high = room.meta.last_seq;
     if (point.incarnation() != room.meta.incarnation) {
-        resume_gap(op.from, room, reader, 1);
+        resumed(op, room, resume_gap(op.from, room, reader, 1));
         return false;
     }
-    const Seq high = room.meta.last_seq;
+    const Seq high = op.high;
     if (point.seq() >= high) {
+        resumed(op, room, high);
         return false;
     }
     // What he may read may begin later than what he misses: he left and came back. The answer
@@ -195,16 +199,17 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
     const Seq first = point.seq() + 1;
     const Seq low = std::max(first, since);
     if (low > high) {
-        resume_batches(op.from, room, {}, first, high, {});
+        resumed(op, room, resume_batches(op.from, room, {}, first, high, {}));
         return false;
     }
     const bool forgotten = room.memory && tail_first(room) > low;
     if (forgotten || high - low + 1 > limits::resume_entries_max) {
-        resume_gap(op.from, room, reader, first);
+        resumed(op, room, resume_gap(op.from, room, reader, first));
         return false;
     }
     if (tail_first(room) <= low) {
-        resume_batches(op.from, room, from_tail(room, low, high, reader), first, high, {});
+        const std::vector<LogEntry> entries = from_tail(room, low, high, reader);
+        resumed(op, room, resume_batches(op.from, room, entries, first, high, {}));
         return false;
     }
     FetchEntries request;
@@ -213,19 +218,25 @@ bool Core::State::resume_room(ResumeOp& op, Room& room, const wire::ResumePoint&
     request.after = low - 1;
     request.before = high + 1;
     request.count = static_cast<uint32_t>(high - low + 1);
+    request.bytes_max = limits::resume_bytes_max;
     op.low = first;
-    op.high = high;
     const SessionId owner = op.from.session;
     persist(owner, room.meta.id, request, std::move(op));
     return true;
 }
 
-void Core::State::resume_batches(const Requester& to, Room& room, std::span<const LogEntry> entries,
-                                 Seq low, Seq high, std::span<const StoredUser> known) {
-    const Session* session = find_session(to.session);
-    if (session == nullptr) {
-        return;
+void Core::State::resumed(ResumeOp& op, const Room& room, Seq told) {
+    if (told >= op.high) {
+        ++op.next;
+    } else {
+        op.points[op.next] = wire::ResumePoint(raw(room.meta.id), room.meta.incarnation, told);
     }
+}
+
+Seq Core::State::resume_batches(const Requester& to, Room& room, std::span<const LogEntry> entries,
+                                Seq low, Seq high, std::span<const StoredUser> known) {
+    Session* session = find_session(to.session);
+    PARLEY_ASSERT(session != nullptr);
     Page page;
     page.viewer = session->user;
     page.authors = true;
@@ -247,11 +258,12 @@ void Core::State::resume_batches(const Requester& to, Room& room, std::span<cons
         spend(session->id, frame);
         send_event(*session, Lane::Bulk, std::move(frame));
         low = part_high + 1;
-    } while (!entries.empty());
+    } while (!entries.empty() && answer_wait_ms(*session) == 0);
+    return low - 1;
 }
 
 // Too far behind, or another log: the newest page, and word of what is missing from first on.
-void Core::State::resume_gap(const Requester& to, Room& room, UserId reader, Seq first) {
+Seq Core::State::resume_gap(const Requester& to, Room& room, UserId reader, Seq first) {
     const Session* session = find_session(to.session);
     const Seq high = room.meta.last_seq;
     Seq low = std::max({first, room.members.at(reader).since_seq, tail_first(room)});
@@ -264,9 +276,7 @@ void Core::State::resume_gap(const Requester& to, Room& room, UserId reader, Seq
     const auto gap =
         wire::CreateGap(fbb(), raw(room.meta.id), room.meta.incarnation, first, low - 1);
     send_event(*session, Lane::Bulk, event(wire::Event::Gap, gap));
-    if (low <= high) {
-        resume_batches(to, room, entries, low, high, {});
-    }
+    return low <= high ? resume_batches(to, room, entries, low, high, {}) : high;
 }
 
 // [read marks]

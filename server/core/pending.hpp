@@ -110,7 +110,7 @@ struct ResumeOp {
     Requester from;
     std::vector<wire::ResumePoint> points;
     size_t next = 0; // points before it are done
-    Seq low = 0;     // the range being fetched for points[next - 1]
+    Seq low = 0;     // the range of points[next] that is being told
     Seq high = 0;
 };
 struct UsersOp {

@@ -57,13 +57,13 @@ void Core::State::deliver(Room& room, Lane lane, SharedFrame frame) {
     }
 }
 
-void Core::State::reply(const Requester& to, const Answer& answer) {
+void Core::State::reply(const Requester& to, const Answer& answer, Lane lane) {
     if (to.request == 0 || find_session(to.session) == nullptr) {
         return;
     }
     const auto body = wire::CreateReply(fbb(), wire_error(answer.error), raw(answer.room),
                                         answer.seq, answer.at_ms, answer.retry_after_ms);
-    send_answer(to.session, Lane::Control, event(wire::Event::Reply, body, to.request));
+    send_answer(to.session, lane, event(wire::Event::Reply, body, to.request));
 }
 
 void Core::State::reply_all(const std::vector<Requester>& to, const Answer& answer) {

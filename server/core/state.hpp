@@ -106,7 +106,7 @@ private:
     void send_event(const Session& session, Lane lane, SharedFrame frame);
     void send_answer(SessionId session, Lane lane, SharedFrame frame);
     void deliver(Room& room, Lane lane, SharedFrame frame);
-    void reply(const Requester& to, const Answer& answer);
+    void reply(const Requester& to, const Answer& answer, Lane lane = Lane::Control);
     void reply_all(const std::vector<Requester>& to, const Answer& answer);
     void refuse(const Command& command, Error error, uint32_t retry_after_ms = 0);
     // How long the session must wait for its next large answer; 0: it may have one now.
@@ -270,11 +270,14 @@ private:
     void on_resume(Command& command);
     void resume_on(ResumeOp op);
     void end_resume(const Requester& from, const Answer& answer);
-    // True: the store was asked, and has op.
-    bool resume_room(ResumeOp& op, Room& room, const wire::ResumePoint& point);
-    void resume_batches(const Requester& to, Room& room, std::span<const LogEntry> entries, Seq low,
-                        Seq high, std::span<const StoredUser> known);
-    void resume_gap(const Requester& to, Room& room, UserId reader, Seq first);
+    // The next point of op. True: the store was asked, and has op.
+    bool resume_room(ResumeOp& op, Room& room);
+    // The reader was told up to here: the room is done, or goes on from there.
+    void resumed(ResumeOp& op, const Room& room, Seq told);
+    // Entries of [low, high], as many as may be said now, one batch at least; returns up to where.
+    Seq resume_batches(const Requester& to, Room& room, std::span<const LogEntry> entries, Seq low,
+                       Seq high, std::span<const StoredUser> known);
+    Seq resume_gap(const Requester& to, Room& room, UserId reader, Seq first);
     void on_mark(Command& command);
 
     // [presence.cpp]

@@ -132,7 +132,8 @@ struct PutReadMark {
     Seq seq = 0;
 };
 // Entries with seq in (after, before) that reader may see, at least from since; the count nearest
-// to before when newest_first, else nearest to after; always ascending in the answer.
+// to before when newest_first, else nearest to after; always ascending in the answer. No further
+// one when their bodies have bytes_max.
 struct FetchEntries {
     Token token = 0;
     RoomId room{};
@@ -140,6 +141,7 @@ struct FetchEntries {
     Seq after = 0;
     Seq before = 0; // 0: no bound
     uint32_t count = 0;
+    size_t bytes_max = SIZE_MAX;
     bool newest_first = false;
 };
 

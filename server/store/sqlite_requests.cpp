@@ -474,6 +474,7 @@ StoreAnswer SqliteStore::run(const FetchEntries& request) {
         return answer;
     }
     std::set<UserId> authors;
+    size_t bytes = 0;
     walk(request.room, *room, after, before, request.newest_first, [&](const Place& place) {
         LogEntry entry;
         if (!read_entry(request.room, place, entry)) {
@@ -482,10 +483,11 @@ StoreAnswer SqliteStore::run(const FetchEntries& request) {
         if (entry.audience != UserId{} && entry.audience != request.reader) {
             return true;
         }
-        if (answer.entries.size() >= count) {
+        if (answer.entries.size() >= count || bytes >= request.bytes_max) {
             answer.more = true;
             return false;
         }
+        bytes += entry.body->size();
         authors.insert(entry.author);
         answer.entries.push_back(std::move(entry));
         return true;

@@ -382,13 +382,20 @@ StoreAnswer MemoryStore::run_one(const FetchEntries& request) {
             seen.push_back(&entry);
         }
     }
+    if (request.newest_first) {
+        std::reverse(seen.begin(), seen.end());
+    }
     const size_t count = std::min({size_t{request.count}, limits::resume_entries_max, seen.size()});
-    answer.more = count < seen.size();
-    const size_t first = request.newest_first ? seen.size() - count : 0;
     std::set<UserId> authors;
-    for (size_t i = first; i < first + count; ++i) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < count && bytes < request.bytes_max; ++i) {
+        bytes += seen[i]->body == nullptr ? 0 : seen[i]->body->size();
         answer.entries.push_back(*seen[i]);
         authors.insert(seen[i]->author);
+    }
+    answer.more = answer.entries.size() < seen.size();
+    if (request.newest_first) {
+        std::reverse(answer.entries.begin(), answer.entries.end());
     }
     for (const UserId author : authors) {
         const auto user = disk_->users.find(author);

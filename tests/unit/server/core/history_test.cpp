@@ -2,7 +2,7 @@
 // entries are whose.
 #include "tests/support/core_harness.hpp"
 
-#include <set>
+#include <map>
 
 using namespace parley;
 using Texts = std::vector<std::string>;
@@ -398,7 +398,7 @@ TEST_CASE("a Resume that is more than one may be told now ends with Busy, and go
     std::sort(points.begin(), points.end(),
               [](const auto& a, const auto& b) { return a.room() < b.room(); });
     world.forget_heard();
-    std::set<uint64_t> told;
+    std::map<uint64_t, Seq> told; // up to where
     Error ended = Error::Busy;
     for (int rounds = 0; ended == Error::Busy; ++rounds) {
         REQUIRE(rounds < 12);
@@ -407,13 +407,123 @@ TEST_CASE("a Resume that is more than one may be told now ends with Busy, and go
         ended = world.reply(ann, request).error;
         CHECK((rounds != 0 || ended == Error::Busy));
         for (const auto* batch : world.events<wire::Batch>(ann, wire::Event::Batch)) {
-            told.insert(batch->room());
+            told[batch->room()] = std::max(told[batch->room()], batch->to_seq());
         }
-        points.erase(std::remove_if(points.begin(), points.end(),
-                                    [&](const auto& one) { return told.count(one.room()) != 0; }),
-                     points.end());
-        world.tick(world.reply(ann, request).retry_after_ms);
+        std::vector<wire::ResumePoint> left;
+        for (const wire::ResumePoint& point : points) {
+            if (told[point.room()] < 40) {
+                left.emplace_back(point.room(), point.incarnation(), told[point.room()]);
+            }
+        }
+        points = left;
+        const uint32_t wait_ms = world.reply(ann, request).retry_after_ms;
+        world.tick(std::max<TimeMs>(wait_ms, limits::resume_patience_ms));
     }
     CHECK(ended == Error::Ok);
+    CHECK(points.empty());
     CHECK(told.size() == rooms.size());
+}
+
+TEST_CASE("a Resume of one room's long lines is told in parts that his line can hold, and loses "
+          "nothing",
+          "[core][history][hostile]") {
+    const bool evicted = GENERATE(false, true);
+    CoreOptions options = fast();
+    options.tiers[5].text_code_points_max = limits::text_code_points_max;
+    CoreHarness world(options);
+    const Claims anns = claims_of("ann", {guild("g")});
+    SessionId ann = world.connect(anns);
+    const RoomId room = world.room_id(guild("g"));
+    std::string longest;
+    for (size_t i = 0; i < limits::text_code_points_max; ++i) {
+        longest += "\U0001F600";
+    }
+    constexpr Seq lines = 200;
+    for (Seq i = 0; i < lines; ++i) {
+        world.now_ms += 100;
+        REQUIRE(world.run_send(ann, room, longest).error == Error::Ok);
+    }
+    if (evicted) { // or the newest are in memory, and a part comes from there
+        world.step(SessionClosed{ann, Error::ConnectionLost});
+        world.tick(limits::room_evict_idle_ms);
+        ann = world.connect(anns);
+    }
+    const uint64_t incarnation = world.disk->room(room)->meta.incarnation;
+    Seq has = 0;
+    Error ended = Error::Busy;
+    int rounds = 0;
+    while (ended == Error::Busy) {
+        REQUIRE(++rounds < 20);
+        world.forget_heard();
+        const uint32_t request =
+            world.resume(ann, {wire::ResumePoint(raw(room), incarnation, has)});
+        world.settle();
+        size_t bytes = 0;
+        for (const auto& frame : world.heard(ann)) {
+            bytes += frame.bytes->size();
+        }
+        CHECK(bytes <= limits::answers_bytes_at_once + limits::chat_frame_bytes_max);
+        CHECK(bytes >= longest.size());
+        // The answer comes behind what it is about.
+        CHECK(world.heard(ann).back().frame->request() == request);
+        CHECK(world.heard(ann).back().lane == Lane::Bulk);
+        for (const auto* batch : world.events<wire::Batch>(ann, wire::Event::Batch)) {
+            CHECK(batch->from_seq() == has + 1);
+            has = batch->to_seq();
+        }
+        ended = world.reply(ann, request).error;
+        const uint32_t wait_ms = world.reply(ann, request).retry_after_ms;
+        CHECK((wait_ms > 0) == (ended == Error::Busy));
+        world.tick(std::max<TimeMs>(wait_ms, limits::resume_patience_ms));
+    }
+    CHECK(ended == Error::Ok);
+    CHECK(has == lines);
+    CHECK(world.events<wire::Gap>(ann, wire::Event::Gap).empty());
+    CHECK(rounds > 5);
+}
+
+TEST_CASE("a Gap whose newest page is long lines is one Gap, and the rest of the page comes later",
+          "[core][history][hostile]") {
+    CoreOptions options = fast();
+    options.tiers[5].text_code_points_max = limits::text_code_points_max;
+    CoreHarness world(options);
+    const SessionId ann = world.connect("ann", {guild("g")});
+    const RoomId room = world.room_id(guild("g"));
+    std::string longest;
+    for (size_t i = 0; i < limits::text_code_points_max; ++i) {
+        longest += "\U0001F600";
+    }
+    for (int i = 0; i < 32; ++i) {
+        world.now_ms += 100;
+        world.run_send(ann, room, longest);
+    }
+    const uint64_t incarnation = world.disk->room(room)->meta.incarnation;
+    // Most of what he may be told is spent before.
+    for (int i = 0; i < 20; ++i) {
+        world.fetch(ann, room, 33, 0, 1);
+        world.settle();
+    }
+    world.forget_heard();
+    wire::ResumePoint point(raw(room), incarnation + 1, 7);
+    uint32_t request = world.resume(ann, {point});
+    REQUIRE(world.reply(ann, request).error == Error::Busy);
+    const auto gaps = world.events<wire::Gap>(ann, wire::Event::Gap);
+    REQUIRE(gaps.size() == 1);
+    Seq has = gaps[0]->to_seq();
+    const auto follow = [&] {
+        for (const auto* batch : world.events<wire::Batch>(ann, wire::Event::Batch)) {
+            CHECK(batch->from_seq() == has + 1);
+            has = batch->to_seq();
+        }
+    };
+    follow();
+    CHECK(has < 32);
+    world.tick(world.reply(ann, request).retry_after_ms + 2000);
+    world.forget_heard();
+    request = world.resume(ann, {wire::ResumePoint(raw(room), incarnation, has)});
+    world.settle();
+    CHECK(world.reply(ann, request).error == Error::Ok);
+    follow();
+    CHECK(has == 32);
+    CHECK(world.events<wire::Gap>(ann, wire::Event::Gap).empty());
 }

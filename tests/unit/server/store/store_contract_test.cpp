@@ -434,6 +434,33 @@ STORE_TEST("a reader sees what is his: from his first seq on, and no other's aud
     CHECK(seqs(open.entries) == std::vector<Seq>{1});
 }
 
+STORE_TEST("a page ends when its bodies have the bytes asked for, with one entry at least") {
+    TestType made;
+    const UserId ada = user(made.store(), "ada");
+    const RoomId one = room(made.store(), team_kind, "one");
+    run<MemberPut>(made.store(), member(one, ada, 1));
+    size_t body_bytes = 0;
+    for (Nonce nonce = 1; nonce <= 5; ++nonce) {
+        const Append line = append(one, ada, nonce);
+        body_bytes = line.entry.body->size();
+        run<Appended>(made.store(), line);
+    }
+    for (const bool newest_first : {false, true}) {
+        FetchEntries page = fetch(one, ada, 0, 0, 10, newest_first);
+        const auto got = [&](size_t bytes_max) {
+            page.bytes_max = bytes_max;
+            const auto answer = run<EntriesFetched>(made.store(), page);
+            CHECK(answer.more == (answer.entries.size() < 5));
+            return seqs(answer.entries);
+        };
+        CHECK(got(1) == (newest_first ? std::vector<Seq>{5} : std::vector<Seq>{1}));
+        CHECK(got(2 * body_bytes) ==
+              (newest_first ? std::vector<Seq>{4, 5} : std::vector<Seq>{1, 2}));
+        CHECK(got(2 * body_bytes + 1).size() == 3);
+        CHECK(got(5 * body_bytes).size() == 5);
+    }
+}
+
 STORE_TEST("a group sees its own earlier requests and answers in order, tokens echoed") {
     TestType made;
     const UserId ada = user(made.store(), "ada");
