@@ -127,8 +127,10 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
         stored.since_seq = is.since_seq;
         stored.read_seq = is.read_seq;
     } else {
-        if (is_person(joiner.flags) &&
-            room.people + room.joining.size() >= tier(room).members_max && !make_place(room)) {
+        const size_t most = tier(room).members_max;
+        // Counted only near the bound: joining may be long.
+        if (is_person(joiner.flags) && room.people + room.joining.size() >= most &&
+            room.people + others_joining(room, joiner.user) >= most && !make_place(room)) {
             return end_put(op, {.error = Error::Full, .room = id});
         }
         const bool all_history =
@@ -147,6 +149,7 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
         if (!last.revoked && !last.then_join && last.member.role == stored.role &&
             last.member.origin == stored.origin) {
             last.from.insert(last.from.end(), op.from.begin(), op.from.end());
+            last.then_run.insert(last.then_run.end(), op.then_run.begin(), op.then_run.end());
             return;
         }
     }
@@ -160,6 +163,17 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
                                                    : SessionId{};
     const Token token = persist(owner, id, std::move(request), std::move(op));
     room.joining[joiner.user].push_back(token);
+}
+
+// People who are on their way in, without user: he may be asked for more than once.
+size_t Core::State::others_joining(const Room& room, UserId user) const {
+    size_t count = 0;
+    for (const auto& [id, tokens] : room.joining) {
+        const PutOp& last = std::get<PutOp>(pending_.at(tokens.back()).op);
+        const bool comes = room.members.count(id) == 0 && !last.revoked;
+        count += id != user && comes && is_person(last.member.flags) ? 1 : 0;
+    }
+    return count;
 }
 
 // A Global room that everyone ever was in fills up: somebody who is not here goes.
@@ -251,12 +265,12 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
         if (next != users_.end()) {
             PutOp then;
             then.from = std::move(op.from);
+            op.from.clear();
             put_member(room, {next->second.id, next->second.name, next->second.flags},
                        std::move(then));
         }
-        return;
     }
-    end_put(op, {.room = id});
+    end_put(op, {.room = id}); // also lines that waited for him alone
 }
 
 // Whoever asked is answered; lines that waited for him come now, or are refused with him.

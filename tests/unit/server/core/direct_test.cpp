@@ -45,6 +45,7 @@ struct Two {
     SessionId ann = world.connect("ann");
     SessionId bob = world.connect("bob");
     RoomId room = open(world, ann, "bob").room;
+    UserId ann_id() const { return world.user_id("ann"); }
     bool has(const char* user) { return world.disk->member(room, world.user_id(user)) != nullptr; }
 };
 
@@ -261,4 +262,52 @@ TEST_CASE("a direct room is opened while both have place for it, both sides of t
     if (!fits && made != later.disk->room_by_name.end() && made->first.first == 4) {
         CHECK(later.disk->room(made->second)->members.empty());
     }
+}
+
+TEST_CASE("both open the same direct room at once, and both are in", "[core][direct]") {
+    CoreHarness world;
+    const SessionId ann = world.connect("ann");
+    const SessionId bob = world.connect("bob");
+    const uint32_t anns = world.join(ann, wire::RoomKind::Direct, "", world.user_id("bob"));
+    const uint32_t bobs = world.join(bob, wire::RoomKind::Direct, "", world.user_id("ann"));
+    world.settle();
+    CHECK(world.reply(ann, anns).error == Error::Ok);
+    CHECK(world.reply(bob, bobs).error == Error::Ok);
+    CHECK(world.reply(ann, anns).room == world.reply(bob, bobs).room);
+}
+
+TEST_CASE("a line that waits for the other side runs when he is in, also when both opened the room",
+          "[core][direct]") {
+    CoreHarness world;
+    const SessionId ann = world.connect("ann");
+    const SessionId bob = world.connect("bob");
+    world.join(ann, wire::RoomKind::Direct, "", world.user_id("bob"));
+    world.join(bob, wire::RoomKind::Direct, "", world.user_id("ann"));
+    while (world.asked_for<PutMember>() < 2) {
+        world.commit();
+    }
+    // Bob is in, for Ann asked for him; hers is on its way.
+    std::vector<StoreRequest> later(world.asked.begin() + 1, world.asked.end());
+    world.asked.resize(1);
+    world.commit();
+    later.insert(later.end(), world.asked.begin(), world.asked.end());
+    world.asked = std::move(later);
+    const RoomId room = world.disk->room_by_name.rbegin()->second;
+    REQUIRE(world.disk->member(room, world.user_id("bob")) != nullptr);
+    REQUIRE(world.disk->member(room, world.user_id("ann")) == nullptr);
+    const uint32_t line = world.send(bob, room, "hello");
+    world.settle();
+    CHECK(world.reply(bob, line).error == Error::Ok);
+    CHECK(world.texts(ann, room) == Texts{"hello"});
+}
+
+TEST_CASE("a direct room opened by one while the other's line brings him back", "[core][direct]") {
+    Two t;
+    leave(t.world, t.bob, t.room);
+    const uint32_t opened = t.world.join(t.bob, wire::RoomKind::Direct, "", t.ann_id());
+    const uint32_t line = t.world.send(t.ann, t.room, "back");
+    t.world.settle();
+    CHECK(t.world.reply(t.ann, line).error == Error::Ok);
+    CHECK(t.world.reply(t.bob, opened).error == Error::Ok);
+    CHECK(t.world.texts(t.bob, t.room) == Texts{"back"});
 }

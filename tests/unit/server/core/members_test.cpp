@@ -474,3 +474,21 @@ TEST_CASE("one joins and leaves no faster than the pace of memberships, whatever
     CHECK(world.run_send(again, room, "here").error == Error::Ok);
     CHECK(world.run_send(ann, room, "here").error == Error::Ok);
 }
+
+TEST_CASE("the last place of a room is had by one who asks for it twice, and by nobody else",
+          "[core][members]") {
+    CoreHarness world;
+    for (size_t i = 0; i + 1 < limits::tiers[3].members_max; ++i) {
+        world.connect("p" + std::to_string(i), {party("x")});
+    }
+    const SessionId last = world.ask(claims_of("last", {party("x")}));
+    while (world.verdict(last) == Error::Internal) {
+        world.commit();
+    }
+    world.step(SessionOpened{last}); // his ticket joins him, and so does he
+    const uint32_t joined = world.join(last, wire::RoomKind::Party, "x");
+    world.settle();
+    CHECK(world.reply(last, joined).error == Error::Ok);
+    const SessionId late = world.connect("late", {party("x")});
+    CHECK(world.run_join(late, wire::RoomKind::Party, "x").error == Error::Full);
+}
