@@ -69,6 +69,7 @@ public:
     void name(const wire::User& user);
     void roster(Room& room, const wire::Roster& roster);
     void presence(const wire::Presence& presence);
+    void absent(UserId user); // nothing is said of what he does: he is away
     Member* member(Room& room, UserId user);
     void touch_members(Room& room);
     // For Direct rooms: the other side's name is the title.

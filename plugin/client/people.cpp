@@ -144,6 +144,8 @@ void ModelWriter::roster(Room& room, const wire::Roster& roster) {
             name(*said->user());
             if (said->presence() != nullptr) {
                 presence(*said->presence());
+            } else {
+                absent(user);
             }
         }
     }
@@ -160,6 +162,17 @@ void ModelWriter::roster(Room& room, const wire::Roster& roster) {
     }
     room.members_total = roster.members_total();
     touch_members(room);
+}
+
+void ModelWriter::absent(UserId user) {
+    if (own_presence && user == model_.self_) {
+        return;
+    }
+    Person& known = person(user);
+    known.presence = wire::PresenceState::Offline;
+    known.since_ms = 0;
+    known.token.clear();
+    known.params.clear();
 }
 
 void ModelWriter::presence(const wire::Presence& said) {

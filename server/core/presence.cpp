@@ -57,6 +57,10 @@ void Core::State::on_set_presence(Command& command) {
         }
     }
     set_presence(command.user, std::move(presence));
+    if (!command.user.presence_said) {
+        command.user.presence_said = true;
+        command.user.shown_at_ms = now_ms_ - limits::presence_period_ms; // told at the next Tick
+    }
     reply(command.from, {});
 }
 
@@ -97,7 +101,8 @@ void Core::State::tell_presences() {
             continue;
         }
         PresenceInfo shown = shown_to_others(user.presence);
-        if (shown != user.shown) {
+        // One who was not seen and is not is no news: it would tell that he is there.
+        if (shown != user.shown && (seen(shown) || seen(user.shown))) {
             show(user, std::move(shown));
             changed.push_back(user.id);
         }

@@ -36,7 +36,8 @@ flatbuffers::Offset<wire::Member> Core::State::wire_member(UserId id, const Memb
     const auto who = wire_user(id, member.name, member.flags);
     flatbuffers::Offset<wire::Presence> presence;
     const auto user = users_.find(id);
-    if (user != users_.end()) {
+    // Nothing of one who is not seen, as of one who is away for good.
+    if (user != users_.end() && seen(user->second.shown)) {
         presence = wire_presence(id, user->second.shown);
     }
     return wire::CreateMember(fbb(), who, member.role, presence);

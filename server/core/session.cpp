@@ -112,6 +112,9 @@ void Core::State::take(const SessionOpened& opened) {
     User& user = user_of(*session);
     if (user.presence.state == wire::PresenceState::Offline) {
         set_presence(user, {wire::PresenceState::Online, {}, {}, now_ms_});
+        // Told when he says what he is doing, or in a period: he may want to be invisible.
+        user.shown_at_ms = now_ms_;
+        user.presence_said = false;
     }
     const auto self = wire_user(user.id, user.name, user.flags);
     const auto ready = wire::CreateReady(fbb(), raw(session->id), self, now_ms_,

@@ -101,8 +101,9 @@ struct User {
     Pace changes;                    // of his own memberships, by himself
     Pace directs;                    // of Direct rooms that he opens
 
-    PresenceInfo presence; // what he said
-    PresenceInfo shown;    // what others were told
+    PresenceInfo presence; // what he said, or that he came
+    bool presence_said = true;
+    PresenceInfo shown; // what others were told
     TimeMs shown_at_ms = 0;
     std::optional<Card> card;
     CardTold card_told;

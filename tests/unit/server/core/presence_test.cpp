@@ -113,7 +113,7 @@ TEST_CASE("an invisible user looks like one who is away for good", "[core][prese
         for (size_t i = 0; roster->members() != nullptr && i < roster->members()->size(); ++i) {
             const auto* member = roster->members()->Get(static_cast<uint32_t>(i));
             if (member->user()->id() == raw(p.ann_id)) {
-                CHECK(member->presence()->state() == State::Offline);
+                CHECK(member->presence() == nullptr);
             }
         }
     }
@@ -188,4 +188,56 @@ TEST_CASE("typing in a Global room is nobody's business", "[core][presence]") {
     Pair p;
     type(p.world, p.ann, p.world.lobby());
     CHECK(typings(p.world, p.bob) == 0);
+}
+
+TEST_CASE("a page of members says the same of an invisible user and of one who is away for good",
+          "[core][presence]") {
+    Pair p;
+    const SessionId gone = p.world.connect("gone", {party("p1")});
+    set(p.world, p.ann, State::Invisible);
+    p.world.step(SessionClosed{gone, Error::ConnectionLost});
+    p.world.tick(limits::presence_keep_ms);
+    p.world.tick(limits::presence_period_ms);
+    const uint32_t page = p.world.command(p.bob, wire::Command::FetchMembers, [&](auto& fbb) {
+        return wire::CreateFetchMembers(fbb, raw(p.room), 0, 0).Union();
+    });
+    const auto frames = p.world.with_request(p.bob, page);
+    REQUIRE(frames.size() == 1);
+    const auto* roster = frames[0].as<wire::Roster>(wire::Event::Roster);
+    REQUIRE(roster != nullptr);
+    REQUIRE(roster->members()->size() == 3);
+    for (const auto* member : *roster->members()) {
+        const bool is_bob = member->user()->id() == raw(p.world.user_id("bob"));
+        CHECK((member->presence() != nullptr) == is_bob);
+    }
+}
+
+TEST_CASE("one who comes to be invisible is never seen, and others are after a moment or a word",
+          "[core][presence]") {
+    Pair p;
+    constexpr size_t two_rooms = 2; // the party and the lobby
+    const SessionId eve = p.world.connect("eve", {party("p1")});
+    p.world.tick(limits::presence_period_ms - 1);
+    set(p.world, eve, State::Invisible);
+    p.world.tick(20);
+    p.world.tick(limits::presence_period_ms);
+    CHECK(told(p.world, p.bob).empty());
+
+    const SessionId kim = p.world.connect("kim", {party("p1")});
+    p.world.tick(limits::presence_period_ms - 1);
+    CHECK(told(p.world, p.bob).empty());
+    p.world.tick(1);
+    REQUIRE(told(p.world, p.bob).size() == two_rooms);
+    CHECK(told(p.world, p.bob)[0]->user() == raw(p.world.user_id("kim")));
+    CHECK_FALSE(p.world.closed(kim));
+
+    p.world.forget_heard();
+    const SessionId lou = p.world.connect("lou", {party("p1")});
+    set(p.world, lou, State::InMatch);
+    p.world.tick(20);
+    REQUIRE(told(p.world, p.bob).size() == two_rooms);
+    CHECK(told(p.world, p.bob)[0]->state() == State::InMatch);
+    set(p.world, lou, State::Online); // the word that is told at once is the first
+    p.world.tick(20);
+    CHECK(told(p.world, p.bob).size() == two_rooms);
 }
