@@ -125,10 +125,18 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
     batch_.begin(room.meta.id, room.meta.incarnation);
     std::vector<UserId> met; // authors so far, distinct
     size_t count = 0;
+    size_t unseen_bytes = 0;
     for (const LogEntry& entry : entries) {
         const bool seen = entry.audience == UserId{} || entry.audience == page.viewer;
         if (!seen) {
-            ++count; // the range covers it, so that nobody waits for it
+            // The range covers it, so that nobody waits for it; and it takes its place, so that
+            // the batch of whoever may see it covers the same range.
+            const size_t bytes = batch_.bytes_with(stored(entry)) - batch_.bytes();
+            if (count > 0 && batch_.bytes() + unseen_bytes + bytes > page.bytes_max) {
+                break;
+            }
+            unseen_bytes += bytes;
+            ++count;
             continue;
         }
         const bool is_new = std::find(met.begin(), met.end(), entry.author) == met.end();
@@ -136,7 +144,7 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
             is_new ? author_to_name(room, entry.author, page) : std::nullopt;
         const wire::StoredEntry one = stored(entry);
         const size_t more = author ? author_bytes + author->name.size() : 0;
-        if (!batch_.empty() && batch_.bytes_with(one) + more > page.bytes_max) {
+        if (count > 0 && batch_.bytes_with(one) + unseen_bytes + more > page.bytes_max) {
             break;
         }
         const Result<void> added = batch_.add(one);

@@ -222,3 +222,31 @@ TEST_CASE("an entry for one user alone reaches him alone, in pages and on resume
         CHECK(world.texts(session, room) == expected);
     }
 }
+
+TEST_CASE("many lines for one user alone are cut so that his batches carry them",
+          "[core][fanout][hostile]") {
+    CoreHarness world(fast());
+    const SessionId ann = world.connect("ann", {guild("g")});
+    const SessionId bob = world.connect("bob", {guild("g")});
+    const RoomId room = world.room_id(guild("g"));
+    world.forget_heard();
+    Texts all;
+    for (int i = 0; i < 60; ++i) {
+        all.push_back(std::to_string(i) + std::string(900, 'x'));
+        world.send(ann, room, all.back());
+    }
+    for (StoreRequest& request : world.asked) {
+        std::get<Append>(request).entry.audience = world.user_id("ann");
+    }
+    world.commit();
+    CHECK(world.texts(ann, room) == all);
+    CHECK(world.texts(bob, room).empty());
+    for (const SessionId session : {ann, bob}) {
+        Seq next = 1;
+        for (const auto* batch : world.events<wire::Batch>(session, wire::Event::Batch)) {
+            CHECK(batch->from_seq() == next);
+            next = batch->to_seq() + 1;
+        }
+        CHECK(next == 61);
+    }
+}
