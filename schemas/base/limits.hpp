@@ -187,6 +187,7 @@ inline constexpr int64_t peer_queue_ms_max = 10'000;
 // must not be made to lag by the telling itself.
 inline constexpr size_t rooms_told_bytes_at_once = peer_queue_bytes_max / 2;
 inline constexpr size_t rooms_told_bytes_per_s = 64 * 1024;
+inline constexpr size_t rooms_loading_per_session_max = 8; // at the store, to be told of
 // What a session asks for of the past and of people is answered up to here at once, then at this
 // rate: it may not cost the shard more than a line can carry, nor make its own session lag.
 inline constexpr size_t answers_bytes_at_once = peer_queue_bytes_max;

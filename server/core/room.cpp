@@ -187,10 +187,12 @@ void Core::State::run_waiter(Waiter& waiter, Room& room) {
                 }
             },
             [&](EnterWaits& one) {
-                Session* session = find_session(one.session);
-                if (session != nullptr && session->hears()) {
-                    session->rooms_to_tell.push_back(room.meta.id);
-                    tell_rooms(*session);
+                if (Session* session = find_session(one.session)) {
+                    --session->rooms_loading;
+                    if (session->hears()) {
+                        session->rooms_to_tell.push_back(room.meta.id);
+                        tell_rooms(*session);
+                    }
                 }
             },
             [&](TicketWaits& one) { settle_ticket(one.user, one.ticket, room); },
@@ -229,7 +231,8 @@ void Core::State::fail_waiter(const RoomKey& key, Waiter& waiter, Error error) {
         retry_later(key, std::move(waiter));
     } else if (const auto* entering = std::get_if<EnterWaits>(&waiter)) {
         // The store has no such room: a membership of nothing.
-        if (const Session* session = find_session(entering->session)) {
+        if (Session* session = find_session(entering->session)) {
+            --session->rooms_loading;
             std::vector<RoomId>& rooms = user_of(*session).rooms;
             rooms.erase(std::remove(rooms.begin(), rooms.end(), key.id), rooms.end());
             const auto body = wire::CreateRoomGone(fbb(), raw(key.id), wire::Error::NotFound);

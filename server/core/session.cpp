@@ -142,9 +142,13 @@ void Core::State::tell_rooms(Session& session) {
     }
     while (session.hears() && session.tell_bytes >= 0 && !session.rooms_to_tell.empty()) {
         const RoomId id = session.rooms_to_tell.back();
-        session.rooms_to_tell.pop_back();
         Room* room = find_room(id);
+        if (room == nullptr && session.rooms_loading >= limits::rooms_loading_per_session_max) {
+            break; // goes on when one of them is here
+        }
+        session.rooms_to_tell.pop_back();
         if (room == nullptr) {
+            ++session.rooms_loading;
             with_room({.id = id}, EnterWaits{session.id}); // comes back here when it is loaded
             continue;
         }

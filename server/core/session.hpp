@@ -58,11 +58,12 @@ struct Session {
     // Rooms that it has not been told of yet, the next one last; bytes that may be said of them
     // now.
     std::vector<RoomId> rooms_to_tell;
+    size_t rooms_loading = 0; // for it to be told of
     int64_t tell_bytes = 0;
     TimeMs tell_since_ms = 0;
 
-    // Answers to Fetch, Resume, FetchMembers and FetchUsers: bytes that may be said now, and
-    // whether a Resume is being answered.
+    // Answers to Fetch, Resume, FetchMembers, FetchUsers, FetchCard and Join again: bytes that may
+    // be said now, and whether a Resume is being answered.
     int64_t answer_bytes = limits::answers_bytes_at_once;
     TimeMs answer_since_ms = 0;
     bool resuming = false;

@@ -358,3 +358,31 @@ TEST_CASE("a shutdown with nothing in flight is done at once", "[core][session]"
     world.step(ShutdownAsked{0});
     CHECK(world.shut_down);
 }
+
+TEST_CASE("a session's many rooms are loaded a few at a time, and it is told of all",
+          "[core][session]") {
+    CoreHarness world;
+    std::vector<RoomClaim> rooms;
+    for (int i = 0; i < 40; ++i) {
+        rooms.push_back(guild("g" + std::to_string(i)));
+    }
+    const Claims anns = claims_of("ann", rooms);
+    world.step(SessionClosed{world.connect(anns), Error::ConnectionLost});
+    world.tick(limits::room_evict_idle_ms);
+    REQUIRE(world.core.counts().rooms == 0);
+    const bool fails = GENERATE(false, true);
+    const SessionId back = world.ask(anns);
+    world.settle();
+    world.step(SessionOpened{back});
+    bool failed = false;
+    for (int i = 0; i < 100; ++i) {
+        CHECK(world.asked_for<LoadRoom>() <= limits::rooms_loading_per_session_max);
+        if (world.asked.empty()) {
+            world.tick(1000);
+        } else {
+            world.commit(fails && !failed ? CommitFault::Fails : CommitFault::None);
+            failed = true;
+        }
+    }
+    CHECK(world.events<wire::RoomState>(back, wire::Event::RoomState).size() == rooms.size() + 1);
+}
