@@ -264,10 +264,15 @@ void Core::State::on_fetch_card(Command& command) {
                   shares_small_room(command.user, owner->second);
     }
     const Card* card = may_see ? find_card(key) : nullptr;
+    if (card != nullptr && !may_answer(command)) {
+        return;
+    }
     if (card == nullptr || !claim_place(key, *card)) {
         return refuse(command, Error::NotFound);
     }
-    send_event(command.session, Lane::Control, card_frame(key, *card));
+    SharedFrame frame = card_frame(key, *card);
+    spend(command.from.session, frame);
+    send_event(command.session, Lane::Control, std::move(frame));
     reply(command.from, {.room = key.room});
 }
 

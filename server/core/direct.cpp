@@ -28,6 +28,9 @@ void Core::State::on_join_direct(Command& command) {
     const auto known = room_names_.find({direct_kind, direct_name(self, other)});
     Room* room = known == room_names_.end() ? nullptr : find_room(known->second);
     if (room != nullptr && room->members.count(self) != 0) {
+        if (!may_answer(command)) {
+            return;
+        }
         PutOp op;
         op.from.push_back(command.from);
         return put_member(*room, {self, command.user.name, command.user.flags}, std::move(op));

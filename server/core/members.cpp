@@ -77,8 +77,10 @@ void Core::State::on_join(Command& command) {
         if (room == nullptr || room->members.count(command.user.id) == 0) {
             return refuse(command, Error::Forbidden);
         }
-        send_room_state(command.session, *room);
-        send_room_cards(command.session, *room);
+        if (!may_answer(command)) {
+            return;
+        }
+        send_room_again(command.session, *room);
         return reply(command.from, {.room = room->meta.id});
     }
     Room* room = room_named(command, join.kind(), std::move(name), true);
@@ -95,7 +97,7 @@ void Core::State::on_join(Command& command) {
         }
     }
     const bool is_in = room->members.count(command.user.id) != 0;
-    if (!may_persist(command) || (!is_in && !may_change(command))) {
+    if (!may_persist(command) || !(is_in ? may_answer(command) : may_change(command))) {
         return;
     }
     PutOp op;
@@ -118,8 +120,7 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
             for (const Requester& one : op.from) {
                 const Session* session = find_session(one.session);
                 if (session != nullptr && session->user == joiner.user) {
-                    send_room_state(*session, room);
-                    send_room_cards(*session, room); // those of the people he has
+                    send_room_again(*session, room);
                 }
             }
             return end_put(op, {.room = id});

@@ -99,6 +99,17 @@ void Core::State::send_room_state(const Session& session, Room& room) {
     send_event(session, Lane::Control, event(wire::Event::RoomState, state));
 }
 
+void Core::State::send_room_again(const Session& session, Room& room) {
+    const size_t before = effects_->size();
+    send_room_state(session, room);
+    send_room_cards(session, room); // those of the people he has
+    for (size_t i = before; i < effects_->size(); ++i) {
+        if (const auto* sent = std::get_if<SendFrame>(&(*effects_)[i])) {
+            spend(session.id, sent->frame);
+        }
+    }
+}
+
 // He may not be in it: one of them is the first to come in, and one may have left.
 flatbuffers::Offset<wire::User> Core::State::wire_other(const Room& room, UserId self) {
     const UserId id = other_side(room, self);

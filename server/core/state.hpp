@@ -210,6 +210,8 @@ private:
     void enter(Session& session, Room& room);
     void enter_all(User& user, Room& room);
     void send_room_state(const Session& session, Room& room);
+    // To one who is in it and asks for it once more: an answer that has a rate.
+    void send_room_again(const Session& session, Room& room);
     // The whole roster of a small room, the count of a large one.
     std::vector<SharedFrame> roster_frames(const Room& room, bool whole);
     SharedFrame roster_frame(const Room& room, std::span<const UserId> members, bool whole,

@@ -492,3 +492,36 @@ TEST_CASE("the last place of a room is had by one who asks for it twice, and by 
     const SessionId late = world.connect("late", {party("x")});
     CHECK(world.run_join(late, wire::RoomKind::Party, "x").error == Error::Full);
 }
+
+TEST_CASE("joining what one is in draws no more than answers may", "[core][members][hostile]") {
+    CoreHarness world;
+    const bool by_ticket = GENERATE(true, false);
+    std::vector<RoomClaim> rooms;
+    if (by_ticket) {
+        rooms.push_back(party("p1"));
+    }
+    const SessionId ann = world.connect("ann", rooms);
+    const RoomId room = by_ticket ? world.room_id(party("p1")) : world.lobby();
+    world.tick(2000);
+    world.forget_heard();
+    size_t asked = 0;
+    uint32_t wait_ms = 0;
+    while (wait_ms == 0) {
+        REQUIRE(++asked < 10'000);
+        if (asked % 150 == 0) { // no flood
+            world.tick(1001);
+        }
+        const auto said = by_ticket ? world.run_join(ann, wire::RoomKind::Party, "p1")
+                                    : world.run_join(ann, wire::RoomKind::Global, "lobby");
+        wait_ms = said.retry_after_ms;
+        CHECK(said.error == (wait_ms == 0 ? Error::Ok : Error::Busy));
+        if (world.now_ms > CoreHarness::start_ms + 60'000) {
+            break; // so slow a reader is within his rate
+        }
+    }
+    size_t bytes = 0;
+    for (const auto* state : world.events<wire::RoomState>(ann, wire::Event::RoomState)) {
+        bytes += state->room() == raw(room) ? 1 : 0;
+    }
+    CHECK(bytes + 1 >= asked);
+}
