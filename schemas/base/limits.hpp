@@ -115,6 +115,9 @@ inline constexpr size_t roster_full_members_max = 64; // above: counts, and page
 inline constexpr size_t roster_page_members_max = 64;
 inline constexpr size_t room_tail_entries_max = 256; // kept in memory for resume
 inline constexpr size_t room_tail_bytes_max = 256 * 1024;
+// Of all rooms: beyond it the tail that nobody wrote to for longest goes, and the store answers.
+inline constexpr size_t tails_bytes_max = 256 * 1024 * 1024;
+static_assert(tails_bytes_max > room_tail_bytes_max);
 // Of one memory room, by which a repetition is known.
 inline constexpr size_t memory_nonces_max = 4096;
 inline constexpr size_t rooms_loaded_max = 20'000;
@@ -156,6 +159,10 @@ inline constexpr Tier tiers[] = {
     {1000, 20, 30'000, room_members_max, 30}, // Guild
 };
 inline constexpr uint32_t text_code_points_max = 2000;
+// What one user may add to all logs together; rooms' paces let each of two hundred be filled. The
+// bucket holds so many seconds' worth: 64 KiB by default.
+inline constexpr uint32_t user_log_bytes_per_s = 4096;
+inline constexpr uint32_t user_log_burst_s = 16;
 static_assert(text_code_points_max * text_bytes_per_code_point <= text_bytes_max);
 
 // [sessions]

@@ -147,6 +147,11 @@ constexpr ConfigKey keys[] = {
      .max = 16,
      .usage = "rooms that everyone is in from the start",
      .list = [](Config& c) { return &c.global_rooms; }},
+    {.name = "rooms.tails_bytes_max",
+     .min = 16 * 1024 * 1024,
+     .max = int64_t{1} << 40,
+     .usage = "memory for the newest messages of all rooms; beyond it the quietest room's go",
+     .number = [](Config& c) { return &c.tails_bytes_max; }},
     {.name = "users.sessions_max",
      .min = 1,
      .max = 64,
@@ -157,6 +162,11 @@ constexpr ConfigKey keys[] = {
      .max = 100'000,
      .usage = "frames that one session may send in a second, and bytes in proportion; past it, cut",
      .number = [](Config& c) { return &c.frames_per_s_max; }},
+    {.name = "users.log_bytes_per_s",
+     .min = 1024,
+     .max = 1'000'000'000,
+     .usage = "bytes that one user may add to all logs in a second; 16 seconds' worth at once",
+     .number = [](Config& c) { return &c.log_bytes_per_s; }},
     PARLEY_TIER_KEYS("global", 1),
     PARLEY_TIER_KEYS("team", 2),
     PARLEY_TIER_KEYS("party", 3),
@@ -386,7 +396,8 @@ Config::Config()
       shutdown_ms_max(10'000), hello_per_network_per_s(limits::hello_per_network_per_s),
       journal_bytes_max(int64_t{256} * 1024 * 1024), global_rooms({"lobby"}),
       sessions_per_user_max(static_cast<int64_t>(limits::sessions_per_user_max)),
-      frames_per_s_max(limits::frames_per_s_max) {
+      frames_per_s_max(limits::frames_per_s_max), log_bytes_per_s(limits::user_log_bytes_per_s),
+      tails_bytes_max(static_cast<int64_t>(limits::tails_bytes_max)) {
     for (size_t kind = 1; kind < std::size(tiers); ++kind) {
         const limits::Tier& tier = limits::tiers[kind];
         tiers[kind] = {tier.text_code_points_max, tier.pace_burst, tier.pace_period_ms,
@@ -408,6 +419,8 @@ CoreOptions Config::core_options() const {
     options.global_rooms = global_rooms;
     options.sessions_per_user_max = static_cast<size_t>(sessions_per_user_max);
     options.frames_per_s_max = static_cast<size_t>(frames_per_s_max);
+    options.log_bytes_per_s = static_cast<uint32_t>(log_bytes_per_s);
+    options.tails_bytes_max = static_cast<size_t>(tails_bytes_max);
     options.dev = dev;
     return options;
 }

@@ -51,6 +51,8 @@ struct Config {
     std::vector<std::string> global_rooms;
     int64_t sessions_per_user_max = 0;
     int64_t frames_per_s_max = 0;
+    int64_t log_bytes_per_s = 0;
+    int64_t tails_bytes_max = 0;
     TierConfig tiers[6]; // by room kind; 0 is none
     std::vector<IssuerConfig> issuers;
     bool dev = false; // by --dev only, never by file

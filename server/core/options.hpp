@@ -17,6 +17,8 @@ struct CoreOptions {
     std::vector<std::string> global_rooms = {"lobby"}; // everyone may join; entered at connect
     size_t sessions_per_user_max = limits::sessions_per_user_max;
     size_t frames_per_s_max = limits::frames_per_s_max;
+    uint32_t log_bytes_per_s = limits::user_log_bytes_per_s; // of one user, all rooms together
+    size_t tails_bytes_max = limits::tails_bytes_max;
     bool dev = false;
 };
 

@@ -38,6 +38,31 @@ void Pace::refund(uint32_t burst, uint32_t period_ms) {
     full_at_us_ -= token_us(burst, period_ms);
 }
 
+namespace {
+
+constexpr int64_t us_per_s = 1'000'000;
+
+int64_t bytes_us(size_t bytes, uint32_t per_s) {
+    return static_cast<int64_t>(bytes) * us_per_s / std::max<uint32_t>(per_s, 1);
+}
+
+} // namespace
+
+uint32_t BytePace::take(TimeMs now_ms, size_t bytes, uint32_t per_s, uint32_t burst_s) {
+    const int64_t now_us = now_ms * us_per_ms;
+    const int64_t full_at = std::max(full_at_us_, now_us);
+    const int64_t over = full_at - now_us - int64_t{burst_s} * us_per_s;
+    if (over >= 0) {
+        return static_cast<uint32_t>(over / us_per_ms + 1);
+    }
+    full_at_us_ = full_at + bytes_us(bytes, per_s);
+    return 0;
+}
+
+void BytePace::refund(size_t bytes, uint32_t per_s) {
+    full_at_us_ -= bytes_us(bytes, per_s);
+}
+
 bool Flood::admit(TimeMs now_ms, size_t frame_bytes, size_t frames_max) {
     if (now_ms - since_ms_ >= 1000) {
         since_ms_ = now_ms;

@@ -1,5 +1,5 @@
-// pace.hpp: how fast is too fast. A Pace is one number; a Flood is one second's sums. Time comes in
-// by argument.
+// pace.hpp: how fast is too fast. A Pace is one number, a BytePace too; a Flood is one second's
+// sums. Time comes in by argument.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,18 @@ public:
     // Gives back the last token taken: what it paid for did not happen.
     void refund(uint32_t burst, uint32_t period_ms);
     bool full(TimeMs now_ms) const { return full_at_us_ <= now_ms * 1000; }
+
+private:
+    int64_t full_at_us_ = 0;
+};
+
+// Likewise of bytes: a bucket that fills at per_s and holds burst_s seconds' worth. It gives while
+// there is anything in it, so that the largest line passes whatever it holds.
+class BytePace {
+public:
+    // 0: taken. Else nothing was taken, and something is there after so many milliseconds.
+    uint32_t take(TimeMs now_ms, size_t bytes, uint32_t per_s, uint32_t burst_s);
+    void refund(size_t bytes, uint32_t per_s);
 
 private:
     int64_t full_at_us_ = 0;

@@ -152,14 +152,15 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
     }
     if (tier(room).memory) {
         begin_memory_log(room);
-    } else {
-        for (const LogEntry& entry : loaded.tail) {
-            push_tail(room, entry);
-        }
     }
     recall_revoked(loaded);
     room_names_[{room.meta.kind, room.meta.name}] = room.meta.id;
     rooms_.emplace(room.meta.id, std::move(made));
+    if (!room.memory) {
+        for (const LogEntry& entry : loaded.tail) {
+            push_tail(room, entry);
+        }
+    }
     note_idle(room);
     return room;
 }
@@ -260,9 +261,7 @@ size_t tail_cost(const LogEntry& entry) {
 void Core::State::push_tail(Room& room, LogEntry entry) {
     if (!room.tail.empty() && entry.seq != room.tail.back().seq + 1) {
         // Not contiguous: what is before a hole can be had from the store only.
-        tail_bytes_ -= room.tail_bytes;
-        room.tail.clear();
-        room.tail_bytes = 0;
+        drop_tail(room);
     }
     room.tail_bytes += tail_cost(entry);
     tail_bytes_ += tail_cost(entry);
@@ -274,6 +273,23 @@ void Core::State::push_tail(Room& room, LogEntry entry) {
         tail_bytes_ -= bytes;
         room.tail.pop_front();
     }
+    tails_.erase({room.tail_since_ms, room.meta.id});
+    room.tail_since_ms = now_ms_;
+    tails_.insert({now_ms_, room.meta.id});
+    while (tail_bytes_ > options_.tails_bytes_max && tails_.size() > 1) {
+        const auto first = tails_.begin();
+        const RoomId idlest =
+            first->second != room.meta.id ? first->second : std::next(first)->second;
+        drop_tail(*find_room(idlest));
+    }
+}
+
+// What it held can be had from the store; of a memory room from nowhere, and its readers are told.
+void Core::State::drop_tail(Room& room) {
+    tails_.erase({room.tail_since_ms, room.meta.id});
+    tail_bytes_ -= room.tail_bytes;
+    room.tail.clear();
+    room.tail_bytes = 0;
 }
 
 // [eviction]
@@ -326,7 +342,7 @@ void Core::State::evict(RoomId id) {
         cards_dirty_.erase({.room = id, .type = type});
     }
     counts_dirty_.erase(id);
-    tail_bytes_ -= room->tail_bytes;
+    drop_tail(*room);
     room_names_.erase({room->meta.kind, room->meta.name});
     rooms_.erase(id);
 }

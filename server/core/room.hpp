@@ -59,6 +59,7 @@ struct Room {
 
     std::deque<LogEntry> tail; // newest entries, contiguous up to meta.last_seq
     size_t tail_bytes = 0;
+    TimeMs tail_since_ms = 0;    // its place in State::tails_
     std::vector<LogEntry> fresh; // committed in this step, not delivered yet
 
     std::map<std::pair<UserId, Nonce>, Token> nonces; // of appends in flight

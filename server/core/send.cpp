@@ -101,23 +101,30 @@ void Core::State::on_send(Command& command) {
     if (room->paces.size() > 2 * room->members.size() + 16) {
         forget_full_paces(*room);
     }
-    Pace& pace = room->paces[command.user.id];
-    const uint32_t wait_ms = pace.take(now_ms_, bounds.pace_burst, bounds.pace_period_ms);
-    if (wait_ms > 0) {
-        return refuse_here(Error::Rate, wait_ms);
-    }
     LogEntry entry;
     entry.at_ms = now_ms_;
     entry.author = command.user.id;
     entry.nonce = send.nonce();
     entry.kind = EntryKind::Message;
     entry.body = wire::store_message(*clean, moved_spans(spans, ranges), send.reply_to());
+    Pace& pace = room->paces[command.user.id];
+    const uint32_t wait_ms = pace.take(now_ms_, bounds.pace_burst, bounds.pace_period_ms);
+    if (wait_ms > 0) {
+        return refuse_here(Error::Rate, wait_ms);
+    }
+    const uint32_t bytes_wait_ms = command.user.log_bytes.take(
+        now_ms_, entry.body->size(), options_.log_bytes_per_s, limits::user_log_burst_s);
+    if (bytes_wait_ms > 0) {
+        pace.refund(bounds.pace_burst, bounds.pace_period_ms);
+        return refuse_here(Error::Rate, bytes_wait_ms);
+    }
     if (room->memory) {
         return say_in_memory(*room, std::move(entry), command.from);
     }
     if (pending_.size() >= limits::persists_in_flight_max ||
         command.session.in_flight >= limits::persists_in_flight_per_session_max) {
         pace.refund(bounds.pace_burst, bounds.pace_period_ms);
+        command.user.log_bytes.refund(entry.body->size(), options_.log_bytes_per_s);
         return refuse_here(Error::Busy, store_retry_ms);
     }
     Append request;
@@ -141,6 +148,10 @@ void Core::State::appended(Room& room, AppendOp& op, const Appended& answer) {
         const auto pace = room.paces.find(author);
         if (!op.from.empty() && pace != room.paces.end()) {
             pace->second.refund(tier(room).pace_burst, tier(room).pace_period_ms);
+        }
+        const auto user = users_.find(author);
+        if (!op.from.empty() && user != users_.end()) {
+            user->second.log_bytes.refund(op.entry.body->size(), options_.log_bytes_per_s);
         }
     }
     if (answer.error != Error::Ok) {

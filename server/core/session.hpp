@@ -101,6 +101,7 @@ struct User {
     TimeMs left_at_ms = 0;           // end of the last session; 0 while there is one
     Pace changes;                    // of his own memberships, by himself
     Pace directs;                    // of Direct rooms that he opens
+    BytePace log_bytes;              // of what he adds to logs
 
     PresenceInfo presence; // what he said, or that he came
     bool presence_said = true;

@@ -150,6 +150,7 @@ private:
     void retry_later(RoomKey key, Waiter waiter);
     Room& keep_room(const RoomLoaded& loaded);
     void push_tail(Room& room, LogEntry entry);
+    void drop_tail(Room& room);
     void note_idle(Room& room);
     void note_busy(Room& room);
     void evict_idle();
@@ -360,6 +361,7 @@ private:
     std::map<std::pair<RoomId, UserId>, Revoked> revoked_;
     std::set<std::pair<TimeMs, std::pair<RoomId, UserId>>> revoked_ends_;
 
+    std::set<std::pair<TimeMs, RoomId>> tails_; // not empty ones, by when they last grew
     size_t tail_bytes_ = 0;
     bool shutting_down_ = false;
     bool shut_down_ = false;

@@ -162,8 +162,8 @@ public:
         const char* const tier = plan.crowd ? "guild" : "party";
         const size_t sessions = plan.players + spare_sessions;
         return "[shard]\nbind = \"127.0.0.1\"\nsessions_max = " + std::to_string(sessions) +
-               "\n[users]\nframes_per_s_max = 100000\n[tiers." + tier +
-               "]\npace_burst = 1000\npace_period_ms = 10\n";
+               "\n[users]\nframes_per_s_max = 100000\nlog_bytes_per_s = 1000000000\n[tiers." +
+               tier + "]\npace_burst = 1000\npace_period_ms = 10\n";
     }
 
     bool start(const Plan& plan, const Places& places, std::string& message) override {

@@ -25,6 +25,7 @@ CoreOptions fast() {
         tier.pace_burst = 10'000;
         tier.pace_period_ms = 1000;
     }
+    options.log_bytes_per_s = 1'000'000'000;
     return options;
 }
 

@@ -15,6 +15,7 @@ constexpr size_t many = limits::resume_entries_max + 50;
 CoreOptions fast() {
     CoreOptions options;
     options.tiers[5].pace_burst = 10'000;
+    options.log_bytes_per_s = 1'000'000'000;
     return options;
 }
 

@@ -12,6 +12,7 @@ CoreOptions memory_parties() {
     options.tiers[static_cast<size_t>(wire::RoomKind::Party)].memory = true;
     options.tiers[static_cast<size_t>(wire::RoomKind::Party)].pace_burst = 60'000;
     options.frames_per_s_max = 100'000;
+    options.log_bytes_per_s = 1'000'000'000;
     return options;
 }
 

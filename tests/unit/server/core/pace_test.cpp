@@ -77,3 +77,17 @@ TEST_CASE("an operator's other rate of frames has its share of bytes", "[core][p
     CHECK(strict.admit(5000, 1, 1));
     CHECK_FALSE(strict.admit(5001, 1, 1));
 }
+
+TEST_CASE("a byte pace gives while there is anything, and then what time brings", "[core][pace]") {
+    BytePace pace;
+    CHECK(pace.take(5000, 99, 10, 10) == 0);
+    CHECK(pace.take(5000, 50, 10, 10) == 0); // one byte was left
+    const uint32_t wait_ms = pace.take(5000, 1, 10, 10);
+    CHECK(wait_ms == 4901);
+    CHECK(pace.take(5000 + wait_ms - 1, 1, 10, 10) == 1);
+    CHECK(pace.take(5000 + wait_ms, 1, 10, 10) == 0);
+    pace.refund(1, 10);
+    CHECK(pace.take(5000 + wait_ms, 1, 10, 10) == 0);
+    BytePace other;
+    CHECK(other.take(5000, 1'000'000'000, 1'000'000'000, 10) == 0);
+}

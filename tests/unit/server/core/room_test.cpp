@@ -138,6 +138,7 @@ TEST_CASE("the tail is bounded by entries and by bytes", "[core][room]") {
     CoreOptions options;
     options.tiers[5].pace_burst = 10'000;
     options.tiers[5].text_code_points_max = 2000;
+    options.log_bytes_per_s = 1'000'000'000;
     CoreHarness world(options);
     const SessionId ann = world.connect("ann", {guild("g")});
     const RoomId room = world.room_id(guild("g"));
@@ -197,4 +198,38 @@ TEST_CASE("a log that went back behind the shard's back is refused, not followed
     world.disk->rooms.at(room).meta.last_seq -= 1;
     CHECK(world.run_send(ann, room, "two").error == Error::BadStore);
     CHECK(world.run_send(ann, world.lobby(), "x").error == Error::Ok);
+}
+
+TEST_CASE("what all rooms keep in memory is bounded, and the quietest room's goes first",
+          "[core][room]") {
+    CoreOptions options;
+    options.tiers[5].pace_burst = 10'000;
+    options.log_bytes_per_s = 1'000'000'000;
+    options.tails_bytes_max = 220 * 1024;
+    CoreHarness world(options);
+    const SessionId ann = world.connect("ann", {guild("a"), guild("b"), guild("c")});
+    const auto fill = [&](const char* name) {
+        for (size_t i = 0; i < 60; ++i) {
+            world.now_ms += 10;
+            REQUIRE(world.run_send(ann, world.room_id(guild(name)), std::string(900, 'x')).error ==
+                    Error::Ok);
+            CHECK(world.core.counts().tail_bytes <= options.tails_bytes_max);
+        }
+    };
+    fill("a");
+    fill("b");
+    fill("a"); // b is the quietest now
+    fill("c");
+    const auto asks_the_store = [&](const char* name) {
+        const RoomId room = world.room_id(guild(name));
+        const uint32_t request =
+            world.fetch(ann, room, world.disk->room(room)->meta.last_seq + 1, 0, 5);
+        const bool asked = world.asked_for<FetchEntries>() != 0;
+        world.settle();
+        CHECK(world.texts(ann, room, request).size() == 5);
+        return asked;
+    };
+    CHECK_FALSE(asks_the_store("a"));
+    CHECK(asks_the_store("b"));
+    CHECK_FALSE(asks_the_store("c"));
 }

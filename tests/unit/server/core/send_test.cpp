@@ -362,3 +362,49 @@ TEST_CASE("an entry that was on its way when its author left goes to who is ther
     CHECK(world.texts(bob, room) == Texts{"last words"});
     CHECK(world.texts(ann, room).empty());
 }
+
+TEST_CASE("what one user adds to all logs has a pace, and others have their own",
+          "[core][send][hostile]") {
+    CoreOptions options;
+    options.tiers[3].pace_burst = 1000;
+    options.tiers[3].memory = GENERATE(false, true);
+    CoreHarness world(options);
+    const SessionId ann = world.connect("ann", {party("p1"), party("p2")});
+    const SessionId bob = world.connect("bob", {party("p1")});
+    const std::array<RoomId, 2> rooms = {world.room_id(party("p1")), world.room_id(party("p2"))};
+    const std::string long_line(1000, 'x');
+    size_t stored = 0;
+    CoreHarness::Said said;
+    for (int i = 0; i < 180; ++i) {
+        said = world.run_send(ann, rooms[i % 2], long_line);
+        if (said.error != Error::Ok) {
+            break;
+        }
+        ++stored;
+    }
+    CHECK(said.error == Error::Rate);
+    const size_t burst_bytes = size_t{limits::user_log_bytes_per_s} * limits::user_log_burst_s;
+    CHECK(stored * 1000 <= burst_bytes + 1000);
+    CHECK(stored * 1100 >= burst_bytes);
+    CHECK(world.run_send(ann, rooms[stored % 2], "short").error == Error::Rate);
+    CHECK(world.run_send(bob, rooms[0], long_line).error == Error::Ok);
+    REQUIRE(said.retry_after_ms > 0);
+    REQUIRE(said.retry_after_ms <= 1100 * 1000 / limits::user_log_bytes_per_s);
+    world.now_ms += said.retry_after_ms;
+    CHECK(world.run_send(ann, rooms[0], long_line).error == Error::Ok);
+    CHECK(world.run_send(ann, rooms[0], long_line).error == Error::Rate);
+}
+
+TEST_CASE("a line that the store did not take has cost no bytes", "[core][send]") {
+    CoreOptions options;
+    options.tiers[3].pace_burst = 1000;
+    CoreHarness world(options);
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    for (int i = 0; i < 180; ++i) {
+        const uint32_t request = world.send(ann, room, std::string(1000, 'x'));
+        world.commit(CommitFault::Fails);
+        CHECK(world.reply(ann, request).error == Error::StoreUnavailable);
+    }
+    CHECK(world.run_send(ann, room, "now").error == Error::Ok);
+}
