@@ -141,8 +141,9 @@ PARLEY_API bool parley_overlay_wants_text(const parley_overlay *overlay);
 
 /* [drawing] ----------------------------------------------------------------------------------- */
 
-/* Lays out one frame of width x height pixels; scale 0.75-3 is the player's text size. Returns after about
- * budget_us (0: 300); what did not fit comes with the next frames. */
+/* Lays out one frame of width x height pixels; scale 0.75-3 is the player's text size. Begins no
+ * more work after budget_us (0: 300), and what did not fit comes with the next frames; the first frames and a
+ * change of scale may take somewhat longer. Whatever the numbers are, nothing breaks. */
 PARLEY_API void parley_overlay_frame(parley_overlay *overlay, float dt_s, int width, int height,
                                      float scale, uint32_t budget_us);
 /* What the last frame came to; never NULL. It and its arrays live until the next parley_overlay_frame, or
