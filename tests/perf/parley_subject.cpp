@@ -1,6 +1,6 @@
-// parley_subject.cpp: the shipped shard program with a durable store, and its players: sealed links
-// with tickets, frames through schemas/wire. Its configuration is the product's default but for
-// what configuration() says.
+// parley_subject.cpp: the shipped shard program with durable or memory rooms, and its players:
+// sealed links with tickets, frames through schemas/wire. Its configuration is the product's
+// default but for what configuration() says.
 #include <sodium.h>
 
 #include <array>
@@ -156,14 +156,19 @@ SecretSeed random_seed() {
 
 class ParleySubject final : public Subject {
 public:
-    std::string_view name() const override { return "parley"; }
+    explicit ParleySubject(Rooms rooms) : rooms_(rooms) {}
+
+    std::string_view name() const override {
+        return rooms_ == Rooms::Memory ? "parley_memory" : "parley";
+    }
 
     std::string configuration(const Plan& plan) const override {
         const char* const tier = plan.crowd ? "guild" : "party";
         const size_t sessions = plan.players + spare_sessions;
         return "[shard]\nbind = \"127.0.0.1\"\nsessions_max = " + std::to_string(sessions) +
                "\n[users]\nframes_per_s_max = 100000\nlog_bytes_per_s = 1000000000\n[tiers." +
-               tier + "]\npace_burst = 1000\npace_period_ms = 10\n";
+               tier + "]\npace_burst = 1000\npace_period_ms = 10\n" +
+               (rooms_ == Rooms::Memory ? "memory = 1\n" : "");
     }
 
     bool start(const Plan& plan, const Places& places, std::string& message) override {
@@ -231,6 +236,7 @@ public:
     Child& server() override { return server_; }
 
 private:
+    const Rooms rooms_;
     const Plan* plan_ = nullptr;
     SecretSeed issuer_seed_{};
     Common common_;
@@ -239,8 +245,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Subject> parley_subject() {
-    return std::make_unique<ParleySubject>();
+std::unique_ptr<Subject> parley_subject(Rooms rooms) {
+    return std::make_unique<ParleySubject>(rooms);
 }
 
 } // namespace parley::bench

@@ -85,7 +85,8 @@ public:
 std::string player_address(size_t index);
 
 std::unique_ptr<Subject> relay_subject();
-std::unique_ptr<Subject> parley_subject();
+enum class Rooms { Durable, Memory };
+std::unique_ptr<Subject> parley_subject(Rooms rooms);
 std::unique_ptr<Subject> redis_subject();
 std::unique_ptr<Subject> nats_subject();
 
