@@ -280,7 +280,8 @@ inline constexpr size_t page_fetches_in_flight_max =
     8; // first pages of new rooms, under frames_per_s_max
 inline constexpr size_t draft_bytes_max = text_bytes_max;
 // A draft may be longer than its room's lines by a part of this size (a quarter): markup that is
-// not sent, and what is still to be shortened. Without a bound a long paste is laid out at each key.
+// not sent, and what is still to be shortened. Without a bound a long paste is laid out at each
+// key.
 inline constexpr uint32_t draft_over_part = 4;
 inline constexpr size_t edit_undo_steps_max = 100; // of one draft; the oldest goes
 inline constexpr int64_t reconnect_first_ms = 500;

@@ -1,5 +1,5 @@
-// toml.hpp: toml++ behind one door: header only (Debian's library is built with exceptions), errors as
-// values, its own warnings off.
+// toml.hpp: toml++ behind one door: header only (Debian's library is built with exceptions), errors
+// as values, its own warnings off.
 #pragma once
 
 #if defined(__GNUC__)

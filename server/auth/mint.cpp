@@ -39,8 +39,8 @@ Result<std::string> mint_ticket(const Claims& claims, const MintOptions& options
     payload["jti"] = claims.id;
     payload["iat"] = claims.issued_at_s;
     payload["exp"] = claims.expires_at_s;
-    payload["cnf"] = options.device_id.empty() ? confirmation(options.device)
-                                               : std::string(options.device_id);
+    payload["cnf"] =
+        options.device_id.empty() ? confirmation(options.device) : std::string(options.device_id);
     payload["name"] = claims.name;
     if (!claims.age_band.empty()) {
         payload["age_band"] = claims.age_band;

@@ -9,8 +9,9 @@ namespace {
 
 std::string logged(std::string_view key, std::string_view value) {
     std::string line;
-    const parley::Log log([](void* user, int, const char* text) { *static_cast<std::string*>(user) = text; },
-                          &line, parley::LogLevel::Info);
+    const parley::Log log(
+        [](void* user, int, const char* text) { *static_cast<std::string*>(user) = text; }, &line,
+        parley::LogLevel::Info);
     log.info("user_seen", {{key, value}});
     return line;
 }
