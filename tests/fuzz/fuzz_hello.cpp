@@ -3,6 +3,7 @@
 // answer of the server to the client (pairs of place and value); 4 a part of Auth.
 #include <algorithm>
 
+#include "schemas/link/address.hpp"
 #include "schemas/link/client_handshake.hpp"
 #include "schemas/link/server_handshake.hpp"
 #include "tests/fuzz/records.hpp"
