@@ -19,10 +19,10 @@ bool failed(parley_result result, const char* what) {
 
 } // namespace
 
-// Until the client is made its failures are told in a sentence of the game's.
+// Until the client has been in once, its failures are told in a sentence of the game's.
 void Chat::log_line(void* user, int level, const char* line) {
     const Chat& chat = *static_cast<const Chat*>(user);
-    if (level <= 1 && chat.made_) {
+    if (level <= 1 && chat.entered_) {
         std::fprintf(stderr, "%s: %s\n", chat.who_.name.c_str(), line);
     }
 }
@@ -98,7 +98,6 @@ std::unique_ptr<Chat> Chat::create(const ChatOptions& options, const Backend& ba
     if (begun == PARLEY_ERROR_BAD_ADDRESS || failed(begun, "the chat could not connect")) {
         return nullptr;
     }
-    chat->made_ = true;
     return chat;
 }
 
@@ -114,6 +113,7 @@ void Chat::update(const OnEvent& on_event) {
     while (parley_poll(client_, &event)) {
         if (event.type == PARLEY_EVENT_STATE) {
             trouble_ = event.result;
+            entered_ = entered_ || event.state == PARLEY_READY;
         }
         if (event.type == PARLEY_EVENT_TICKET_WANTED) {
             failed(parley_set_ticket(client_, backend_->ticket(who_).c_str()), "the new ticket");

@@ -65,7 +65,7 @@ private:
     Chat() = default;
     static void log_line(void* user, int level, const char* line); // any thread
 
-    std::atomic<bool> made_{false};
+    std::atomic<bool> entered_{false};
     parley_client* client_ = nullptr;
     parley_overlay* overlay_ = nullptr;
     const Backend* backend_ = nullptr;
