@@ -157,7 +157,7 @@ void Client::Inside::on_reply(uint32_t request, const wire::Reply& said) {
     }
     for (RoomSync& known : sync.rooms()) {
         if (known.resume_request == request) {
-            // Its batches come on another lane; ask again only when they do not.
+            // What it brought came before it; for what is still missing he asks again, later.
             known.resume_request = 0;
             // Not all that was asked for was answered: of what is level nothing comes.
             known.resume_anyway = known.resume_anyway || error != Error::Ok;

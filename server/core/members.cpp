@@ -126,7 +126,7 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
             return end_put(op, {.room = id});
         }
         stored.since_seq = is.since_seq;
-        stored.read_seq = is.read_seq;
+        stored.read_seq = room.memory ? 0 : is.read_seq; // the store has another log, or none
     } else {
         const size_t most = tier(room).members_max;
         // Counted only near the bound: joining may be long.

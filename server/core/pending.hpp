@@ -83,7 +83,6 @@ struct LoadOp {
 struct AppendOp {
     LogEntry entry;
     std::vector<Requester> from; // empty: the shard's own entry
-    bool paced = false;
 };
 struct PutOp {
     StoredMember member;

@@ -112,7 +112,7 @@ struct Append {
     RoomId room{};
     LogEntry entry; // seq is given by the store
 };
-// A grant also forgets that he was revoked.
+// A grant also forgets that he was revoked. Of who is a member already, since_seq stays as it is.
 struct PutMember {
     Token token = 0;
     RoomId room{};

@@ -276,11 +276,14 @@ StoreAnswer SqliteStore::run(const PutMember& request) {
     MemberPut answer;
     answer.token = request.token;
     answer.user = user;
-    answer.since_seq = member.since_seq != 0 ? member.since_seq : room->last_seq + 1;
+    // Who is a member already keeps what he may read.
+    const Seq since_seq = member.since_seq != 0 ? member.since_seq : room->last_seq + 1;
     s.put_member
         .with(raw(request.room), raw(member.user), int64_t{member.role},
-              static_cast<int64_t>(member.origin), answer.since_seq, member.read_seq)
+              static_cast<int64_t>(member.origin), since_seq, member.read_seq)
         .step();
+    answer.since_seq = database_.ok() ? s.put_member.id(0) : since_seq;
+    s.put_member.finish();
     if (member.origin == MemberOrigin::Grant) {
         s.drop_revoked.with(raw(request.room), raw(member.user)).step();
     }

@@ -31,8 +31,7 @@ struct SqliteStore::Statements {
           put_member(db, "INSERT INTO members(room, user, role, origin, since_seq, read_seq) "
                          "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(room, user) DO UPDATE SET "
                          "role = excluded.role, origin = excluded.origin, "
-                         "since_seq = excluded.since_seq, "
-                         "read_seq = max(read_seq, excluded.read_seq)"),
+                         "read_seq = max(read_seq, excluded.read_seq) RETURNING since_seq"),
           drop_member(db, "DELETE FROM members WHERE room = ? AND user = ?"),
           put_mark(db, "UPDATE members SET read_seq = max(read_seq, ?3) "
                        "WHERE room = ?1 AND user = ?2"),

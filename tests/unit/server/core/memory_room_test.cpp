@@ -152,3 +152,25 @@ TEST_CASE("a tier that stays durable is not touched by another's memory", "[core
     world.send(ann, room, "kept");
     CHECK(world.asked_for<Append>() == 1);
 }
+
+TEST_CASE("a new role in a memory room leaves the store's log and who may read it alone",
+          "[core][memory]") {
+    Pair pair;
+    Claims game = claims_of("server");
+    game.game = true;
+    const SessionId server = pair.world.connect(game);
+    for (int i = 0; i < 20; ++i) {
+        pair.world.run_send(pair.ann, pair.room, "x");
+    }
+    const SessionId cat = pair.world.connect("cat", {party("p1")});
+    const Seq reads_from = pair.world.room_state(cat, pair.room)->since_seq();
+    REQUIRE(reads_from > 20);
+    pair.world.grant(server, party("p1"), "cat", wire::Role::Leader);
+    pair.world.settle();
+    const StoredMember stored =
+        pair.world.disk->room(pair.room)->members.at(pair.world.user_id("cat"));
+    CHECK(stored.role == static_cast<uint8_t>(wire::Role::Leader));
+    CHECK(stored.since_seq == 1); // of a log without entries
+    CHECK(stored.read_seq == 0);
+    CHECK(pair.world.room_state(cat, pair.room)->since_seq() == reads_from);
+}

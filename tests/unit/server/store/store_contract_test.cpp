@@ -158,6 +158,23 @@ STORE_TEST("a subject is found, and made when it is new") {
     CHECK(run<UsersFound>(made.store(), find).users[0].id != fresh.users[0].id);
 }
 
+STORE_TEST("who is a member already keeps what he may read, whatever a new role says") {
+    TestType made;
+    const UserId ada = user(made.store(), "ada");
+    const RoomId one = room(made.store(), team_kind, "one");
+    CHECK(run<MemberPut>(made.store(), member(one, ada, 0)).since_seq == 1);
+    CHECK(run<Appended>(made.store(), append(one, ada, 1)).seq == 1);
+    for (const Seq since : {Seq{0}, Seq{900}}) {
+        PutMember promoted = member(one, ada, since);
+        promoted.member.role = 2;
+        CHECK(run<MemberPut>(made.store(), promoted).since_seq == 1);
+        const auto members = load(made.store(), team_kind, "one", false).members;
+        REQUIRE(members.size() == 1);
+        CHECK(members[0].since_seq == 1);
+        CHECK(members[0].role == 2);
+    }
+}
+
 STORE_TEST("a room is one by kind and name, and keeps its incarnation") {
     TestType made;
     CHECK(load(made.store(), party_kind, "p7", false).error == Error::NotFound);
