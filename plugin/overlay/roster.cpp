@@ -1,4 +1,5 @@
-// roster.cpp: sections of people, sorted by who matters now: here before away, the leader first.
+// roster.cpp: sections of people, sorted by who matters now: oneself, then here before away, the
+// leader first. Nobody stands twice: a heading says how many of its people stand above.
 #include "plugin/overlay/roster.hpp"
 
 #include <algorithm>
@@ -8,18 +9,31 @@ namespace parley::overlay {
 namespace {
 
 constexpr float padding = 14;
-constexpr float row = 44;
+constexpr float row = 40;
 constexpr float heading = 26;
 constexpr float more_height = 24;
 constexpr size_t section_people_max = 64;
 
 // Smaller is more relevant.
 int relevance(const View& view, UserId user) {
+    if (user == view.model.self()) {
+        return 0;
+    }
     const client::Person* person = view.model.person(user);
     if (person == nullptr || !is_here(person->presence)) {
         return 3;
     }
     return person->presence == wire::PresenceState::Away ? 2 : 1;
+}
+
+// One is here as long as one sees this, whatever has been said of it.
+Phrase doing_words(const View& view, UserId user) {
+    const client::Person* person = view.model.person(user);
+    if (user == view.model.self() &&
+        (person == nullptr || person->presence == wire::PresenceState::Offline)) {
+        return Phrase(view.words[view.words.presence_state(wire::PresenceState::Online)]);
+    }
+    return person == nullptr ? Phrase() : presence_words(view, *person);
 }
 
 } // namespace
@@ -40,7 +54,9 @@ void Roster::add_section(const View& view, const client::Room& room) {
         const bool known = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
             return entry.kind == Kind::Person && entry.user == user;
         });
-        if (!self && !known && entries_.size() - heading_at <= section_people_max) {
+        if (known) {
+            ++entries_[heading_at].above;
+        } else if (entries_.size() - heading_at <= section_people_max) {
             Entry entry;
             entry.kind = Kind::Person;
             entry.user = user;
@@ -62,14 +78,12 @@ void Roster::add_section(const View& view, const client::Room& room) {
                          const int right = relevance(view, b.user);
                          return left != right ? left < right : a.leader && !b.leader;
                      });
-    if (entries_.size() == heading_at + 1) {
-        if (room.members_total <= 1) {
-            Entry alone;
-            alone.kind = Kind::Alone;
-            entries_.push_back(alone);
-        } else {
-            entries_.pop_back(); // all of them stand in a section above
-        }
+    if (room.members_total <= 1) {
+        Entry alone;
+        alone.kind = Kind::Alone;
+        entries_.push_back(alone);
+    } else if (entries_.size() == heading_at + 1) {
+        entries_.pop_back(); // all of them stand in a section above
     }
 }
 
@@ -99,7 +113,6 @@ void Roster::rebuild(const View& view) {
         if (before > heading_at) {
             entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(before));
         }
-        std::erase_if(entries_, [](const Entry& entry) { return entry.kind == Kind::Alone; });
     }
     for (size_t i = heading_at + 1; i < entries_.size(); ++i) {
         ++total;
@@ -143,9 +156,8 @@ float Roster::height(const View& view) {
 
 void Roster::draw_person(const View& view, const Entry& entry, const Rect& rect) {
     Kit& kit = view.kit;
-    const client::Person* person = view.model.person(entry.user);
     const std::string_view name = person_name(view, entry.user);
-    const Phrase doing = person == nullptr ? Phrase() : presence_words(view, *person);
+    const Phrase doing = doing_words(view, entry.user);
     Phrase label(name);
     if (entry.leader) {
         label.add(", ").add(view.words[Word::RosterLeader]);
@@ -155,7 +167,8 @@ void Roster::draw_person(const View& view, const Entry& entry, const Rect& rect)
     id.add("person/").add(static_cast<int64_t>(raw(entry.user)));
 
     // A friend's presence card may offer to join him: its first button stands in his row.
-    const client::CardState* card = view.model.presence_card(entry.user);
+    const client::CardState* card =
+        entry.user == view.model.self() ? nullptr : view.model.presence_card(entry.user);
     const CardType* type = card != nullptr && view.client.card_types() != nullptr
                                ? view.client.card_types()->find(card->type)
                                : nullptr;
@@ -189,7 +202,7 @@ void Roster::draw_person(const View& view, const Entry& entry, const Rect& rect)
                avatar_look(view, entry.user, letters, true), view.tone(Tone::Panel) | 0xff000000u);
     const float x = rect.x + side + kit.px(10);
     const float width = right - x;
-    const bool here = person != nullptr && is_here(person->presence);
+    const bool here = relevance(view, entry.user) < 3;
     const float name_base = kit.baseline(rect.cy() - kit.px(9), view.theme.body);
     const float name_w =
         kit.line(x, name_base, name, view.theme.body, view.tone(here ? Tone::Text : Tone::Soft),
@@ -220,6 +233,19 @@ size_t Roster::entries_that_fit(const View& view, float height) const {
     return count;
 }
 
+Phrase Roster::heading_words(const View& view, const Entry& entry) {
+    const client::Room* room = view.model.room(entry.room);
+    Phrase here, total, above;
+    here.add(static_cast<int64_t>(entry.here));
+    total.add(static_cast<int64_t>(entry.total));
+    above.add(static_cast<int64_t>(entry.above));
+    if (room == nullptr || room->kind == wire::RoomKind::Direct) {
+        return view.words.say(Word::RosterOnline, {view.words[Word::RoomDirect], here});
+    }
+    return view.words.say(entry.above == 0 ? Word::RosterHeading : Word::RosterHeadingAbove,
+                          {room_title(view, *room), here, total, above});
+}
+
 float Roster::draw(const View& view, const Rect& space) {
     rebuild(view);
     const size_t count = entries_that_fit(view, space.h);
@@ -246,15 +272,10 @@ float Roster::draw(const View& view, const Rect& space) {
         const float h = entry_height(view, i);
         switch (entry.kind) {
         case Kind::Heading: {
-            const client::Room* room = view.model.room(entry.room);
-            Phrase here, total;
-            here.add(static_cast<int64_t>(entry.here));
-            total.add(static_cast<int64_t>(entry.total));
-            const bool direct = room == nullptr || room->kind == wire::RoomKind::Direct;
-            const Phrase title =
-                direct
-                    ? view.words.say(Word::RosterOnline, {view.words[Word::RoomDirect], here})
-                    : view.words.say(Word::RosterHeading, {room_title(view, *room), here, total});
+            const Phrase title = heading_words(view, entry);
+            Phrase id;
+            id.add("roster/").add(static_cast<int64_t>(raw(entry.room)));
+            kit.element(id, "heading", title, {x, y, w, h}, {}, true, false);
             kit.heading(x, y + h - kit.px(9), title, w);
             break;
         }

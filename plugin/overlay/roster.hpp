@@ -21,13 +21,14 @@ private:
         Kind kind{};
         UserId user{};
         bool leader = false;
-        uint32_t here = 0, total = 0; // Heading
+        uint32_t here = 0, total = 0, above = 0; // Heading
         RoomId room{};
     };
     void rebuild(const View& view);
     void add_section(const View& view, const client::Room& room);
     float entry_height(const View& view, size_t index) const;
     size_t entries_that_fit(const View& view, float height) const;
+    static Phrase heading_words(const View& view, const Entry& heading);
     void draw_person(const View& view, const Entry& entry, const Rect& row);
 
     std::vector<Entry> entries_;

@@ -66,6 +66,7 @@ namespace parley::overlay {
     X(KeyClose, "key.close")                                                                       \
     X(KeyNextRoom, "key.next_room")                                                                \
     X(RosterHeading, "roster.heading")                                                             \
+    X(RosterHeadingAbove, "roster.heading_above")                                                  \
     X(RosterOnline, "roster.online")                                                               \
     X(RosterMore, "roster.more")                                                                   \
     X(RosterLeader, "roster.leader")                                                               \
