@@ -8,10 +8,10 @@
 #include <optional>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/store/incarnation.hpp"
 #include "server/store/migrations/migrations.hpp"
 #include "server/store/sqlite_statements.hpp"
 #include "server/store/store_mark.hpp"
@@ -80,13 +80,7 @@ std::string absolute(const std::string& path) {
 SqliteStore::SqliteStore(const SqliteStoreOptions& options, Log log)
     : options_(options), log_(log) {}
 
-SqliteStore::~SqliteStore() {
-    for (const int file : {lock_file_, lock_folder_}) {
-        if (file >= 0) {
-            close(file); // and with it the lock
-        }
-    }
-}
+SqliteStore::~SqliteStore() = default;
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions& options, Log log,
                                                        std::string& message) {
@@ -114,26 +108,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions&
 }
 
 Error SqliteStore::open_file(std::string& message) {
-    const std::string lock_path = options_.path + ".lock";
-    lock_file_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock_file_ < 0) {
-        message = "the database " + options_.path + " cannot be opened (" + std::strerror(errno) +
-                  "); check that its folder exists and may be written";
-        return Error::BadStore;
-    }
-    // The folder is locked as well: a lock file that is deleted and made again is another file.
-    const std::filesystem::path folder = std::filesystem::path(options_.path).parent_path();
-    lock_folder_ =
-        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock_folder_ < 0) {
-        message = "the folder of the database " + options_.path + " cannot be opened (" +
-                  std::strerror(errno) + "); check that it may be read";
-        return Error::BadStore;
-    }
-    if (flock(lock_file_, LOCK_EX | LOCK_NB) != 0 || flock(lock_folder_, LOCK_EX | LOCK_NB) != 0) {
-        message = "the database " + options_.path +
-                  " is in use by another shard; stop that one or choose another data folder";
-        return Error::BadStore;
+    if (const Error error = lock_.take(options_.path, message); error != Error::Ok) {
+        return error;
     }
     const bool made = bytes_of(options_.path) == 0;
     if (const Error error = judge_files(message); error != Error::Ok) {
@@ -473,12 +449,17 @@ Error SqliteStore::check_restored(std::string& message) {
     sqlite::Statement check(database_, "PRAGMA quick_check(1)");
     const std::string found = check.with().step() ? check.text(0) : database_.failure();
     check.finish();
-    if (found == "ok") {
-        return Error::Ok;
+    if (found != "ok") {
+        message = "the database " + options_.path + " is damaged (" + found +
+                  "); restore it from another backup";
+        return Error::BadStore;
     }
-    message = "the database " + options_.path + " is damaged (" + found +
-              "); restore it from another backup";
-    return Error::BadStore;
+    if (!begin_incarnations(database_)) {
+        message = "the database " + options_.path + " cannot be written (" + database_.failure() +
+                  "); " + way_out(database_.error());
+        return Error::BadStore;
+    }
+    return Error::Ok;
 }
 
 void SqliteStore::begin_generation() {

@@ -22,6 +22,7 @@
 #include "server/store/removal_clock.hpp"
 #include "server/store/sqlite.hpp"
 #include "server/store/store.hpp"
+#include "server/store/store_lock.hpp"
 
 namespace parley {
 
@@ -126,8 +127,7 @@ private:
     const SqliteStoreOptions options_;
     const Log log_;
     Counters counters_;
-    int lock_file_ = -1;
-    int lock_folder_ = -1;
+    StoreLock lock_;
     sqlite::Database database_;
     std::unique_ptr<Statements> statements_; // after database_: gone before it closes
     std::unordered_map<RoomId, Room> rooms_;

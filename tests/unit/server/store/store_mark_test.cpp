@@ -91,6 +91,7 @@ struct Served {
         std::filesystem::remove(options.path + "-wal");
         std::filesystem::remove(options.path + "-shm");
     }
+    uint64_t incarnation() { return load(*store, team_kind, "team", false).meta.incarnation; }
     Seq last_seq() { return load(*store, team_kind, "team", false).meta.last_seq; }
 };
 
@@ -103,6 +104,7 @@ TEST_CASE("a backup beside a log that is not its own is refused, and served with
     s.say(60);
     s.back_up(backup);
     const Seq backed_up = s.last_seq();
+    const uint64_t incarnation = s.incarnation();
     s.say(60);
     if (GENERATE(false, true)) {
         s.kill();
@@ -118,9 +120,13 @@ TEST_CASE("a backup beside a log that is not its own is refused, and served with
     REQUIRE(s.open());
     CHECK(s.log.find("warn data_restored") != s.log.npos);
     CHECK(s.last_seq() == backed_up);
+    const uint64_t restored = s.incarnation(); // others get the numbers of what was said since
+    CHECK(restored != incarnation);
+    CHECK(restored != 0);
     s.log.clear();
     REQUIRE(s.open());
     CHECK(s.log.empty());
+    CHECK(s.incarnation() == restored);
 }
 
 TEST_CASE("a backup beside a log that begins before it is served with it, and is whole",
