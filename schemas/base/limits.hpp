@@ -238,6 +238,9 @@ inline constexpr int64_t purge_period_ms = 60 * 60 * 1000;
 inline constexpr int64_t removal_ahead_ms_max = day_ms;
 inline constexpr int64_t removal_held_ms = 2 * day_ms;
 inline constexpr int64_t removal_held_drift_ms_max = 60 * 60 * 1000;
+// A backup copies so much at once and then lets the shard have the disk.
+inline constexpr int backup_step_pages = 256;
+inline constexpr size_t backup_contents_bytes_max = 4096; // of its list; ours has 300
 inline constexpr int64_t removal_start_ms = 10 * 60 * 1000; // after a start nothing is removed
 inline constexpr int64_t seen_period_ms = 10 * 60 * 1000;   // then the database is told the time
 // Old entries are removed in steps: so many of a room, or a look at so many rooms, and a pause when

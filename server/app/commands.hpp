@@ -14,6 +14,8 @@ int ticket_command(Words words);
 int keys_command(Words words);
 int replay_command(Words words);
 int print_config_command(Words words);
+int backup_command(Words words);
+int restore_command(Words words);
 
 // One sentence on stderr, for whose reader it waits a second at most; returns code.
 int complain(int code, std::string_view sentence);

@@ -23,6 +23,8 @@ constexpr Subcommand subcommands[] = {
     {"serve", parley::serve_command, "run a shard"},
     {"ticket", parley::ticket_command, "mint or explain a ticket"},
     {"keys", parley::keys_command, "make and show keys"},
+    {"backup", parley::backup_command, "copy a shard's database while it serves"},
+    {"restore", parley::restore_command, "put a backup in place"},
     {"replay", parley::replay_command, "run a journal again"},
     {"print-config", parley::print_config_command, "the configuration with all its keys"},
     {"version", version_command, "the version of this program"},

@@ -432,6 +432,8 @@ TEST_CASE("every subcommand says what it does", "[integration]") {
                                                        {"ticket", "explain", "--help"},
                                                        {"keys", "--help"},
                                                        {"replay", "--help"},
+                                                       {"backup", "--help"},
+                                                       {"restore", "--help"},
                                                        {"print-config", "--help"}};
     for (const std::vector<std::string>& words : all) {
         Program program(words);

@@ -32,7 +32,7 @@ ARROWS = {
     "schemas/card": (CARD, {"toml++/"}),
     "server/auth": (WIRE, {"sodium.h", "nlohmann/"}),
     "server/core": (CORE, set()),
-    "server/store": (WIRE | CORE_TYPES, {"sqlite3.h"}),
+    "server/store": (WIRE | CORE_TYPES, {"sqlite3.h", "sodium.h"}),
     "server/net": (CORE | LINK | {"server/auth"}, {"enet/enet.h", "dlfcn.h"}),
     "server/app": (CORE | LINK | {"server/auth", "server/core", "server/store", "server/net"},
                    {"toml++/", "sodium.h"}),
