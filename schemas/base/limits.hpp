@@ -121,7 +121,14 @@ static_assert(tails_bytes_max > room_tail_bytes_max);
 // Of one memory room, by which a repetition is known.
 inline constexpr size_t memory_nonces_max = 4096;
 inline constexpr size_t rooms_loaded_max = 20'000;
-inline constexpr size_t rooms_loaded_spare = 1000; // idle rooms go early when fewer are left
+inline constexpr size_t rooms_loaded_spare_percent = 5; // idle rooms go early when fewer are left
+// Everyone may sit in rooms_for_direct_max direct rooms: so few people would fill memory with them
+// that the rooms of people who play together have the rest for themselves.
+inline constexpr size_t direct_rooms_loaded_percent_max = 75;
+// A direct room whose other side is away is unloaded under its readers when nobody said anything
+// for so long, and earlier when places are few; so many a Tick are looked at for that.
+inline constexpr int64_t direct_sleep_ms = 10 * 60 * 1000;
+inline constexpr size_t direct_looks_per_tick_max = 64;
 inline constexpr int64_t room_evict_idle_ms = 10 * 60 * 1000;
 // Joins and leaves of one's own: each is a line in a log or a roster to everyone. Tickets and the
 // game's server are not bound.

@@ -163,9 +163,13 @@ void Core::State::rename(User& user, const StoredUser& stored) {
 }
 
 void Core::State::name_in_rooms(const User& user) {
-    for (const RoomId id : user.rooms) {
+    const std::vector<RoomId> rooms = user.rooms; // telling may change it
+    for (const RoomId id : rooms) {
         Room* room = find_room(id);
         if (room == nullptr) {
+            for (const SessionId session : user.sessions) {
+                wake(*find_session(session), id);
+            }
             continue;
         }
         const auto member = room->members.find(user.id);

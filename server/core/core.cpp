@@ -34,7 +34,8 @@ void Core::State::step(const Input& input, Effects& effects) {
 }
 
 Core::Counts Core::State::counts() const {
-    return {sessions_.size(), rooms_.size(), users_.size(), pending_.size(), tail_bytes_};
+    return {sessions_.size(), rooms_.size(),  users_.size(), pending_.size(),
+            tail_bytes_,      asleep_.size(), rooms_refused_};
 }
 
 // [time]
@@ -43,7 +44,7 @@ void Core::State::take(const Tick&) {
         run_session_timer(session_timers_.begin()->second);
     }
     while (!users_left_.empty() &&
-           users_left_.begin()->first + limits::presence_keep_ms <= now_ms_) {
+           users_left_.begin()->first + options_.presence_keep_ms <= now_ms_) {
         drop_user(users_left_.begin()->second);
     }
     while (!revoked_ends_.empty() && revoked_ends_.begin()->first <= now_ms_) {
@@ -64,6 +65,7 @@ void Core::State::take(const Tick&) {
     tell_counts();
     tell_cards();
     evict_idle();
+    look_at_directs();
 }
 
 // [commands]

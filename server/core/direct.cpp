@@ -7,12 +7,6 @@
 
 namespace parley {
 
-namespace {
-
-constexpr auto direct_kind = static_cast<uint8_t>(wire::RoomKind::Direct);
-
-} // namespace
-
 UserId Core::State::other_side(const Room& room, UserId self) {
     const auto two = parse_direct_name(room.meta.name);
     PARLEY_ASSERT(two.has_value()); // made by direct_name; the store gives out no other
@@ -25,7 +19,13 @@ void Core::State::on_join_direct(Command& command) {
     if (other == self) {
         return refuse(command, Error::BadArgument);
     }
-    const auto known = room_names_.find({direct_kind, direct_name(self, other)});
+    std::string name = direct_name(self, other);
+    if (const auto asleep = asleep_names_.find(name); asleep != asleep_names_.end()) {
+        return with_room({.id = asleep->second, .kind = direct_kind},
+                         CommandWaits{command.session.id,
+                                      ByteVector(command.bytes.begin(), command.bytes.end())});
+    }
+    const auto known = room_names_.find({direct_kind, std::move(name)});
     Room* room = known == room_names_.end() ? nullptr : find_room(known->second);
     if (room != nullptr && room->members.count(self) != 0) {
         if (!may_answer(command)) {

@@ -163,7 +163,9 @@ void Core::State::resume_on(ResumeOp op) {
         }
         const wire::ResumePoint& point = op.points[op.next];
         Room* room = find_room(RoomId{point.room()});
-        if (room == nullptr || room->members.count(session->user) == 0) {
+        if (room == nullptr && wake(*session, RoomId{point.room()})) {
+            ++op.next; // comes with its RoomState, after which he asks again
+        } else if (room == nullptr || room->members.count(session->user) == 0) {
             // Not (or no longer) one of his: said alike whether there is such a room. One that is
             // still being loaded for him comes with its RoomState, after which he asks again.
             const std::vector<RoomId>& rooms = user_of(*session).rooms;

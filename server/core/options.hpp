@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "schemas/base/ids.hpp"
 #include "schemas/base/limits.hpp"
 
 namespace parley {
@@ -19,6 +20,10 @@ struct CoreOptions {
     size_t frames_per_s_max = limits::frames_per_s_max;
     uint32_t log_bytes_per_s = limits::user_log_bytes_per_s; // of one user, all rooms together
     size_t tails_bytes_max = limits::tails_bytes_max;
+    size_t rooms_loaded_max = limits::rooms_loaded_max;
+    // Not for operators: a simulated world uses shorter ones.
+    TimeMs direct_sleep_ms = limits::direct_sleep_ms;
+    TimeMs presence_keep_ms = limits::presence_keep_ms;
     bool dev = false;
 };
 

@@ -117,6 +117,7 @@ void Core::State::tell_presences() {
 // costs less than finding out.
 void Core::State::tell_presence_of(std::span<const UserId> changed) {
     std::map<RoomId, std::vector<UserId>> by_room;
+    std::vector<UserId> asleep; // his own sessions alone hear of him in such rooms
     for (const UserId id : changed) {
         if (!is_person(users_.at(id).flags)) {
             continue;
@@ -125,6 +126,8 @@ void Core::State::tell_presence_of(std::span<const UserId> changed) {
             const Room* room = find_room(room_id);
             if (room != nullptr && room->full_roster() && !room->sessions.empty()) {
                 by_room[room_id].push_back(id);
+            } else if (asleep_.count(room_id) != 0 && (asleep.empty() || asleep.back() != id)) {
+                asleep.push_back(id);
             }
         }
     }
@@ -138,6 +141,15 @@ void Core::State::tell_presence_of(std::span<const UserId> changed) {
             const auto presences = wire::CreatePresences(fbb(), fbb().CreateVector(list));
             // Reliable: a lost one would stand until the next change.
             deliver(*find_room(room_id), Lane::Control, event(wire::Event::Presences, presences));
+        }
+    }
+    for (const UserId id : asleep) {
+        const User& user = users_.at(id);
+        const auto self = wire_presence(id, user.shown);
+        const auto presences = wire::CreatePresences(fbb(), fbb().CreateVector(&self, 1));
+        const SharedFrame frame = event(wire::Event::Presences, presences);
+        for (const SessionId session : user.sessions) {
+            send_event(*find_session(session), Lane::Control, frame);
         }
     }
 }

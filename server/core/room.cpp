@@ -27,6 +27,7 @@ Room* Core::State::room_of(Command& command, uint64_t number) {
     }
     if (Room* room = find_room(id)) {
         if (room->members.count(command.user.id) != 0) {
+            room->used_ms = now_ms_;
             return room;
         }
         reply(command.from, {.error = Error::NotMember, .room = id});
@@ -85,8 +86,12 @@ void Core::State::with_room(RoomKey key, Waiter waiter) {
             return;
         }
     }
+    if (pending_.size() >= limits::persists_in_flight_max) {
+        return fail_waiter(key, waiter, Error::Busy);
+    }
     const size_t held = rooms_.size() + loading_ids_.size() + loading_names_.size();
-    if (pending_.size() >= limits::persists_in_flight_max || held >= limits::rooms_loaded_max) {
+    if (held >= options_.rooms_loaded_max || (key.kind == direct_kind && !direct_fits())) {
+        ++rooms_refused_;
         return fail_waiter(key, waiter, Error::Busy); // the next Tick makes place
     }
     LoadRoom request;
@@ -118,9 +123,16 @@ void Core::State::answer(Pending& pending, const RoomLoaded& loaded) {
     };
     forget_token(loading_ids_, op->key.id);
     forget_token(loading_names_, std::make_pair(op->key.kind, op->key.name));
-    if (loaded.error != Error::Ok) {
+    Error error = loaded.error;
+    if (error == Error::Ok && loaded.meta.kind == direct_kind &&
+        find_room(loaded.meta.id) == nullptr && !direct_fits()) {
+        ++rooms_refused_;
+        op->key.kind = direct_kind; // known now: asked for again, it is refused without the store
+        error = Error::Busy;
+    }
+    if (error != Error::Ok) {
         for (Waiter& waiter : op->waiters) {
-            fail_waiter(op->key, waiter, loaded.error);
+            fail_waiter(op->key, waiter, error);
         }
         return;
     }
@@ -138,6 +150,7 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
     auto made = std::make_unique<Room>();
     Room& room = *made;
     room.meta = loaded.meta;
+    room.used_ms = now_ms_;
     PARLEY_ASSERT(room.meta.kind < options_.tiers.size());
     for (const StoredMember& stored : loaded.members) {
         Member& member = room.members[stored.user];
@@ -162,6 +175,10 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
         }
     }
     note_idle(room);
+    if (room.meta.kind == direct_kind) {
+        look_later(room, now_ms_ + options_.direct_sleep_ms);
+        wake(room);
+    }
     return room;
 }
 
@@ -234,6 +251,7 @@ void Core::State::fail_waiter(const RoomKey& key, Waiter& waiter, Error error) {
         // The store has no such room: a membership of nothing.
         if (Session* session = find_session(entering->session)) {
             --session->rooms_loading;
+            forget_asleep(key.id);
             std::vector<RoomId>& rooms = user_of(*session).rooms;
             rooms.erase(std::remove(rooms.begin(), rooms.end(), key.id), rooms.end());
             const auto body = wire::CreateRoomGone(fbb(), raw(key.id), wire::Error::NotFound);
@@ -263,6 +281,7 @@ void Core::State::push_tail(Room& room, LogEntry entry) {
         // Not contiguous: what is before a hole can be had from the store only.
         drop_tail(room);
     }
+    room.used_ms = now_ms_;
     room.tail_bytes += tail_cost(entry);
     tail_bytes_ += tail_cost(entry);
     room.tail.push_back(std::move(entry));
@@ -307,13 +326,17 @@ void Core::State::note_busy(Room& room) {
     }
 }
 
+bool Core::State::places_are_few() const {
+    const size_t spare = options_.rooms_loaded_max * limits::rooms_loaded_spare_percent / 100;
+    return rooms_.size() + spare >= options_.rooms_loaded_max;
+}
+
 void Core::State::evict_idle() {
     while (evict_one(now_ms_ - limits::room_evict_idle_ms)) {
     }
     // Near the bound, place is made before it is needed: a command must not evict under another's
     // feet.
-    while (rooms_.size() >= limits::rooms_loaded_max - limits::rooms_loaded_spare &&
-           evict_one(now_ms_)) {
+    while (places_are_few() && evict_one(now_ms_)) {
     }
 }
 
@@ -342,6 +365,7 @@ void Core::State::evict(RoomId id) {
         cards_dirty_.erase({.room = id, .type = type});
     }
     counts_dirty_.erase(id);
+    direct_looks_.erase({room->look_at_ms, id});
     drop_tail(*room);
     room_names_.erase({room->meta.kind, room->meta.name});
     rooms_.erase(id);

@@ -71,6 +71,8 @@ struct Room {
 
     uint32_t in_flight = 0;   // requests at the store that need the room
     TimeMs idle_since_ms = 0; // its place in State::rooms_idle_; 0: not idle
+    TimeMs used_ms = 0;       // a command named it or its log grew
+    TimeMs look_at_ms = 0;    // Direct: its place in State::direct_looks_
     TimeMs counted_at_ms = 0; // members_total last told (large rooms)
     // Global: members without a session, of whom one makes place when the room is full, and who
     // was the last to.

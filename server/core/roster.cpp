@@ -45,17 +45,24 @@ flatbuffers::Offset<wire::Member> Core::State::wire_member(UserId id, const Memb
 
 // [a room]
 void Core::State::enter(Session& session, Room& room) {
-    const auto member = room.members.find(session.user);
-    if (member == room.members.end()) {
-        std::vector<RoomId>& rooms = user_of(session).rooms;
-        rooms.erase(std::remove(rooms.begin(), rooms.end(), room.meta.id), rooms.end());
-        return;
-    }
-    if (!session.hears()) {
+    if (!still_in(session, room) || !session.hears()) {
         return;
     }
     flush(room); // RoomState says last_seq: what is delivered from now on comes after it
     send_room_state(session, room);
+    hear(session, room);
+}
+
+bool Core::State::still_in(const Session& session, const Room& room) {
+    if (room.members.count(session.user) != 0) {
+        return true;
+    }
+    std::vector<RoomId>& rooms = user_of(session).rooms;
+    rooms.erase(std::remove(rooms.begin(), rooms.end(), room.meta.id), rooms.end());
+    return false;
+}
+
+void Core::State::hear(const Session& session, Room& room) {
     for (SharedFrame& frame : roster_frames(room, room.full_roster())) {
         send_event(session, Lane::Control, std::move(frame));
     }

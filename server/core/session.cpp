@@ -182,6 +182,8 @@ void Core::State::stop_hearing(const Session& session) {
     for (const RoomId id : user_of(session).rooms) {
         if (Room* room = find_room(id)) {
             stop_hearing(session.id, *room);
+        } else {
+            stop_sleeping(session.id, id);
         }
     }
 }

@@ -3,8 +3,8 @@
 //
 // Rule of the house: nothing that iterates an unordered container may reach an effect.
 //
-// [core.cpp] [session.cpp] [admission.cpp] [room.cpp] [members.cpp] [direct.cpp] [grants.cpp]
-// [roster.cpp] [send.cpp] [fanout.cpp] [history.cpp] [presence.cpp] [cards.cpp]
+// [core.cpp] [session.cpp] [admission.cpp] [room.cpp] [sleep.cpp] [members.cpp] [direct.cpp]
+// [grants.cpp] [roster.cpp] [send.cpp] [fanout.cpp] [history.cpp] [presence.cpp] [cards.cpp]
 #pragma once
 
 #include <cstdint>
@@ -156,6 +156,23 @@ private:
     void evict_idle();
     bool evict_one(TimeMs idle_before_ms);
     void evict(RoomId id);
+    // Near the bound of all loaded rooms.
+    bool places_are_few() const;
+
+    // [sleep.cpp] direct rooms that are unloaded under their readers
+    // Whether one more may be loaded.
+    bool direct_fits() const { return direct_looks_.size() < directs_max(); }
+    size_t directs_max() const;
+    void look_later(Room& room, TimeMs at_ms);
+    void look_at_directs();
+    bool may_sleep(const Room& room) const;
+    void fall_asleep(Room& room);
+    // Loaded again: its sessions are put back.
+    void wake(Room& room);
+    // The session is to be told of a room that is asleep, which loads it. False: it is not asleep.
+    bool wake(Session& session, RoomId room);
+    bool stop_sleeping(SessionId session, RoomId room);
+    void forget_asleep(RoomId room);
 
     // [members.cpp] joining and leaving
     struct Joiner {
@@ -210,6 +227,10 @@ private:
     // [roster.cpp]
     void enter(Session& session, Room& room);
     void enter_all(User& user, Room& room);
+    // False: the room is no longer among the user's either.
+    bool still_in(const Session& session, const Room& room);
+    // From here on what happens in the room is told to session; who is in it is told now.
+    void hear(const Session& session, Room& room);
     void send_room_state(const Session& session, Room& room);
     // To one who is in it and asks for it once more: an answer that has a rate.
     void send_room_again(const Session& session, Room& room);
@@ -346,6 +367,15 @@ private:
     std::set<SessionId> sessions_telling_; // have rooms_to_tell
     std::set<std::pair<TimeMs, UserId>> users_left_;
     std::set<std::pair<TimeMs, RoomId>> rooms_idle_;
+    std::set<std::pair<TimeMs, RoomId>> direct_looks_; // every loaded Direct room
+    // Direct rooms that are not loaded, and the sessions that would hear them if they were.
+    struct Asleep {
+        std::string name;
+        std::vector<SessionId> sessions; // ascending, never empty
+    };
+    std::map<RoomId, Asleep> asleep_;
+    std::map<std::string, RoomId> asleep_names_; // of asleep_
+    uint64_t rooms_refused_ = 0;
     std::multimap<TimeMs, std::pair<RoomKey, Waiter>> retries_;
     std::set<UserId> presences_dirty_;
     std::set<RoomId> counts_dirty_;
@@ -368,6 +398,8 @@ private:
     uint32_t retry_in_ms_ = 0;
     uint64_t order_ = 0; // of tickets taken and people revoked: a millisecond may see both
 };
+
+inline constexpr auto direct_kind = static_cast<uint8_t>(wire::RoomKind::Direct);
 
 // What a store that cannot answer now costs everyone who waits for it.
 inline constexpr uint32_t store_retry_ms = 1000;

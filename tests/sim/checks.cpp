@@ -157,6 +157,9 @@ void Checks::frame(SessionId session, const wire::ServerFrame& frame) {
             }
         }
         break;
+    case wire::Event::RoomGone: // who comes back may be told of less than he missed
+        sessions_[session].after_gap.erase(RoomId{frame.body_as_RoomGone()->room()});
+        break;
     case wire::Event::Roster:
         in_room(reader, RoomId{frame.body_as_Roster()->room()}, "a Roster");
         break;

@@ -121,9 +121,11 @@ int main(int argc, char** argv) {
     }
     std::printf("sim: %" PRIu64 " lines typed, %" PRIu64 " sent again after a lost answer; %" PRIu64
                 " reconnects, %" PRIu64 " shard deaths, %" PRIu64 " failed commits, %" PRIu64
-                " times a reader lagged, %" PRIu64 " tickets fell due, %" PRIu64 " gaps\n",
+                " times a reader lagged, %" PRIu64 " tickets fell due, %" PRIu64 " gaps, %" PRIu64
+                " times a room slept\n",
                 story.lines_sent, duplicates, story.reconnects, story.shard_deaths,
-                story.failed_commits, story.lagged, story.tickets_wanted, story.gaps);
+                story.failed_commits, story.lagged, story.tickets_wanted, story.gaps,
+                story.rooms_slept);
     std::printf("sim: %" PRIu64 " worlds, %" PRIu64 " messages stored, %" PRIu64
                 " delivered, %" PRIu64 " violations\n",
                 worlds, stored, delivered, violated);

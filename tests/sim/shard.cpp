@@ -78,7 +78,10 @@ void Shard::step() {
     const auto unheard = std::count_if(to_core_.begin(), to_core_.end(), [](const InputBody& body) {
         return std::holds_alternative<SessionClosed>(body);
     });
-    parts_.checks.counts(core_->counts(), loop_->peers() + static_cast<size_t>(unheard));
+    const Core::Counts counts = core_->counts();
+    parts_.checks.counts(counts, loop_->peers() + static_cast<size_t>(unheard));
+    rooms_slept_ += counts.rooms_asleep - std::min(counts.rooms_asleep, rooms_asleep_);
+    rooms_asleep_ = counts.rooms_asleep;
     if (drained_ && to_net_.empty()) {
         parts_.trace.note(parts_.clock.steady_ms(), "shard drained", to_store_.size());
         if (!to_store_.empty() || !from_store_.empty()) {

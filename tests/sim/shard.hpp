@@ -57,6 +57,7 @@ public:
     }
     uint32_t starts() const { return starts_; }
     uint64_t failed_commits() const { return failed_commits_; }
+    uint64_t rooms_slept() const { return rooms_slept_; } // times that one fell asleep
 
     // The store's pace and failures, changed by the world.
     TimeMs commit_delay_ms_max = 20;
@@ -104,7 +105,9 @@ private:
     uint32_t starts_ = 0;
     uint32_t failing_commits_ = 0;
     uint64_t failed_commits_ = 0;
-    uint64_t lagged_ = 0; // of the shards before this one
+    uint64_t rooms_slept_ = 0;
+    size_t rooms_asleep_ = 0; // a step ago
+    uint64_t lagged_ = 0;     // of the shards before this one
 };
 
 } // namespace parley::sim

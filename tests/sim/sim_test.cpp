@@ -44,6 +44,7 @@ TEST_CASE("worlds with loss, partitions, crashes and slow readers keep every pro
     REQUIRE(story.lagged > 20);
     REQUIRE(story.tickets_wanted > 10);
     REQUIRE(story.gaps > 20);
+    REQUIRE(story.rooms_slept > 100);
     REQUIRE(private_lines > 1000);
 }
 

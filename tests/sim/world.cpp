@@ -86,6 +86,11 @@ World::World(uint64_t seed, const WorldOptions& options)
             tier.pace_period_ms = 1000;
         }
     }
+    // In others nobody is remembered for long, and rooms of two soon sleep.
+    if (options_.faults && random_.chance_percent(50)) {
+        core.presence_keep_ms = random_.between(100, 4000);
+        core.direct_sleep_ms = random_.between(100, 2000);
+    }
     shard_ = std::make_unique<Shard>(Shard::Parts{*network_, clock_, tickets_, checks_, trace_,
                                                   disk_, cards, bounds, core, random_.next()});
     shard_->commit_delay_ms_max = random_.between(0, 60);
@@ -132,6 +137,7 @@ void World::Story::add(const Story& other) {
     failed_commits += other.failed_commits;
     gaps += other.gaps;
     tickets_wanted += other.tickets_wanted;
+    rooms_slept += other.rooms_slept;
 }
 
 World::Story World::story() const {
@@ -145,6 +151,7 @@ World::Story World::story() const {
     story.shard_deaths = shard_->starts() - 1;
     story.lagged = shard_->lagged();
     story.failed_commits = shard_->failed_commits();
+    story.rooms_slept = shard_->rooms_slept();
     return story;
 }
 

@@ -40,6 +40,7 @@ public:
         uint64_t failed_commits = 0;
         uint64_t gaps = 0;
         uint64_t tickets_wanted = 0;
+        uint64_t rooms_slept = 0;
         void add(const Story& other);
     };
     Story story() const;
