@@ -8,6 +8,28 @@ namespace {
 
 constexpr uint32_t unread_cap = 100;
 
+// From the widest to the closest.
+int place_of(wire::RoomKind kind) {
+    switch (kind) {
+    case wire::RoomKind::Global:
+        return 0;
+    case wire::RoomKind::Guild:
+        return 1;
+    case wire::RoomKind::Team:
+        return 2;
+    case wire::RoomKind::Party:
+        return 3;
+    case wire::RoomKind::Direct:
+        return 4;
+    default:
+        return 5;
+    }
+}
+
+int small(char letter) {
+    return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : static_cast<uint8_t>(letter);
+}
+
 } // namespace
 
 const CardValue* CardState::value(uint16_t field) const {
@@ -57,6 +79,16 @@ const CardState* Room::card(uint16_t type) const {
     const auto at = std::find_if(cards.begin(), cards.end(),
                                  [&](const CardState& c) { return c.type == type; });
     return at != cards.end() ? &*at : nullptr;
+}
+
+bool stands_before(const Room& a, const Room& b) {
+    if (a.kind != b.kind) {
+        return place_of(a.kind) < place_of(b.kind);
+    }
+    const auto order = std::lexicographical_compare_three_way(
+        a.title.begin(), a.title.end(), b.title.begin(), b.title.end(),
+        [](char left, char right) { return small(left) <=> small(right); });
+    return order != 0 ? order < 0 : a.id < b.id;
 }
 
 Model::Model(std::pmr::memory_resource* memory)

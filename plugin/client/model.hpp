@@ -147,13 +147,17 @@ struct Room : MoveOnly {
     const Member* member(UserId user) const;
     const CardState* card(uint16_t type) const;
 };
+// The order in which rooms stand everywhere, whenever they were entered: Global, Guild, Team,
+// Party, Direct; those of one kind by title.
+bool stands_before(const Room& a, const Room& b);
 
 // [model]
 class Model {
 public:
     explicit Model(std::pmr::memory_resource* memory);
 
-    const std::pmr::vector<Room>& rooms() const { return rooms_; } // in order of entering
+    // Between two updates, as stands_before says.
+    const std::pmr::vector<Room>& rooms() const { return rooms_; }
     const Room* room(RoomId id) const;
     const Person* person(UserId id) const;
     const std::pmr::map<UserId, Person>& people() const { return people_; }

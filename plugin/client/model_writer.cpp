@@ -43,6 +43,7 @@ Room* ModelWriter::room(RoomId id) {
 Room& ModelWriter::add_room(RoomId id) {
     Room& added = model_.rooms_.emplace_back(memory_);
     added.id = id;
+    order_may_differ_ = true;
     touch();
     return added;
 }
@@ -66,7 +67,15 @@ void ModelWriter::describe(Room& room, const wire::RoomState& state) {
     room.text_code_points_max = state.text_code_points_max();
     room.pace_burst = state.pace_burst();
     room.pace_period_ms = std::max<uint32_t>(state.pace_period_ms(), 1);
+    order_may_differ_ = true;
     touch();
+}
+
+void ModelWriter::put_rooms_in_order() {
+    if (order_may_differ_) {
+        order_may_differ_ = false;
+        std::sort(model_.rooms_.begin(), model_.rooms_.end(), stands_before);
+    }
 }
 
 void ModelWriter::remove_room(RoomId id) {

@@ -42,6 +42,8 @@ public:
     // Everything but the log's places.
     void describe(Room& room, const wire::RoomState& state);
     void remove_room(RoomId id);
+    // At the end of an update: until then whoever holds a room may go on to hold it.
+    void put_rooms_in_order();
 
     // [messages] spans: those of the message.
     Message& add_pending(Room& room, Nonce nonce, uint32_t request, TimeMs at_ms, String text,
@@ -97,6 +99,7 @@ private:
 
     Model& model_;
     std::pmr::memory_resource* memory_;
+    bool order_may_differ_ = false;
     uint64_t keys_ = 0;
     uint64_t uses_ = 0;
 };

@@ -93,6 +93,7 @@ void ModelWriter::retitle(UserId other) {
         if (room.kind == wire::RoomKind::Direct && room.other == other && person_there != nullptr &&
             !person_there->name.empty() && room.title != person_there->name) {
             room.title.assign(person_there->name);
+            order_may_differ_ = true;
             touch();
         }
     }

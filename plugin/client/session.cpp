@@ -162,6 +162,7 @@ void Client::Inside::update(TimeMs steady_ms, TimeMs unix_ms, uint32_t budget_us
     if (link_open) {
         receive(budget_us);
     }
+    writer.put_rooms_in_order();
     if (ready()) {
         send_what_waits();
     } else if (link_open && now_ms - opened_at_ms > 2 * limits::peer_timeout_ms) {

@@ -41,8 +41,9 @@ Result<void> Overlay::Inside::open(wire::RoomKind kind) {
                 goal = &room;
             }
         }
-    } else if (goal == nullptr && !client.model().rooms().empty()) {
-        goal = &client.model().rooms().front();
+    } else if (goal == nullptr) {
+        choose_room();
+        goal = active_room();
     }
     if (goal == nullptr) {
         return Error::NotFound;

@@ -135,13 +135,55 @@ TEST_CASE("Tab goes through the rooms, each with its own draft", "[input]") {
     Ready ready;
     Scene& scene = ready.open();
     scene.text("to party");
-    scene.key(SDLK_TAB);
+    scene.key(SDLK_TAB, KMOD_SHIFT);
     scene.text("to team");
     CHECK(draft(scene, party) == "to party");
     CHECK(draft(scene, team) == "to team");
     CHECK(scene.find("composer")->label == "Message to Team: to team");
-    scene.key(SDLK_TAB, KMOD_SHIFT);
+    scene.key(SDLK_TAB);
     CHECK(scene.find("composer")->label == "Message to Party: to party");
+}
+
+TEST_CASE("tabs, keys and pad go through the rooms in one order, not that of entering", "[input]") {
+    Scene scene;
+    scene.connect();
+    scene.enter(direct, wire::RoomKind::Direct, {zoe, me}, 0, {});
+    scene.enter(party, wire::RoomKind::Party, {kenji, me}, 0, {});
+    scene.enter(105, wire::RoomKind::Direct, {aria, me}, 0, {});
+    scene.enter(global, wire::RoomKind::Global, {mika, me}, 0, {});
+    scene.enter(106, wire::RoomKind::Guild, {mika, me}, 0, {});
+    scene.enter(team, wire::RoomKind::Team, {mika, me}, 0, {});
+    REQUIRE(scene.overlay->open(wire::RoomKind::Global).ok());
+    scene.settle();
+    const std::vector<std::string> order = {"Global", "Night owls", "Team", "Party", "Aria", "Zoë"};
+    const auto tabs = [&] {
+        std::vector<std::string> labels;
+        for (const overlay::Element& element : scene.overlay->elements()) {
+            if (element.role == std::string_view("tab")) {
+                labels.push_back(element.label);
+            }
+        }
+        return labels;
+    };
+    CHECK(tabs() == order);
+    for (size_t i = 0; i < order.size(); ++i) {
+        CHECK(scene.find("composer")->label == "Message to " + order[i]);
+        if (i % 2 == 0) {
+            scene.key(SDLK_TAB);
+        } else {
+            scene.pad(SDL_CONTROLLER_BUTTON_RIGHTSHOULDER);
+        }
+        scene.settle();
+    }
+    CHECK(scene.find("composer")->label == "Message to Global");
+    // What is said moves no tab.
+    scene.say(105, 1, {aria, 1, "hello", {}});
+    scene.say(direct, 1, {zoe, 2, "hello", {}});
+    scene.settle();
+    scene.key(SDLK_TAB, KMOD_SHIFT);
+    scene.settle();
+    CHECK(tabs() ==
+          std::vector<std::string>{"Global", "Night owls", "Team", "Party", "Aria, 1 new", "Zoë"});
 }
 
 TEST_CASE("preedit is shown, not kept; its keys are the input method's", "[input]") {
@@ -356,9 +398,9 @@ TEST_CASE("everything is reached with the pad: focus moves, South presses, shoul
             CHECK(std::find(reached.begin(), reached.end(), element.id) != reached.end());
         }
     }
-    CHECK(scene.pad(SDL_CONTROLLER_BUTTON_RIGHTSHOULDER));
-    CHECK(scene.find("composer")->label == "Message to Team");
     CHECK(scene.pad(SDL_CONTROLLER_BUTTON_LEFTSHOULDER));
+    CHECK(scene.find("composer")->label == "Message to Team");
+    CHECK(scene.pad(SDL_CONTROLLER_BUTTON_RIGHTSHOULDER));
     CHECK(scene.find("composer")->label == "Message to Party");
     CHECK(scene.pad(SDL_CONTROLLER_BUTTON_B));
     CHECK_FALSE(scene.overlay->has_focus());

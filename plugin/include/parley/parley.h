@@ -347,7 +347,8 @@ PARLEY_API parley_result parley_open_direct(parley_client *client, parley_user u
 /* Gives the membership up; PARLEY_EVENT_ROOM_GONE follows. Known at once: NOT_MEMBER, BAD_STATE,
  * QUEUE_FULL, OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_leave(parley_client *client, parley_room room, parley_request *out);
-/* Rooms we are a member of. */
+/* Rooms we are a member of, in the order of the overlay's tabs: Global, Guild, Team, Party, Direct;
+ * those of one kind by title. */
 PARLEY_API size_t parley_rooms(const parley_client *client, parley_room_row *rows, size_t cap);
 /* room 0: everyone known. */
 PARLEY_API size_t parley_members(const parley_client *client, parley_room room, parley_member_row *rows,

@@ -242,6 +242,37 @@ TEST_CASE("a room that is gone takes its pending messages along, answered", "[ro
     CHECK(world.client.stats().outbox_messages == 0);
 }
 
+TEST_CASE("rooms stand by kind and title, whenever they came, and a name that comes later counts",
+          "[rooms]") {
+    World world;
+    world.connect();
+    using Kind = wire::RoomKind;
+    world.shard.room({.id = 1, .kind = Kind::Direct, .other = 31, .other_name = "bea"});
+    world.shard.room({.id = 2, .kind = Kind::Direct, .other = 32, .other_name = "Zed"});
+    world.shard.room({.id = 3, .kind = Kind::Direct, .other = 33});
+    world.shard.room({.id = 4, .kind = Kind::Party});
+    world.shard.room({.id = 6, .kind = Kind::Team});
+    world.shard.room({.id = 5, .kind = Kind::Team});
+    world.shard.room({.id = 7, .kind = Kind::Guild});
+    world.shard.room({.id = 8, .kind = Kind::Global});
+    world.step();
+    const auto order = [&] {
+        std::vector<uint64_t> ids;
+        for (const Room& room : world.client.model().rooms()) {
+            ids.push_back(raw(room.id));
+        }
+        return ids;
+    };
+    // Equal titles: by id. The third has only the room's title yet.
+    CHECK(order() == std::vector<uint64_t>{8, 7, 5, 6, 4, 1, 3, 2});
+    world.shard.roster({{33, "Abe"}}, true, {}, 4);
+    world.step();
+    CHECK(order() == std::vector<uint64_t>{8, 7, 5, 6, 4, 3, 1, 2});
+    world.shard.room_gone(7);
+    world.step();
+    CHECK(order() == std::vector<uint64_t>{8, 5, 6, 4, 3, 1, 2});
+}
+
 TEST_CASE("a room that is not named again after a reconnect is gone", "[rooms]") {
     World world;
     world.enter();
