@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "schemas/base/limits.hpp"
-#include "server/store/migrations/migrations.hpp"
 #include "server/store/sqlite_store.hpp"
 #include "tests/unit/server/store/failing_disk.hpp"
 #include "tests/unit/server/store/store_test_help.hpp"
@@ -278,36 +277,6 @@ TEST_CASE("revokes that no ticket can outlive are forgotten, both sides of the b
     const auto left = load(*store, team_kind, "one", false).revoked;
     REQUIRE(left.size() == 1);
     CHECK(left[0].user == bob);
-}
-
-// Written by the first schema, as a shard of that time left it.
-TEST_CASE("a database of the first schema is brought to today's with all that is in it",
-          "[store]") {
-    Folder folder;
-    SqliteStoreOptions options;
-    options.path = folder.file("parley.db");
-    run_raw(options.path, "PRAGMA journal_mode = WAL;"
-                          "CREATE TABLE schema_version(version INTEGER PRIMARY KEY) STRICT;"
-                          "INSERT INTO schema_version VALUES(1);");
-    run_raw(options.path, migrations::first);
-    run_raw(options.path, "INSERT INTO users VALUES(7, 'studio', 'ada', 'Ada', 0);"
-                          "INSERT INTO rooms VALUES(3, 2, 'one', '', 77);"
-                          "INSERT INTO members VALUES(3, 7, 1, 0, 1, 0);"
-                          "INSERT INTO log VALUES(1, 3, 1, 0, 1, 5, 7, 11, 1, 0, x'00');"
-                          "INSERT INTO log VALUES(2, 3, 2, 0, 2, 6, 7, 12, 1, 0, x'01');"
-                          "INSERT INTO room_log VALUES(3, 1, 1);"
-                          "UPDATE folded SET id = 1;");
-    for (int start = 0; start < 2; ++start) {
-        const auto store = open_store(options);
-        const RoomLoaded loaded = load(*store, team_kind, "one", false, 10);
-        REQUIRE(loaded.error == Error::Ok);
-        CHECK(loaded.meta.incarnation == 77);
-        CHECK(seqs(loaded.tail) == std::vector<Seq>{1, 2});
-        REQUIRE(loaded.members.size() == 1 - static_cast<size_t>(start));
-        CHECK(loaded.revoked.size() == static_cast<size_t>(start));
-        CHECK(user(*store, "ada") == UserId{7});
-        run<Done>(*store, DropMember{1, RoomId{3}, UserId{7}, noon_ms});
-    }
 }
 
 TEST_CASE("a database that is taken away while it serves takes nothing more, and it is said once",
