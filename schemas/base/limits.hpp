@@ -213,6 +213,10 @@ inline constexpr size_t core_effects_bytes_held_max = 1024 * 1024;
 inline constexpr size_t core_inbox_inputs_max = 16'384;
 inline constexpr size_t net_inbox_batches_max = 1024; // of effects; then the core waits
 inline constexpr int64_t core_tick_busy_ms = 5;
+// After a crowd was told something, its next lines gather for a millisecond for so many readers:
+// a datagram to each of them costs more than such a wait is worth.
+inline constexpr size_t gather_readers_per_ms = 100;
+inline constexpr int64_t gather_ms_max = 8;
 inline constexpr int64_t core_tick_idle_ms = 20;
 inline constexpr int64_t net_tick_ms_default = 5;   // in which datagrams gather
 inline constexpr int64_t net_sleep_busy_ms_max = 5; // while somebody is behind

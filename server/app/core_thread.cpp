@@ -54,7 +54,7 @@ void CoreThread::run() {
             answered.answers.swap(unavailable_);
             step(std::move(answered), now_ms);
         }
-        quiet = inputs.empty();
+        quiet = inputs.empty() && core_->counts().rooms_gathering == 0;
         if (steady_ms() - ticked_ms >= (quiet ? tick_ms : limits::core_tick_busy_ms)) {
             ticked_ms = steady_ms();
             step(Tick{}, now_ms);

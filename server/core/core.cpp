@@ -28,14 +28,20 @@ void Core::State::step(const Input& input, Effects& effects) {
     now_ms_ = std::max(now_ms_, input.at_ms);
     effects_ = &effects;
     std::visit([this](const auto& body) { take(body); }, input.body);
-    flush_all();
+    flush_due();
     finish_shutdown();
     effects_ = nullptr;
 }
 
 Core::Counts Core::State::counts() const {
-    return {sessions_.size(), rooms_.size(),  users_.size(), pending_.size(),
-            tail_bytes_,      asleep_.size(), rooms_refused_};
+    return {.sessions = sessions_.size(),
+            .rooms = rooms_.size(),
+            .users = users_.size(),
+            .persists_in_flight = pending_.size(),
+            .rooms_gathering = rooms_fresh_.size(),
+            .tail_bytes = tail_bytes_,
+            .rooms_asleep = asleep_.size(),
+            .rooms_refused = rooms_refused_};
 }
 
 // [time]

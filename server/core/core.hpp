@@ -30,6 +30,7 @@ public:
         size_t rooms = 0;
         size_t users = 0;
         size_t persists_in_flight = 0;
+        size_t rooms_gathering = 0; // the next Tick must not be late
         size_t tail_bytes = 0;
         size_t rooms_asleep = 0;
         uint64_t rooms_refused = 0; // times that there was no place for one

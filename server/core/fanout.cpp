@@ -1,6 +1,7 @@
-// fanout.cpp: from committed entries to frames. Each room's entries of a step become one Batch (cut
-// at what fits a datagram), encoded once and shared by all its readers: the work in core does not
-// grow with their number.
+// fanout.cpp: from committed entries to frames. A room's entries become one Batch (cut at what fits
+// a datagram), encoded once and shared by all its readers: the work in core does not grow with
+// their number. The first line after a silence goes out in its own step; in a crowd the next ones
+// gather a few milliseconds, so that each reader gets them in one datagram.
 #include <algorithm>
 #include <optional>
 
@@ -41,25 +42,40 @@ void Core::State::push_fresh(Room& room, LogEntry entry) {
     if (room.sessions.empty()) {
         return; // nobody hears it; the tail has it
     }
-    if (room.fresh.empty()) {
+    if (!room.flush_waits) {
+        room.flush_waits = true;
         rooms_fresh_.push_back(room.meta.id);
     }
     room.fresh.push_back(std::move(entry));
 }
 
-void Core::State::flush_all() {
+int64_t Core::State::gather_ms(const Room& room) const {
+    const auto ms = static_cast<int64_t>(room.sessions.size() / options_.gather_readers_per_ms);
+    return std::min(ms, limits::gather_ms_max);
+}
+
+void Core::State::flush_due() {
+    size_t kept = 0;
     for (const RoomId id : rooms_fresh_) {
-        if (Room* room = find_room(id)) {
-            flush(*room);
+        Room* room = find_room(id);
+        if (room == nullptr) {
+            continue;
         }
+        if (!room->fresh.empty() && now_ms_ < room->gather_until_ms) {
+            rooms_fresh_[kept++] = id;
+            continue;
+        }
+        flush(*room);
+        room->flush_waits = false;
     }
-    rooms_fresh_.clear();
+    rooms_fresh_.resize(kept);
 }
 
 void Core::State::flush(Room& room) {
     if (room.fresh.empty()) {
         return;
     }
+    room.gather_until_ms = now_ms_ + gather_ms(room);
     const std::vector<LogEntry> fresh = std::move(room.fresh);
     room.fresh.clear();
     const Lane lane = lane_of(room.kind());

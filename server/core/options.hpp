@@ -24,6 +24,7 @@ struct CoreOptions {
     // Not for operators: a simulated world uses shorter ones.
     TimeMs direct_sleep_ms = limits::direct_sleep_ms;
     TimeMs presence_keep_ms = limits::presence_keep_ms;
+    size_t gather_readers_per_ms = limits::gather_readers_per_ms;
     bool dev = false;
 };
 

@@ -270,7 +270,8 @@ private:
     // [fanout.cpp]
     Readers readers(Room& room);
     void flush(Room& room);
-    void flush_all();
+    void flush_due();
+    int64_t gather_ms(const Room& room) const;
     void push_fresh(Room& room, LogEntry entry);
     struct Page {
         UserId viewer{}; // 0: what everyone may see
@@ -381,7 +382,7 @@ private:
     std::set<RoomId> counts_dirty_;
     std::set<CardKey> cards_dirty_; // places
     std::set<std::pair<TimeMs, CardKey>> card_ends_;
-    std::vector<RoomId> rooms_fresh_;
+    std::vector<RoomId> rooms_fresh_; // in the order in which they are flushed
     // Who was revoked when: a ticket issued before must not bring him back. Kept as long as such a
     // ticket can be good; the store has it too, for the shard after this one.
     struct Revoked {

@@ -151,6 +151,8 @@ void Checks::frame(SessionId session, const wire::ServerFrame& frame) {
         break;
     case wire::Event::RoomState:
         in_room(reader, RoomId{frame.body_as_RoomState()->room()}, "a RoomState");
+        // He may have left and come back since a Gap that no page followed.
+        sessions_[session].after_gap.erase(RoomId{frame.body_as_RoomState()->room()});
         if (const auto* room = disk_.room(RoomId{frame.body_as_RoomState()->room()})) {
             if (frame.body_as_RoomState()->last_seq() > room->meta.last_seq) {
                 violation("RoomState names a seq that is not committed");

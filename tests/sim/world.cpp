@@ -80,6 +80,7 @@ World::World(uint64_t seed, const WorldOptions& options)
     const CardTypes cards = card_types(checks_);
     long_absence_ = random_.chance_percent(15);
     CoreOptions core;
+    core.gather_readers_per_ms = random_.chance_percent(50) ? 1 : core.gather_readers_per_ms;
     if (long_absence_) {
         for (limits::Tier& tier : core.tiers) {
             tier.pace_burst = 200; // as much as a session may say in a second at all

@@ -251,3 +251,65 @@ TEST_CASE("many lines for one user alone are cut so that his batches carry them"
         CHECK(next == 61);
     }
 }
+
+TEST_CASE("in a crowd the first line goes out at once, and those after it gather",
+          "[core][fanout]") {
+    CoreOptions options = fast();
+    options.gather_readers_per_ms = 2;
+    CoreHarness world(options);
+    std::vector<SessionId> sessions;
+    for (int i = 0; i < 10; ++i) {
+        sessions.push_back(world.connect("user" + std::to_string(i), {guild("g1")}));
+    }
+    const RoomId room = world.room_id(guild("g1"));
+    world.tick(1000);
+    world.last_deliveries.clear();
+    world.send(sessions[0], room, "first");
+    world.commit();
+    CHECK(batches_of(world).size() == 1);
+    CHECK(world.core.counts().rooms_gathering == 0);
+
+    world.now_ms += 2;
+    world.send(sessions[1], room, "second");
+    world.commit();
+    world.now_ms += 2;
+    const uint32_t third = world.send(sessions[2], room, "third");
+    world.commit();
+    CHECK(batches_of(world).size() == 1);
+    CHECK(world.core.counts().rooms_gathering == 1); // and the authors have their answers
+    CHECK(world.reply(sessions[2], third).error == Error::Ok);
+    world.tick(1);
+    CHECK(batches_of(world).size() == 2);
+    CHECK(world.core.counts().rooms_gathering == 0);
+    CHECK(world.texts(sessions[9], room) == Texts{"first", "second", "third"});
+}
+
+TEST_CASE("gathering lines are told before anybody comes or goes", "[core][fanout]") {
+    CoreOptions options = fast();
+    options.gather_readers_per_ms = 1;
+    CoreHarness world(options);
+    const SessionId ann = world.connect("ann", {guild("g1")});
+    const SessionId bob = world.connect("bob", {guild("g1")});
+    const RoomId room = world.room_id(guild("g1"));
+    world.tick(1000);
+    world.send(ann, room, "first");
+    world.commit();
+    world.send(ann, room, "gathering");
+    world.commit();
+    CHECK(world.texts(bob, room) == Texts{"first"});
+
+    SECTION("who comes hears none of them") {
+        const SessionId cat = world.connect("cat", {guild("g1")});
+        CHECK(world.texts(bob, room) == Texts{"first", "gathering"});
+        world.tick(10);
+        CHECK(world.texts(cat, room).empty());
+    }
+    SECTION("who goes has heard all of them") {
+        world.leave(bob, room);
+        CHECK(world.texts(bob, room) == Texts{"first", "gathering"});
+    }
+    SECTION("the end of the shard waits for nothing") {
+        world.step(ShutdownAsked{0});
+        CHECK(world.texts(bob, room) == Texts{"first", "gathering"});
+    }
+}
