@@ -27,6 +27,7 @@ PARLEY_NAMED(parley_card)
 PARLEY_NAMED(parley_overlay_options)
 PARLEY_NAMED(parley_input)
 PARLEY_NAMED(parley_frame_stats)
+PARLEY_NAMED(parley_overlay_memory)
 #undef PARLEY_NAMED
 
 // Null is refused without a word: that is no forgotten size.

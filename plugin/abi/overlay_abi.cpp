@@ -267,6 +267,19 @@ void parley_overlay_get_stats(const parley_overlay* overlay, parley_frame_stats*
            "without a good size there is nowhere to write to");
 }
 
+void parley_overlay_get_memory(const parley_overlay* overlay, parley_overlay_memory* out) {
+    if (overlay == nullptr || orphaned(*overlay)) {
+        return;
+    }
+    const overlay::MemoryUse now = overlay->overlay->memory();
+    parley_overlay_memory said{};
+    said.text_bytes = now.text_bytes;
+    said.texture_bytes = now.texture_bytes;
+    said.font_bytes = now.font_bytes;
+    ignore(write_checked(*overlay->client, said, out),
+           "without a good size there is nowhere to write to");
+}
+
 // [control]
 
 parley_result parley_overlay_open(parley_overlay* overlay, uint32_t room_kind) {

@@ -372,6 +372,10 @@ void Overlay::textures_lost() {
 const FrameStats& Overlay::stats() const {
     return inside_->frame_stats;
 }
+MemoryUse Overlay::memory() const {
+    const text::Engine& engine = *inside_->engine;
+    return {engine.memory_bytes(), engine.atlas_bytes(), engine.font_bytes()};
+}
 Result<void> Overlay::open(wire::RoomKind kind) {
     return inside_->open(kind);
 }

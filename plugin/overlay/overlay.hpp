@@ -70,6 +70,11 @@ struct FrameStats {
     uint32_t deferred = 0;
     uint32_t text_allocations = 0; // of the host's allocator
 };
+struct MemoryUse {
+    uint64_t text_bytes = 0;    // of the host's allocator
+    uint64_t texture_bytes = 0; // of those
+    uint64_t font_bytes = 0;    // of files mapped
+};
 
 // Owner: the game thread. The client outlives it.
 class Overlay {
@@ -93,6 +98,7 @@ public:
     bool next_texture(TextureUpdate& out);
     void textures_lost();
     const FrameStats& stats() const;
+    MemoryUse memory() const;
 
     // [control]
     Result<void> open(wire::RoomKind kind); // RoomKind::None: the last one used

@@ -80,6 +80,7 @@ public:
         return metrics;
     }
 
+    const Fonts& fonts() const { return *fonts_; }
     HostMemory& memory() { return *memory_; }
     Atlas& atlas() { return cache_.atlas(); }
     GlyphCache& cache() { return cache_; }
@@ -204,6 +205,14 @@ std::pmr::memory_resource* Engine::memory() const {
 
 uint64_t Engine::memory_bytes() const {
     return inside_->memory().bytes();
+}
+
+uint64_t Engine::atlas_bytes() const {
+    return uint64_t{4} * pages() * page_px() * page_px();
+}
+
+uint64_t Engine::font_bytes() const {
+    return inside_->fonts().mapped_bytes();
 }
 
 uint64_t Engine::memory_allocations() const {

@@ -90,6 +90,8 @@ public:
 
     // [counters]
     uint64_t memory_bytes() const;       // of the host's, now
+    uint64_t atlas_bytes() const;        // of those, the pages' pixels
+    uint64_t font_bytes() const;         // of font files mapped; not of the host's
     uint64_t memory_allocations() const; // ever
     uint64_t glyphs_rasterised() const;
     uint64_t glyphs_missing() const; // graphemes that no face covers, drawn as boxes

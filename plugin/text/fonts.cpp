@@ -80,6 +80,16 @@ Fonts::~Fonts() {
     }
 }
 
+uint64_t Fonts::mapped_bytes() const {
+    uint64_t sum = 0;
+    for (const File& file : files_) {
+        if (file.blob != nullptr && !file.path.empty()) {
+            sum += hb_blob_get_length(file.blob);
+        }
+    }
+    return sum;
+}
+
 Result<std::unique_ptr<Fonts>> Fonts::find(const EngineOptions& options, HostMemory& memory) {
     std::unique_ptr<Fonts> fonts(new Fonts(options, memory));
     if (!fonts->start_freetype(memory)) {

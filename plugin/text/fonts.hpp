@@ -54,6 +54,8 @@ public:
     bool slanted(FaceId face) const { return faces_[face].slanted; }
     bool emboldened(FaceId face) const { return faces_[face].emboldened; }
     std::string_view file_name(FaceId face) const;
+    // Of font files mapped; those that the host has in memory are its own.
+    uint64_t mapped_bytes() const;
 
 private:
     // Bytes of a font, mapped once however many faces lie in it.

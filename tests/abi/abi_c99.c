@@ -167,6 +167,7 @@ static void on_the_screen(parley_client *client) {
     parley_input input = {sizeof input};
     parley_texture_update texture;
     parley_frame_stats stats = {sizeof stats};
+    parley_overlay_memory memory = {sizeof memory, 0, 0, 0};
     parley_element elements[8];
     const parley_draw *draw;
     options.theme_path = "/nonexistent";
@@ -194,6 +195,9 @@ static void on_the_screen(parley_client *client) {
     parley_overlay_textures_lost(overlay);
     parley_overlay_get_stats(overlay, &stats);
     CHECK(stats.commands == draw->command_count);
+    parley_overlay_get_memory(overlay, &memory);
+    CHECK(memory.text_bytes > memory.texture_bytes && memory.texture_bytes > 0);
+    CHECK(memory.font_bytes > 0);
     CHECK(parley_overlay_open(overlay, PARLEY_ROOM_PARTY) == PARLEY_ERROR_NOT_FOUND);
     CHECK(parley_overlay_open(overlay, 99) == PARLEY_ERROR_BAD_ARGUMENT);
     parley_overlay_close(overlay);
@@ -229,6 +233,7 @@ static void without_a_client(void) {
     CHECK(strcmp(parley_draft(NULL, 1), "") == 0);
     parley_overlay_destroy(NULL);
     parley_overlay_frame(NULL, 0.016f, 1, 1, 1.0f, 0);
+    parley_overlay_get_memory(NULL, NULL);
     CHECK(parley_overlay_draw(NULL) != NULL);
     CHECK(parley_overlay_next_spoken(NULL) == NULL);
 }

@@ -146,6 +146,8 @@ TEST_CASE("sizes and places on 64-bit machines", "[abi]") {
     CHECK(sizeof(parley_draw) == 48);
     CHECK(sizeof(parley_texture_update) == 48);
     CHECK(sizeof(parley_frame_stats) == 36);
+    CHECK(sizeof(parley_overlay_memory) == 32);
+    CHECK(offsetof(parley_overlay_memory, font_bytes) == 24);
     CHECK(sizeof(parley_element) == 48);
 }
 

@@ -91,6 +91,7 @@ TEST_CASE("an overlay is owned too", "[hpp]") {
     REQUIRE(overlay.create(client, parley::sized<parley_overlay_options>()) == PARLEY_OK);
     overlay.frame(0.016f, 640, 480);
     CHECK(overlay.stats().commands == overlay.draw().command_count);
+    CHECK(overlay.memory().texture_bytes > 0);
     CHECK_FALSE(overlay.has_focus());
 }
 

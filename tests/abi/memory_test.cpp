@@ -76,6 +76,16 @@ TEST_CASE("a client and its overlay lie in the host's memory and give all of it 
     REQUIRE(parley_overlay_draw(overlay)->vertex_count > 0);
     parley_texture_update page{};
     REQUIRE(parley_overlay_next_texture(overlay, &page));
+    parley_overlay_memory held{};
+    held.size = sizeof held;
+    parley_overlay_get_memory(overlay, &held);
+    CHECK(held.texture_bytes ==
+          size_t{4} * static_cast<size_t>(page.width) * static_cast<size_t>(page.height));
+    CHECK(held.text_bytes > held.texture_bytes);
+    // The rest that the host gave meanwhile is the toast's and the handle's.
+    CHECK(held.text_bytes <= host.bytes - of_client);
+    CHECK(held.text_bytes + 64 * 1024 > host.bytes - of_client);
+    CHECK(held.font_bytes > 0);
     // Glyphs were drawn into a page, and the page is the host's.
     const auto pixels = const_cast<void*>(static_cast<const void*>(page.pixels));
     auto block = host.living.upper_bound(pixels);

@@ -216,7 +216,8 @@ typedef struct parley_stats {
     uint32_t outbox_messages;             /* pending */
     uint32_t reconnects;
     uint64_t refused_frames;              /* of the shard, by our decoder */
-    uint64_t memory_bytes, memory_peak_bytes; /* of this client; a reserve of 512 KiB and overlays apart */
+    uint64_t memory_bytes, memory_peak_bytes; /* of this client; a reserve of 512 KiB and overlays apart:
+                                             parley_overlay_get_memory */
     int64_t clock_offset_ms;              /* the shard's time minus this machine's wall clock */
 } parley_stats;
 

@@ -399,6 +399,11 @@ public:
         parley_overlay_get_stats(handle_, &now);
         return now;
     }
+    parley_overlay_memory memory() const {
+        parley_overlay_memory now = sized<parley_overlay_memory>();
+        parley_overlay_get_memory(handle_, &now);
+        return now;
+    }
     parley_result open(parley_room_kind kind = PARLEY_ROOM_NONE) {
         return parley_overlay_open(handle_, static_cast<uint32_t>(kind));
     }

@@ -111,6 +111,15 @@ typedef struct parley_frame_stats {
     uint32_t deferred;            /* lines whose layout waits for a later frame's budget */
 } parley_frame_stats;
 
+/* What an overlay holds now. Dear ImGui's arrays and the names of fonts are not counted. */
+typedef struct parley_overlay_memory {
+    uint32_t size;
+    uint64_t text_bytes;          /* of your allocator: layouts, glyphs, textures, FreeType */
+    uint64_t texture_bytes;       /* of those, the textures' pixels; your renderer keeps as many again */
+    uint64_t font_bytes;          /* of font files mapped: read as glyphs are drawn, and shared with other
+                                     programs */
+} parley_overlay_memory;
+
 /* A piece of the overlay as a screen reader or a test sees it. */
 typedef struct parley_element {
     const char *id;               /* "composer", "tab/3", "card/match/join" */
@@ -155,6 +164,9 @@ PARLEY_API bool parley_overlay_next_texture(parley_overlay *overlay, parley_text
 PARLEY_API void parley_overlay_textures_lost(parley_overlay *overlay);
 /* What the last frame cost, into *out (its size member set by you). */
 PARLEY_API void parley_overlay_get_stats(const parley_overlay *overlay, parley_frame_stats *out);
+
+/* What it holds of memory, into *out (its size member set by you). */
+PARLEY_API void parley_overlay_get_memory(const parley_overlay *overlay, parley_overlay_memory *out);
 
 /* [control] ----------------------------------------------------------------------------------- */
 

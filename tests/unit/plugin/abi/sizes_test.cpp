@@ -90,6 +90,9 @@ TEST_CASE("a forgotten size is refused and logged once, with the fix", "[abi][si
     parley_frame_stats frame{};
     parley_overlay_get_stats(overlay, &frame);
     check_told(lines, "parley_frame_stats");
+    parley_overlay_memory memory{};
+    parley_overlay_get_memory(overlay, &memory);
+    check_told(lines, "parley_overlay_memory");
     parley_overlay_destroy(overlay);
     parley_destroy(client);
     CHECK(lines.empty());

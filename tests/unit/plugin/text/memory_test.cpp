@@ -91,6 +91,29 @@ TEST_CASE("arrays, layouts, the atlas and FreeType lie in the host's memory, and
     CHECK(host.bytes == 0);
 }
 
+TEST_CASE("pages and mapped fonts are counted as they come", "[text][memory]") {
+    Host host;
+    auto engine = samples::make_engine(host.options());
+    REQUIRE(engine);
+    const uint64_t page = size_t{256} * 256 * 4;
+    CHECK(engine->atlas_bytes() == page);
+    Layout layout;
+    engine->layout("Latin", {}, {}, layout);
+    const uint64_t latin = engine->font_bytes();
+    CHECK(latin > 100'000);
+    engine->layout("Latin again", {}, {}, layout);
+    CHECK(engine->font_bytes() == latin);
+    lay_out_all(*engine);
+    // A CJK collection alone has more than ten megabytes.
+    CHECK(engine->font_bytes() > latin + 10'000'000);
+    for (const samples::Sample& sample : samples::scripts) {
+        engine->layout(sample.text, {}, {.size_px = 60}, layout);
+    }
+    CHECK(engine->pages() > 1);
+    CHECK(engine->atlas_bytes() == engine->pages() * page);
+    CHECK(engine->memory_bytes() > engine->atlas_bytes());
+}
+
 TEST_CASE("a host that refuses the first page gets no engine, and loses nothing",
           "[text][memory]") {
     Host host;
