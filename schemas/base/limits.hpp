@@ -129,6 +129,7 @@ inline constexpr size_t direct_rooms_loaded_percent_max = 75;
 // for so long, and earlier when places are few; so many a Tick are looked at for that.
 inline constexpr int64_t direct_sleep_ms = 10 * 60 * 1000;
 inline constexpr size_t direct_looks_per_tick_max = 64;
+inline constexpr int64_t rooms_full_said_ms = 60 * 1000; // in the log, once in this time
 inline constexpr int64_t room_evict_idle_ms = 10 * 60 * 1000;
 // Joins and leaves of one's own: each is a line in a log or a roster to everyone. Tickets and the
 // game's server are not bound.

@@ -152,6 +152,11 @@ constexpr ConfigKey keys[] = {
      .max = int64_t{1} << 40,
      .usage = "memory for the newest messages of all rooms; beyond it the quietest room's go",
      .number = [](Config& c) { return &c.tails_bytes_max; }},
+    {.name = "rooms.loaded_max",
+     .min = 1000,
+     .max = 1'000'000,
+     .usage = "rooms in memory at once; direct rooms take three quarters of them at most",
+     .number = [](Config& c) { return &c.rooms_loaded_max; }},
     {.name = "users.sessions_max",
      .min = 1,
      .max = 64,
@@ -397,7 +402,8 @@ Config::Config()
       journal_bytes_max(int64_t{256} * 1024 * 1024), global_rooms({"lobby"}),
       sessions_per_user_max(static_cast<int64_t>(limits::sessions_per_user_max)),
       frames_per_s_max(limits::frames_per_s_max), log_bytes_per_s(limits::user_log_bytes_per_s),
-      tails_bytes_max(static_cast<int64_t>(limits::tails_bytes_max)) {
+      tails_bytes_max(static_cast<int64_t>(limits::tails_bytes_max)),
+      rooms_loaded_max(static_cast<int64_t>(limits::rooms_loaded_max)) {
     for (size_t kind = 1; kind < std::size(tiers); ++kind) {
         const limits::Tier& tier = limits::tiers[kind];
         tiers[kind] = {tier.text_code_points_max, tier.pace_burst, tier.pace_period_ms,
@@ -421,6 +427,7 @@ CoreOptions Config::core_options() const {
     options.frames_per_s_max = static_cast<size_t>(frames_per_s_max);
     options.log_bytes_per_s = static_cast<uint32_t>(log_bytes_per_s);
     options.tails_bytes_max = static_cast<size_t>(tails_bytes_max);
+    options.rooms_loaded_max = static_cast<size_t>(rooms_loaded_max);
     options.dev = dev;
     return options;
 }

@@ -53,6 +53,7 @@ struct Config {
     int64_t frames_per_s_max = 0;
     int64_t log_bytes_per_s = 0;
     int64_t tails_bytes_max = 0;
+    int64_t rooms_loaded_max = 0;
     TierConfig tiers[6]; // by room kind; 0 is none
     std::vector<IssuerConfig> issuers;
     bool dev = false; // by --dev only, never by file

@@ -3,11 +3,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "schemas/base/limits.hpp"
 #include "schemas/base/result.hpp"
 
 namespace parley {
+
+uint64_t Refusals::to_say(uint64_t happened, TimeMs now_ms, int64_t period_ms) {
+    if (happened == said_ || now_ms < say_at_ms_) {
+        return 0;
+    }
+    say_at_ms_ = now_ms + period_ms;
+    return happened - std::exchange(said_, happened);
+}
 
 CoreThread::CoreThread(std::unique_ptr<Core> core, std::unique_ptr<Journal> journal,
                        Mailbox<InputBody>& inbox, StoreThread& store, NetThreads& net, Log log,
@@ -58,10 +67,8 @@ void CoreThread::run() {
         if (steady_ms() - ticked_ms >= (quiet ? tick_ms : limits::core_tick_busy_ms)) {
             ticked_ms = steady_ms();
             step(Tick{}, now_ms);
-            const Core::Counts counts = core_->counts();
-            sessions_.store(counts.sessions, std::memory_order_relaxed);
-            rooms_.store(counts.rooms, std::memory_order_relaxed);
         }
+        watch_rooms();
         dispatch();
     }
     if (journal_ != nullptr) {
@@ -161,6 +168,19 @@ void CoreThread::watch_clock(TimeMs now_ms) {
         log_.warn("clock_apart", {{"ms", apart_ms_}});
     }
     apart_told_ = apart;
+}
+
+void CoreThread::watch_rooms() {
+    const Core::Counts counts = core_->counts();
+    sessions_.store(counts.sessions, std::memory_order_relaxed);
+    rooms_.store(counts.rooms, std::memory_order_relaxed);
+    rooms_asleep_.store(counts.rooms_asleep, std::memory_order_relaxed);
+    rooms_refused_.store(counts.rooms_refused, std::memory_order_relaxed);
+    const uint64_t refused =
+        rooms_full_.to_say(counts.rooms_refused, steady_ms(), limits::rooms_full_said_ms);
+    if (refused != 0) {
+        log_.warn("rooms_full", {{"refused", refused}, {"rooms", uint64_t{counts.rooms}}});
+    }
 }
 
 void CoreThread::to_server_time(InputBody& input) const {

@@ -23,6 +23,17 @@ struct CoreCounters {
     Counter net_full;   // times a net thread had no room and the core waited
 };
 
+// How often something happened since it was last said; said once in a time at most.
+class Refusals {
+public:
+    // 0: nothing is to be said now.
+    uint64_t to_say(uint64_t happened, TimeMs now_ms, int64_t period_ms);
+
+private:
+    uint64_t said_ = 0;
+    TimeMs say_at_ms_ = 0;
+};
+
 // Owner: the app; the thread within owns core and journal.
 class CoreThread {
 public:
@@ -43,9 +54,11 @@ public:
     // session is closed.
     Mailbox<ShutdownDone>& done() { return done_; }
     const CoreCounters& counters() const { return counters_; } // any thread
-    // The last counts of the core, as of the last tick; any thread.
+    // The last counts of the core, as of the last round; any thread.
     uint64_t sessions() const { return sessions_.load(std::memory_order_relaxed); }
     uint64_t rooms() const { return rooms_.load(std::memory_order_relaxed); }
+    uint64_t rooms_asleep() const { return rooms_asleep_.load(std::memory_order_relaxed); }
+    uint64_t rooms_refused() const { return rooms_refused_.load(std::memory_order_relaxed); }
 
 private:
     void run();
@@ -54,6 +67,7 @@ private:
     void dispatch();
     void persist(StoreRequest&& request);
     void watch_clock(TimeMs now_ms);
+    void watch_rooms();
     void to_server_time(InputBody& input) const;
 
     std::unique_ptr<Core> core_;
@@ -68,6 +82,9 @@ private:
     bool apart_told_ = false;
     std::atomic<uint64_t> sessions_{0};
     std::atomic<uint64_t> rooms_{0};
+    std::atomic<uint64_t> rooms_asleep_{0};
+    std::atomic<uint64_t> rooms_refused_{0};
+    Refusals rooms_full_;
     Mailbox<ShutdownDone> done_{1, Full::DropOldest};
     Effects effects_;                      // of the inputs taken together
     size_t effect_bytes_ = 0;              // of the frames in effects_

@@ -358,6 +358,8 @@ void Shard::log_counters() const {
                                 {"effects", core.effects.read()},
                                 {"sessions", core_->sessions()},
                                 {"rooms", core_->rooms()},
+                                {"rooms_asleep", core_->rooms_asleep()},
+                                {"rooms_refused", core_->rooms_refused()},
                                 {"store_full", core.store_full.read()},
                                 {"net_full", core.net_full.read()}});
     const SqliteStore::Counters& store = store_->counters();

@@ -46,6 +46,8 @@ TEST_CASE("an empty file is the defaults", "[config]") {
     CHECK(config.core_options().tiers[2].text_code_points_max ==
           limits::tiers[2].text_code_points_max);
     CHECK(config.core_options().global_rooms == std::vector<std::string>{"lobby"});
+    CHECK(config.core_options().rooms_loaded_max == limits::rooms_loaded_max);
+    CHECK(good("[rooms]\nloaded_max = 1000\n").core_options().rooms_loaded_max == 1000);
 }
 
 TEST_CASE("what is printed reads back to the same", "[config]") {

@@ -1,7 +1,9 @@
-// core_thread_test.cpp: tickets are judged by the wall clock, whatever server time is.
+// core_thread_test.cpp: tickets are judged by the wall clock, whatever server time is; what the log
+// says of rooms that find no place.
 #include "server/app/core_thread.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/memory_store.hpp"
 
 using namespace parley;
 
@@ -57,4 +59,48 @@ TEST_CASE("a ticket is judged by the wall clock when server time is ahead of it"
     CHECK(times[0] < wall_ms + hour_ms / 2);
     CHECK(lines.find("warn clock_apart ms=3") == 0);
     CHECK(lines.find("clock_apart", 10) == std::string::npos);
+}
+
+TEST_CASE("what is refused is said once in a time, and then what came since", "[shard]") {
+    Refusals refusals;
+    CHECK(refusals.to_say(0, 1000, 60) == 0);
+    CHECK(refusals.to_say(3, 1001, 60) == 3);
+    CHECK(refusals.to_say(5, 1060, 60) == 0);
+    CHECK(refusals.to_say(7, 1061, 60) == 4);
+    CHECK(refusals.to_say(7, 5000, 60) == 0);
+}
+
+TEST_CASE("a shard that has no place for a room says so once for many", "[shard]") {
+    MemoryStore store(std::make_shared<MemoryDisk>());
+    Mailbox<InputBody> inbox(64, Full::Refuse);
+    StoreThread store_thread(store, inbox);
+    CoreThread::NetThreads net;
+    std::string lines;
+    const auto keep = [](void* user, int, const char* line) {
+        *static_cast<std::string*>(user) += std::string(line) + "\n";
+    };
+    CoreOptions options;
+    options.rooms_loaded_max = 0;
+    CoreThread core(std::make_unique<Core>(options, std::make_shared<CardTypeSet>(), 1), nullptr,
+                    inbox, store_thread, net, Log(keep, &lines, LogLevel::Warn));
+    store_thread.start();
+    core.start();
+    for (const uint32_t peer : {1, 2}) {
+        AdmitAsked ask;
+        ask.session = session_of(0, PeerId{peer});
+        ask.claims.issuer = "studio";
+        ask.claims.subject = "u" + std::to_string(peer);
+        ask.claims.id = ask.claims.subject;
+        ask.claims.expires_at_s = wall_unix_ms() / 1000 + 600;
+        ask.claims.rooms.push_back({static_cast<uint8_t>(wire::RoomKind::Team), "t1", 0});
+        REQUIRE(inbox.push(std::move(ask)));
+    }
+    REQUIRE(inbox.push(ShutdownAsked{}));
+    std::vector<ShutdownDone> done;
+    REQUIRE(core.done().wait(done, std::chrono::seconds(30)) == 1);
+    core.stop();
+    store_thread.stop();
+    CHECK(core.rooms_refused() >= 2);
+    CHECK(lines.find("warn rooms_full refused=") == 0);
+    CHECK(lines.find("rooms_full", 10) == std::string::npos);
 }
