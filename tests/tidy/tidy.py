@@ -34,7 +34,9 @@ ARROWS = {
     "server/core": (CORE, set()),
     "server/store": (WIRE | CORE_TYPES, {"sqlite3.h", "sodium.h"}),
     "server/net": (CORE | LINK | {"server/auth"}, {"enet/enet.h", "dlfcn.h"}),
-    "server/app": (CORE | LINK | {"server/auth", "server/core", "server/store", "server/net"},
+    "server/admin": (BASE, set()),
+    "server/app": (CORE | LINK | {"server/auth", "server/core", "server/store", "server/net",
+                                  "server/admin"},
                    {"toml++/", "sodium.h"}),
     "plugin/include": ({"plugin/include"}, set()),
     "plugin/client": (CARD | LINK, {"sodium.h"}),
@@ -53,7 +55,7 @@ PUBLIC = re.compile(r"^parley/parley(_\w+)?\.(h|hpp)$")
 # POSIX and Linux headers, for the edges only.
 SYSTEM = re.compile(r"^(sys|netinet|arpa|linux|net)/|^(unistd|fcntl|poll|signal|pthread|netdb|dirent|"
                     r"errno|spawn)\.h$|^(windows|winsock2|ws2tcpip)\.h$")
-EDGES = ("schemas/link", "server/store", "server/net", "server/app", "plugin/abi", "plugin/client",
+EDGES = ("schemas/link", "server/store", "server/net", "server/admin", "server/app", "plugin/abi", "plugin/client",
          "plugin/platform", "plugin/text", "demo", "schemas/base/clock.cpp")
 STANDARD_C = {"assert.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
               "stdarg.h", "math.h", "time.h", "inttypes.h", "limits.h"}
