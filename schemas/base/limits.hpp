@@ -228,14 +228,11 @@ inline constexpr size_t persists_in_flight_max = 4096; // past it sends are refu
 inline constexpr size_t persists_in_flight_per_session_max = 64;
 inline constexpr size_t commands_waiting_for_room_max = 64;
 
-// [admin] The pages that a machine's own watchers read. One thread answers them, each connection
-// once; who is slower than this is cut, whatever he sends.
-inline constexpr size_t admin_connections_max = 16;
-inline constexpr size_t admin_request_bytes_max = 4096;
-inline constexpr int64_t admin_connection_ms_max = 2000;
-
 // [store]
 inline constexpr size_t commit_requests_max = 1024;
+// Without requests the store looks so often at the disk and at what is old: little beside its own
+// periods, and nothing to a machine that idles.
+inline constexpr int64_t store_idle_ms = 1000;
 inline constexpr size_t fold_entries = 4096;  // then the log's index by room is brought level
 inline constexpr int checkpoint_pages = 1000; // of the write-ahead log, 4 KiB each
 inline constexpr size_t write_ahead_bytes = 8 * 1024 * 1024; // grown once, at start, then reused

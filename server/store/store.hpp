@@ -20,8 +20,8 @@ public:
     virtual void execute(std::span<const StoreRequest> requests,
                          std::vector<StoreAnswer>& answers) = 0;
 
-    // Called between groups, after their answers are on the way: time for what need not be in the
-    // path of a commit.
+    // Called between groups, after their answers are on the way, and now and then when there are
+    // none: time for what need not be in the path of a commit.
     virtual void maintain() {}
 };
 

@@ -11,8 +11,9 @@
 
 namespace parley {
 
-StoreThread::StoreThread(Store& store, Mailbox<InputBody>& answers)
-    : store_(store), answers_(answers), requests_(limits::store_inbox_requests_max, Full::Refuse) {}
+StoreThread::StoreThread(Store& store, Mailbox<InputBody>& answers, int64_t idle_ms)
+    : store_(store), answers_(answers), requests_(limits::store_inbox_requests_max, Full::Refuse),
+      idle_ms_(idle_ms) {}
 
 StoreThread::~StoreThread() {
     stop();
@@ -31,15 +32,11 @@ void StoreThread::stop() {
 
 void StoreThread::run() {
     std::vector<StoreRequest> waiting;
-    // Long enough to cost nothing when idle; a push or close() ends the wait.
-    constexpr auto longest = std::chrono::milliseconds(1000);
     while (true) {
         waiting.clear();
-        if (requests_.wait(waiting, longest) == 0) {
-            if (requests_.closed() && requests_.size() == 0) {
-                return;
-            }
-            continue;
+        if (requests_.wait(waiting, std::chrono::milliseconds(idle_ms_)) == 0 &&
+            requests_.closed() && requests_.size() == 0) {
+            return;
         }
         for (size_t done = 0; done < waiting.size();) {
             const size_t count = std::min(waiting.size() - done, limits::commit_requests_max);

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "schemas/base/limits.hpp"
 #include "schemas/base/mailbox.hpp"
 #include "server/core/input.hpp"
 #include "server/store/store.hpp"
@@ -15,7 +16,8 @@ class StoreThread {
 public:
     // answers must take every StoreAnswered: its capacity counts what this thread may hold
     // (limits::store_inbox_requests_max and one group). Both must outlive this.
-    StoreThread(Store& store, Mailbox<InputBody>& answers);
+    // idle_ms: without a request for so long, the store is maintained all the same.
+    StoreThread(Store& store, Mailbox<InputBody>& answers, int64_t idle_ms = limits::store_idle_ms);
     ~StoreThread(); // stop()
     StoreThread(const StoreThread&) = delete;
     StoreThread& operator=(const StoreThread&) = delete;
@@ -33,6 +35,7 @@ private:
     Store& store_;
     Mailbox<InputBody>& answers_;
     Mailbox<StoreRequest> requests_;
+    const int64_t idle_ms_;
     std::thread thread_;
 };
 

@@ -86,6 +86,25 @@ TEST_CASE("a lone request is answered without waiting for company", "[store]") {
     CHECK(std::get<Appended>(answers[0]).seq == 42);
 }
 
+TEST_CASE("a store that nobody asks anything is maintained all the same", "[store]") {
+    class IdleStore final : public Store {
+    public:
+        void execute(std::span<const StoreRequest>, std::vector<StoreAnswer>&) override {}
+        void maintain() override { ignore(maintained.push(1), "two are as good as three"); }
+        Mailbox<int> maintained{2, Full::Refuse};
+    };
+    IdleStore store;
+    Mailbox<InputBody> inbox(100, Full::Refuse);
+    StoreThread thread(store, inbox, 1);
+    thread.start();
+    for (int times = 0; times < 2; ++times) {
+        std::vector<int> maintained;
+        REQUIRE(store.maintained.wait(maintained, std::chrono::seconds(30)) > 0);
+    }
+    thread.stop();
+    CHECK(inbox.size() == 0);
+}
+
 TEST_CASE("a refusal is of the type that the request expects and echoes its token", "[store]") {
     Append request = append(RoomId{1}, UserId{1}, 9);
     const StoreAnswer answer = refusal(request, Error::StoreUnavailable);
