@@ -3,6 +3,7 @@
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "tests/support/allocations.hpp"
@@ -13,11 +14,20 @@ namespace {
 // Until nothing waits to be laid out, windows have found their sizes, and the first time queries
 // are answered or given up.
 constexpr int settle_frames = 900;
+// From the usual size to another and back; after each all is laid out again.
+constexpr float scales[] = {1.25f, 1.0f, 1.5f, 1.0f};
+constexpr int rescaled_frames = 120;
 
 double thread_us() {
     timespec time{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
+
+double drawn_us(Screen& screen) {
+    const double start_us = thread_us();
+    screen.draw();
+    return thread_us() - start_us;
 }
 
 class ImguiScreen final : public Screen {
@@ -43,6 +53,12 @@ public:
         io.Fonts->SetTexID(static_cast<ImTextureID>(pixels));
         ImGui::SetCurrentContext(nullptr);
         return true;
+    }
+
+    void set_scale(float scale) override {
+        ImGui::SetCurrentContext(context_);
+        ImGui::GetIO().FontGlobalScale = scale;
+        ImGui::SetCurrentContext(nullptr);
     }
 
     void disturb(int frame) override {
@@ -85,6 +101,7 @@ std::unique_ptr<Screen> imgui_screen() {
 }
 
 Figures measure_frames(Screen& screen, int frames) {
+    const double first_us = drawn_us(screen);
     for (int frame = 0; frame < settle_frames; ++frame) {
         screen.draw();
     }
@@ -94,9 +111,7 @@ Figures measure_frames(Screen& screen, int frames) {
     uint64_t allocated = 0;
     for (int frame = 0; frame < frames; ++frame) {
         const uint64_t before = test::allocations();
-        const double start_us = thread_us();
-        screen.draw();
-        quiet.push_back(static_cast<float>(thread_us() - start_us));
+        quiet.push_back(static_cast<float>(drawn_us(screen)));
         allocated += test::allocations() - before;
     }
     for (int frame = 0; frame < frames; ++frame) {
@@ -105,11 +120,21 @@ Figures measure_frames(Screen& screen, int frames) {
         screen.draw();
         busy.push_back(static_cast<float>(thread_us() - start_us));
     }
+    double rescale_us = 0;
+    for (const float scale : scales) {
+        screen.set_scale(scale);
+        rescale_us = std::max(rescale_us, drawn_us(screen));
+        for (int frame = 0; frame < rescaled_frames; ++frame) {
+            screen.draw();
+        }
+    }
     return {{"frame_p50_us", percentile(quiet, 0.50)},
             {"frame_p99_us", percentile(quiet, 0.99)},
             {"allocations_per_quiet_frame", static_cast<double>(allocated) / frames},
             {"busy_frame_p50_us", percentile(busy, 0.50)},
-            {"busy_frame_p99_us", percentile(busy, 0.99)}};
+            {"busy_frame_p99_us", percentile(busy, 0.99)},
+            {"first_frame_us", first_us},
+            {"rescale_frame_us", rescale_us}};
 }
 
 } // namespace parley::bench

@@ -21,17 +21,20 @@ class Screen {
 public:
     virtual ~Screen() = default;
     virtual std::string_view name() const = 0;
-    // False: message says why it cannot be drawn.
+    // Everything is there, and the next frame is the first. False: message says why it cannot be
+    // drawn.
     virtual bool set_up(std::string& message) = 0;
     // What happens before a frame of a busy stretch: a message, a key, the wheel.
     virtual void disturb(int frame) = 0;
     virtual void draw() = 0;
+    // Of what is drawn from now on; 1 at first.
+    virtual void set_scale(float scale) = 0;
 };
 
 std::unique_ptr<Screen> overlay_screen(size_t messages);
 std::unique_ptr<Screen> imgui_screen();
 
-// So many quiet frames, then so many busy ones.
+// The first frame, then so many quiet ones, so many busy ones, and changes of the scale.
 Figures measure_frames(Screen& screen, int frames);
 
 } // namespace parley::bench

@@ -21,6 +21,7 @@ constexpr TimeMs wall_start_ms = 1'700'000'000'000;
 constexpr TimeMs frame_ms = 16;
 constexpr int width = 1600, height = 900;
 constexpr size_t lines_per_batch = 100;
+constexpr std::string_view draft = "go when I say";
 constexpr int first_frames = 120; // the frame's budget spreads what is new over several
 
 constexpr std::array<const char*, 8> sayings = {
@@ -73,12 +74,15 @@ public:
     bool set_up(std::string& message) override;
     void disturb(int frame) override;
     void draw() override;
+    void set_scale(float scale) override { scale_ = scale; }
 
 private:
+    bool make_overlay(std::string& message);
+    bool check_all_is_seen(std::string& message);
     bool connect(std::string& message);
     void enter();
     void say(size_t count);
-    bool shows(std::string_view id_start) const;
+    const overlay::Element* shown(std::string_view id_start) const;
     bool show_cards(std::string& message);
     void step();
 
@@ -88,6 +92,7 @@ private:
     std::unique_ptr<client::Client> client_;
     std::unique_ptr<overlay::Overlay> overlay_;
     TimeMs now_ms_ = 1000;
+    float scale_ = 1;
     Seq last_seq_ = 0;
     volatile size_t drawn_ = 0;
 };
@@ -179,11 +184,49 @@ bool OverlayScreen::show_cards(std::string& message) {
     return true;
 }
 
-bool OverlayScreen::shows(std::string_view id_start) const {
+const overlay::Element* OverlayScreen::shown(std::string_view id_start) const {
     const auto elements = overlay_->elements();
-    return std::any_of(elements.begin(), elements.end(), [&](const overlay::Element& element) {
-        return std::string_view(element.id).starts_with(id_start);
-    });
+    const auto at =
+        std::find_if(elements.begin(), elements.end(), [&](const overlay::Element& element) {
+            return std::string_view(element.id).starts_with(id_start);
+        });
+    return at == elements.end() ? nullptr : &*at;
+}
+
+// Another each time: fonts, glyphs and layouts are its own.
+bool OverlayScreen::make_overlay(std::string& message) {
+    overlay_.reset();
+    overlay::Options options;
+    options.utc_offset_s = 0;
+    options.now_us = &steady_us;
+    auto made = overlay::Overlay::create(*client_, options);
+    if (!made.ok()) {
+        message = "the overlay could not be made: " + std::string(error_sentence(made.error()));
+        return false;
+    }
+    overlay_ = std::move(made).value();
+    if (!overlay_->open(wire::RoomKind::Team).ok()) {
+        message = "the composer would not open";
+        return false;
+    }
+    return true;
+}
+
+bool OverlayScreen::check_all_is_seen(std::string& message) {
+    for (int frame = 0; frame < first_frames; ++frame) {
+        draw();
+    }
+    for (const char* id : {"message/", "composer", "roster", "card/match", "card/party"}) {
+        if (shown(id) == nullptr) {
+            message = std::string("the overlay does not show ") + id;
+            return false;
+        }
+    }
+    if (shown("composer")->label.find(draft) == std::string::npos) {
+        message = "the composer does not show the draft";
+        return false;
+    }
+    return true;
 }
 
 bool OverlayScreen::set_up(std::string& message) {
@@ -198,15 +241,6 @@ bool OverlayScreen::set_up(std::string& message) {
     client_options.card_types = types;
     client_ = std::make_unique<client::Client>(std::move(client_options),
                                                std::make_unique<DeafConnection>(script_));
-    overlay::Options options;
-    options.utc_offset_s = 0;
-    options.now_us = &steady_us;
-    auto made = overlay::Overlay::create(*client_, options);
-    if (!made.ok()) {
-        message = "the overlay could not be made: " + std::string(error_sentence(made.error()));
-        return false;
-    }
-    overlay_ = std::move(made).value();
     if (!connect(message)) {
         return false;
     }
@@ -218,30 +252,16 @@ bool OverlayScreen::set_up(std::string& message) {
     if (!show_cards(message)) {
         return false;
     }
-    draw();
-    if (!overlay_->open(wire::RoomKind::Team).ok()) {
-        message = "the composer would not open";
-        return false;
-    }
-    overlay::Input typed;
-    typed.type = overlay::InputType::Text;
-    typed.text = "go when I say";
-    overlay_->input(typed);
     const client::Room* const entered = client_->model().room(RoomId{room});
     if (entered == nullptr || entered->stored() != messages_) {
         message = "the model does not have all messages";
         return false;
     }
-    for (int frame = 0; frame < first_frames; ++frame) {
-        draw();
+    if (!client_->set_draft(RoomId{room}, draft).ok()) {
+        message = "the draft was not taken";
+        return false;
     }
-    for (const char* id : {"message/", "composer", "roster", "card/match", "card/party"}) {
-        if (!shows(id)) {
-            message = std::string("the overlay does not show ") + id;
-            return false;
-        }
-    }
-    return true;
+    return make_overlay(message) && check_all_is_seen(message) && make_overlay(message);
 }
 
 void OverlayScreen::disturb(int frame) {
@@ -277,7 +297,7 @@ void OverlayScreen::disturb(int frame) {
 
 void OverlayScreen::draw() {
     step();
-    overlay_->frame(static_cast<float>(frame_ms) / 1000, width, height, 1, 0);
+    overlay_->frame(static_cast<float>(frame_ms) / 1000, width, height, scale_, 0);
     size_t seen = overlay_->draw().vertices.size();
     overlay::TextureUpdate update;
     while (overlay_->next_texture(update)) {

@@ -16,7 +16,7 @@ WANTED = {
                   {"cpu_us_per_delivery", "latency_p50_ms", "latency_p99_ms", "bytes_per_delivery"})
        for workload in (f"{load}_{rooms}" for load in LOADS for rooms in ("durable", "memory"))},
     "frame": ({"imgui_windows", "overlay"},
-              {"frame_p50_us", "frame_p99_us", "allocations_per_quiet_frame"}),
+              {"frame_p50_us", "frame_p99_us", "allocations_per_quiet_frame", "first_frame_us", "rescale_frame_us"}),
 }
 
 
