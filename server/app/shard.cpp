@@ -110,10 +110,11 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
         return Error::Internal;
     }
     std::unique_ptr<Shard> shard(new Shard(options, log));
-    for (const auto open : {&Shard::judge, &Shard::open_folder, &Shard::open_journal,
-                            &Shard::judge_key, &Shard::open_store, &Shard::open_net}) {
+    for (const auto open :
+         {&Shard::judge, &Shard::open_folder, &Shard::open_journal, &Shard::judge_key,
+          &Shard::open_store, &Shard::open_net, &Shard::open_core, &Shard::open_admin}) {
         if (const Error error = (shard.get()->*open)(message); error != Error::Ok) {
-            if (shard->journal_ != nullptr) {
+            if (shard->journal_made_) {
                 // Nothing is in it, and the next start wants to make it again.
                 std::error_code ignored;
                 std::filesystem::remove(options.journal_file, ignored);
@@ -121,7 +122,6 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
             return error;
         }
     }
-    shard->open_core();
     shard->store_thread_->start();
     shard->core_->start();
     for (const auto& net : shard->net_) {
@@ -131,6 +131,7 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
 }
 
 Shard::~Shard() {
+    admin_.reset();
     if (core_ != nullptr) {
         core_->stop(); // hands out what it has decided
     }
@@ -205,6 +206,7 @@ Error Shard::open_journal(std::string& message) {
         Journal::create(options_.journal_file, head, told.journal_bytes_max, log_, message);
     if (made.ok()) {
         journal_ = std::move(made).value();
+        journal_made_ = true;
     }
     return made.error();
 }
@@ -295,6 +297,8 @@ Error Shard::open_links(ServerOptions& options, std::string& address) {
     const Config& config = options_.config;
     net_.clear();
     address = config.bind + ":" + std::to_string(config.port);
+    NetBounds bounds;
+    bounds.refused_frames_per_s_max = static_cast<size_t>(config.frames_per_s_max);
     for (uint32_t thread = 0; thread < options.thread_count; ++thread) {
         options.thread_index = thread;
         options.bind = address;
@@ -305,15 +309,33 @@ Error Shard::open_links(ServerOptions& options, std::string& address) {
         }
         address = to_text((*link)->local_address()); // the others join the first one's port
         net_.push_back(std::make_unique<NetThread>(thread, std::move(link).value(), admission_,
-                                                   inbox_, log_, config.net_tick_ms));
+                                                   inbox_, log_, config.net_tick_ms, bounds));
     }
     return Error::Ok;
 }
 
-void Shard::open_core() {
+Error Shard::open_core(std::string&) {
     auto core = std::make_unique<Core>(options_.config.core_options(), cards_, core_seed_);
     core_ = std::make_unique<CoreThread>(std::move(core), std::move(journal_), inbox_,
                                          *store_thread_, net_, log_);
+    return Error::Ok;
+}
+
+// Its pages say that the threads are silent until they are started.
+
+Error Shard::open_admin(std::string& message) {
+    started_ms_ = steady_ms();
+    const Config& config = options_.config;
+    if (config.admin_address.empty()) {
+        return Error::Ok;
+    }
+    Result<std::unique_ptr<admin::HttpServer>> server = admin::HttpServer::start(
+        config.admin_address, static_cast<uint16_t>(config.admin_port),
+        [this](std::string_view path) { return page(path); }, log_, message);
+    if (server.ok()) {
+        admin_ = std::move(server).value();
+    }
+    return server.error();
 }
 
 Result<void> Shard::reload(const Config& config, std::string& message) {
@@ -331,10 +353,12 @@ Result<void> Shard::reload(const Config& config, std::string& message) {
     options_.config.audience = config.audience;
     options_.config.shutdown_retry_ms = config.shutdown_retry_ms;
     options_.config.shutdown_ms_max = config.shutdown_ms_max;
+    options_.config.unready_ms = config.unready_ms;
     return {};
 }
 
 void Shard::ask_shutdown() {
+    say_unready();
     ShutdownAsked asked;
     asked.retry_in_ms = static_cast<uint32_t>(options_.config.shutdown_retry_ms);
     // The core never waits for this thread, so there is room soon; closed, it has stopped anyway.
@@ -371,6 +395,7 @@ void Shard::log_counters() const {
                                  {"removed", store.removed.read()}});
     for (size_t i = 0; i < net_.size(); ++i) {
         const NetCounters& net = net_[i]->counters();
+        const BatchCounters& batch = net_[i]->batch_counters();
         log_.info("counters_net", {{"thread", uint64_t{i}},
                                    {"tickets_refused", net.tickets_refused.read()},
                                    {"sessions_opened", net.sessions_opened.read()},
@@ -380,7 +405,12 @@ void Shard::log_counters() const {
                                    {"frames_sent", net.frames_sent.read()},
                                    {"sessions_lagged", net.sessions_lagged.read()},
                                    {"sessions_cut", net.sessions_cut.read()},
-                                   {"core_full", net.core_full.read()}});
+                                   {"core_full", net.core_full.read()},
+                                   {"batch_sent", batch.sent.read()},
+                                   {"batch_send_calls", batch.send_calls.read()},
+                                   {"batch_refused", batch.refused.read()},
+                                   {"batch_received", batch.received.read()},
+                                   {"batch_receive_calls", batch.receive_calls.read()}});
         net_[i]->link_metrics().for_each(
             [&](std::string_view name, std::string_view, uint64_t value) {
                 if (value != 0) {

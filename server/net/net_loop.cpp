@@ -38,7 +38,10 @@ void NetLoop::pump(TimeMs steady_ms, TimeMs now_ms) {
     if (behind_ > 0) {
         watch_behind(steady_ms);
         hand_over();
+    } else {
+        counters_.behind_bytes.set(0);
     }
+    counters_.behind.set(behind_);
     link_.flush(steady_ms);
 }
 
@@ -143,12 +146,12 @@ void NetLoop::on_reauth(PeerId id, Peer& peer, uint32_t request, std::string_vie
 }
 
 // Counts one frame that is refused here, where the core's own count of floods does not see it.
-bool NetLoop::floods(Peer& peer, TimeMs steady_ms) {
+bool NetLoop::floods(Peer& peer, TimeMs steady_ms) const {
     if (steady_ms - peer.refused_since_ms >= 1000) {
         peer.refused_since_ms = steady_ms;
         peer.refused = 0;
     }
-    return ++peer.refused > limits::frames_per_s_max;
+    return ++peer.refused > bounds_.refused_frames_per_s_max;
 }
 
 // Counts one malformed frame. Some are forgiven with time, so that an odd frame an hour does not
@@ -252,6 +255,7 @@ void NetLoop::send_held(PeerId id, Peer& peer) {
 
 void NetLoop::watch_behind(TimeMs steady_ms) {
     receivers_.clear();
+    size_t all_bytes = 0;
     for (auto& [id, peer] : peers_) {
         if (!is_behind(peer)) {
             continue;
@@ -267,6 +271,7 @@ void NetLoop::watch_behind(TimeMs steady_ms) {
             continue;
         }
         const size_t bytes = peer.held_bytes + queued;
+        all_bytes += bytes;
         if (peer.behind_bytes == SIZE_MAX ||
             bytes + limits::peer_queue_bytes_drained <= peer.behind_bytes) {
             peer.behind_ms = peer.behind_bytes == SIZE_MAX ? peer.behind_ms : steady_ms;
@@ -276,6 +281,7 @@ void NetLoop::watch_behind(TimeMs steady_ms) {
             receivers_.push_back(id);
         }
     }
+    counters_.behind_bytes.set(all_bytes);
     for (const PeerId id : receivers_) {
         cut(id, Error::Slow);
     }

@@ -39,11 +39,14 @@ struct NetCounters {
     Counter sessions_lagged;
     Counter sessions_cut; // Slow, Protocol, Flood
     Counter core_full;    // times the core's inbox was full and the link had to wait
+    Gauge behind;         // sessions that have not taken what was sent
+    Gauge behind_bytes;   // how much that is
 };
 
-// What a test makes smaller, so that few frames are many.
+// What an operator may choose, and what a test makes smaller, so that few frames are many.
 struct NetBounds {
-    size_t held_bytes_max = limits::peer_held_bytes_max; // deliveries: then it lags
+    size_t refused_frames_per_s_max = limits::frames_per_s_max; // of one session, then cut
+    size_t held_bytes_max = limits::peer_held_bytes_max;        // deliveries: then it lags
 };
 
 // Owner: its net thread.
@@ -106,7 +109,7 @@ private:
     void carry_out(const Deliver& effect, TimeMs steady_ms);
     void carry_out(const CloseSession& effect);
 
-    static bool floods(Peer& peer, TimeMs steady_ms);
+    bool floods(Peer& peer, TimeMs steady_ms) const;
     static bool is_hostile(Peer& peer, TimeMs steady_ms);
     void refuse_frame(PeerId id, Peer& peer, const FrameReceived& event, Error error,
                       TimeMs steady_ms);

@@ -12,8 +12,8 @@ namespace parley {
 
 NetThread::NetThread(uint32_t index, std::unique_ptr<EnetLink> link,
                      std::shared_ptr<const Admission> admission, Mailbox<InputBody>& core, Log log,
-                     int64_t tick_ms)
-    : link_(std::move(link)), loop_(index, *link_, std::move(admission), core, log),
+                     int64_t tick_ms, const NetBounds& bounds)
+    : link_(std::move(link)), loop_(index, *link_, std::move(admission), core, log, bounds),
       effects_(limits::net_inbox_batches_max, Full::Refuse), address_(link_->local_address()),
       tick_ms_(tick_ms) {
     wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -75,6 +75,7 @@ void NetThread::run() {
         }
         if (now_steady_ms - received_at_ms < tick_ms_ && !closed) {
             link_->flush(now_steady_ms);
+            tell_batches();
             continue;
         }
         const uint64_t before = link_->metrics().bytes_received.read();
@@ -82,8 +83,19 @@ void NetThread::run() {
         if (link_->metrics().bytes_received.read() != before) {
             received_at_ms = now_steady_ms;
         }
+        tell_batches();
     }
     link_->flush(steady_ms());
+    tell_batches();
+}
+
+void NetThread::tell_batches() {
+    const DatagramBatch::Counts counts = link_->batch_counts();
+    batch_counters_.sent.set(counts.sent);
+    batch_counters_.send_calls.set(counts.send_calls);
+    batch_counters_.refused.set(counts.refused);
+    batch_counters_.received.set(counts.received);
+    batch_counters_.receive_calls.set(counts.receive_calls);
 }
 
 } // namespace parley

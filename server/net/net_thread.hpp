@@ -12,12 +12,21 @@
 
 namespace parley {
 
+// DatagramBatch::Counts, as of the thread's last turn.
+struct BatchCounters {
+    Gauge sent;
+    Gauge send_calls;
+    Gauge refused;
+    Gauge received;
+    Gauge receive_calls;
+};
+
 // Owner: the app; the thread within owns link and loop.
 class NetThread {
 public:
     NetThread(uint32_t index, std::unique_ptr<EnetLink> link,
               std::shared_ptr<const Admission> admission, Mailbox<InputBody>& core, Log log,
-              int64_t tick_ms);
+              int64_t tick_ms, const NetBounds& bounds = {});
     ~NetThread(); // stop()
     NetThread(const NetThread&) = delete;
     NetThread& operator=(const NetThread&) = delete;
@@ -34,13 +43,16 @@ public:
 
     Address address() const { return address_; }
     const NetCounters& counters() const { return loop_.counters(); }
+    const BatchCounters& batch_counters() const { return batch_counters_; }
     const LinkMetrics& link_metrics() const { return link_->metrics(); }
 
 private:
     void run();
+    void tell_batches();
 
     std::unique_ptr<EnetLink> link_;
     NetLoop loop_;
+    BatchCounters batch_counters_;
     Mailbox<Effects> effects_;
     Mailbox<std::shared_ptr<const Admission>> admissions_{1, Full::DropOldest};
     const Address address_;

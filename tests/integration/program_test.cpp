@@ -175,6 +175,8 @@ TEST_CASE("SIGTERM drains and ends with 0", "[integration]") {
     REQUIRE(until({&ada}, [&] { return ada.room("teal") != nullptr; }));
     shard.program->kill(SIGUSR1);
     REQUIRE(shard.program->read_until("info counters_net"));
+    REQUIRE(shard.program->read_until(" batch_receive_calls="));
+    CHECK_FALSE(contains(shard.program->error_text(), " batch_sent=0 "));
     shard.program->kill(SIGTERM);
     REQUIRE(until({&ada}, [&] { return ada.closed(); }));
     CHECK(ada.closed_with() == Error::Shutdown);

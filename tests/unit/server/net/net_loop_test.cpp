@@ -78,7 +78,7 @@ public:
 };
 
 struct Fixture {
-    Fixture() {
+    explicit Fixture(const NetBounds& bounds = {}) {
         REQUIRE(sodium_init() >= 0);
         auth::IssuerKey public_key{};
         uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
@@ -87,7 +87,7 @@ struct Fixture {
         std::string message;
         REQUIRE(keyring.add("studio", "parley", "1", public_key, message).ok());
         loop.emplace(3u, link, std::make_shared<const Admission>(std::move(keyring)), core,
-                     Log(keep_line, &log, LogLevel::Warn));
+                     Log(keep_line, &log, LogLevel::Warn), bounds);
     }
 
     static void keep_line(void* user, int, const char* line) {
@@ -304,9 +304,12 @@ TEST_CASE("a command that is not known yet is answered, and the session lives", 
 }
 
 TEST_CASE("refused frames without end are a flood", "[net]") {
-    Fixture f;
+    NetBounds bounds;
+    bounds.refused_frames_per_s_max = GENERATE(
+        limits::frames_per_s_max, limits::frames_per_s_max / 2, 2 * limits::frames_per_s_max);
+    Fixture f(bounds);
     f.open(one);
-    for (uint32_t i = 0; i <= limits::frames_per_s_max; ++i) {
+    for (uint32_t i = 0; i <= bounds.refused_frames_per_s_max; ++i) {
         CHECK(f.link.closed.empty());
         auto body = wire::CreateTimeQuery(f.builder.fbb(), 5);
         f.say(one, f.builder.client(1, static_cast<wire::Command>(200), body.Union()));
