@@ -228,6 +228,12 @@ inline constexpr size_t persists_in_flight_max = 4096; // past it sends are refu
 inline constexpr size_t persists_in_flight_per_session_max = 64;
 inline constexpr size_t commands_waiting_for_room_max = 64;
 
+// [admin] The pages that a machine's own watchers read. One thread answers them, each connection
+// once; who is slower than this is cut, whatever he sends.
+inline constexpr size_t admin_connections_max = 16;
+inline constexpr size_t admin_request_bytes_max = 4096;
+inline constexpr int64_t admin_connection_ms_max = 2000;
+
 // [store]
 inline constexpr size_t commit_requests_max = 1024;
 // Without requests the store looks so often at the disk and at what is old: little beside its own
