@@ -233,6 +233,11 @@ inline constexpr size_t commands_waiting_for_room_max = 64;
 inline constexpr size_t admin_connections_max = 16;
 inline constexpr size_t admin_request_bytes_max = 4096;
 inline constexpr int64_t admin_connection_ms_max = 2000;
+// Core and store threads go round every second at least. A disk may keep a group for long; a thread
+// that is silent for so long does not come back.
+inline constexpr int64_t thread_silent_ms_max = 30'000;
+// A store that could not write is tried again when nobody was sent to it for so long.
+inline constexpr int64_t store_failing_ms = 10'000;
 
 // [store]
 inline constexpr size_t commit_requests_max = 1024;

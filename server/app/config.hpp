@@ -46,8 +46,11 @@ struct Config {
     std::string log_level;
     int64_t shutdown_retry_ms = 0;
     int64_t shutdown_ms_max = 0;
+    int64_t unready_ms = 0;
     int64_t hello_per_network_per_s = 0;
     int64_t journal_bytes_max = 0;
+    std::string admin_address; // empty: no pages
+    int64_t admin_port = 0;
     std::vector<std::string> global_rooms;
     int64_t sessions_per_user_max = 0;
     int64_t frames_per_s_max = 0;

@@ -29,6 +29,7 @@ CoreThread::~CoreThread() {
 }
 
 void CoreThread::start() {
+    alive_ms_.set(static_cast<uint64_t>(steady_ms()));
     thread_ = std::thread([this] { run(); });
 }
 
@@ -49,6 +50,7 @@ void CoreThread::run() {
         inputs.clear();
         inbox_.wait(inputs, std::chrono::milliseconds(unavailable_.empty() ? left_ms : 0));
         const TimeMs now_ms = clock_.now_ms();
+        alive_ms_.set(static_cast<uint64_t>(steady_ms()));
         watch_clock(now_ms);
         for (InputBody& input : inputs) {
             to_server_time(input);
@@ -123,6 +125,7 @@ void CoreThread::dispatch() {
         }
     };
     for (Effect& effect : effects_) {
+        told_.count(effect);
         if (auto* persist_effect = std::get_if<Persist>(&effect)) {
             persist(std::move(persist_effect->request));
         } else if (const auto* deliver = std::get_if<Deliver>(&effect)) {
@@ -174,6 +177,9 @@ void CoreThread::watch_rooms() {
     const Core::Counts counts = core_->counts();
     sessions_.store(counts.sessions, std::memory_order_relaxed);
     rooms_.store(counts.rooms, std::memory_order_relaxed);
+    users_.set(counts.users);
+    persists_in_flight_.set(counts.persists_in_flight);
+    tail_bytes_.set(counts.tail_bytes);
     rooms_asleep_.store(counts.rooms_asleep, std::memory_order_relaxed);
     rooms_refused_.store(counts.rooms_refused, std::memory_order_relaxed);
     const uint64_t refused =

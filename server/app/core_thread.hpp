@@ -10,6 +10,7 @@
 #include "schemas/base/mailbox.hpp"
 #include "schemas/base/metrics.hpp"
 #include "server/app/journal.hpp"
+#include "server/app/told.hpp"
 #include "server/core/core.hpp"
 #include "server/net/net_thread.hpp"
 #include "server/store/store_thread.hpp"
@@ -54,9 +55,15 @@ public:
     // session is closed.
     Mailbox<ShutdownDone>& done() { return done_; }
     const CoreCounters& counters() const { return counters_; } // any thread
+    const Told& told() const { return told_; }                 // any thread
+    // The steady clock when it last went round; any thread.
+    TimeMs alive_ms() const { return static_cast<TimeMs>(alive_ms_.read()); }
     // The last counts of the core, as of the last round; any thread.
     uint64_t sessions() const { return sessions_.load(std::memory_order_relaxed); }
     uint64_t rooms() const { return rooms_.load(std::memory_order_relaxed); }
+    uint64_t users() const { return users_.read(); }
+    uint64_t persists_in_flight() const { return persists_in_flight_.read(); }
+    uint64_t tail_bytes() const { return tail_bytes_.read(); }
     uint64_t rooms_asleep() const { return rooms_asleep_.load(std::memory_order_relaxed); }
     uint64_t rooms_refused() const { return rooms_refused_.load(std::memory_order_relaxed); }
 
@@ -85,6 +92,11 @@ private:
     std::atomic<uint64_t> rooms_asleep_{0};
     std::atomic<uint64_t> rooms_refused_{0};
     Refusals rooms_full_;
+    Gauge users_;
+    Gauge persists_in_flight_;
+    Gauge tail_bytes_;
+    Gauge alive_ms_;
+    Told told_;
     Mailbox<ShutdownDone> done_{1, Full::DropOldest};
     Effects effects_;                      // of the inputs taken together
     size_t effect_bytes_ = 0;              // of the frames in effects_

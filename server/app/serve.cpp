@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "schemas/base/clock.hpp"
 #include "schemas/base/mailbox.hpp"
 #include "server/app/arguments.hpp"
 #include "server/app/commands.hpp"
@@ -188,6 +189,9 @@ bool say_ready(const Shard& shard, const Config& config, const Arguments& argume
         !write_file(arguments.get("--ready-file"), "port=" + port + "\n", message).ok()) {
         return false;
     }
+    if (shard.admin_port() != 0) {
+        log.info("admin_ready", {{"port", uint64_t{shard.admin_port()}}});
+    }
     log.info("ready", {{"port", port},
                        {"net_threads", uint64_t{shard.net_threads()}},
                        {"server_key", to_hex(shard.public_key())}});
@@ -216,6 +220,28 @@ void serve_until_asked(Shard& shard, const Arguments& arguments, const sigset_t&
             reload(shard, arguments, log);
         } else if (signal == SIGTERM || signal == SIGINT) {
             log.info("shutdown_asked", {{"signal", strsignal(signal)}});
+            return;
+        }
+    }
+}
+
+// Until shard.unready_ms are over, or it is asked again: who hands out this shard's address looks
+// at /readyz now and then, and shall send nobody who would be turned away.
+void serve_unready(Shard& shard, Log log) {
+    const int64_t unready_ms = shard.config().unready_ms;
+    if (unready_ms == 0) {
+        return;
+    }
+    shard.say_unready();
+    log.info("unready", {{"ms", unready_ms}});
+    sigset_t again;
+    sigemptyset(&again);
+    sigaddset(&again, SIGTERM);
+    sigaddset(&again, SIGINT);
+    const TimeMs end_ms = steady_ms() + unready_ms;
+    for (int64_t left_ms = unready_ms; left_ms > 0; left_ms = end_ms - steady_ms()) {
+        const timespec left = {left_ms / 1000, (left_ms % 1000) * 1'000'000};
+        if (sigtimedwait(&again, nullptr, &left) > 0) {
             return;
         }
     }
@@ -280,6 +306,7 @@ int serve_command(Words words) {
         return complain(1, message);
     }
     serve_until_asked(shard, arguments, signals, log);
+    serve_unready(shard, log);
     shard.ask_shutdown();
     const bool drained = shard.wait_done(std::chrono::milliseconds(shard.config().shutdown_ms_max));
     shard.log_counters();

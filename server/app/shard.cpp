@@ -110,10 +110,11 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
         return Error::Internal;
     }
     std::unique_ptr<Shard> shard(new Shard(options, log));
-    for (const auto open : {&Shard::judge, &Shard::open_folder, &Shard::open_journal,
-                            &Shard::judge_key, &Shard::open_store, &Shard::open_net}) {
+    for (const auto open :
+         {&Shard::judge, &Shard::open_folder, &Shard::open_journal, &Shard::judge_key,
+          &Shard::open_store, &Shard::open_net, &Shard::open_core, &Shard::open_admin}) {
         if (const Error error = (shard.get()->*open)(message); error != Error::Ok) {
-            if (shard->journal_ != nullptr) {
+            if (shard->journal_made_) {
                 // Nothing is in it, and the next start wants to make it again.
                 std::error_code ignored;
                 std::filesystem::remove(options.journal_file, ignored);
@@ -121,7 +122,6 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
             return error;
         }
     }
-    shard->open_core();
     shard->store_thread_->start();
     shard->core_->start();
     for (const auto& net : shard->net_) {
@@ -131,6 +131,7 @@ Result<std::unique_ptr<Shard>> Shard::start(const ShardOptions& options, Log log
 }
 
 Shard::~Shard() {
+    admin_.reset();
     if (core_ != nullptr) {
         core_->stop(); // hands out what it has decided
     }
@@ -205,6 +206,7 @@ Error Shard::open_journal(std::string& message) {
         Journal::create(options_.journal_file, head, told.journal_bytes_max, log_, message);
     if (made.ok()) {
         journal_ = std::move(made).value();
+        journal_made_ = true;
     }
     return made.error();
 }
@@ -312,10 +314,28 @@ Error Shard::open_links(ServerOptions& options, std::string& address) {
     return Error::Ok;
 }
 
-void Shard::open_core() {
+Error Shard::open_core(std::string&) {
     auto core = std::make_unique<Core>(options_.config.core_options(), cards_, core_seed_);
     core_ = std::make_unique<CoreThread>(std::move(core), std::move(journal_), inbox_,
                                          *store_thread_, net_, log_);
+    return Error::Ok;
+}
+
+// Its pages say that the threads are silent until they are started.
+
+Error Shard::open_admin(std::string& message) {
+    started_ms_ = steady_ms();
+    const Config& config = options_.config;
+    if (config.admin_address.empty()) {
+        return Error::Ok;
+    }
+    Result<std::unique_ptr<admin::HttpServer>> server = admin::HttpServer::start(
+        config.admin_address, static_cast<uint16_t>(config.admin_port),
+        [this](std::string_view path) { return page(path); }, log_, message);
+    if (server.ok()) {
+        admin_ = std::move(server).value();
+    }
+    return server.error();
 }
 
 Result<void> Shard::reload(const Config& config, std::string& message) {
@@ -333,10 +353,12 @@ Result<void> Shard::reload(const Config& config, std::string& message) {
     options_.config.audience = config.audience;
     options_.config.shutdown_retry_ms = config.shutdown_retry_ms;
     options_.config.shutdown_ms_max = config.shutdown_ms_max;
+    options_.config.unready_ms = config.unready_ms;
     return {};
 }
 
 void Shard::ask_shutdown() {
+    say_unready();
     ShutdownAsked asked;
     asked.retry_in_ms = static_cast<uint32_t>(options_.config.shutdown_retry_ms);
     // The core never waits for this thread, so there is room soon; closed, it has stopped anyway.

@@ -342,6 +342,7 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
         database_.run("BEGIN IMMEDIATE");
     }
     for (const StoreRequest& request : requests) {
+        counters_.failing.set(1);
         if (!database_.ok()) {
             break;
         }
@@ -363,8 +364,10 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
     refuse(requests, answers);
 }
 
+        counters_.failing.set(0);
 void SqliteStore::refuse(std::span<const StoreRequest> requests,
                          std::vector<StoreAnswer>& answers) {
+    counters_.failing.set(1);
     for (const StoreRequest& request : requests) {
         answers.push_back(refusal(request, Error::StoreUnavailable));
     }

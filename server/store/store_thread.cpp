@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "schemas/base/check.hpp"
+#include "schemas/base/clock.hpp"
 #include "schemas/base/limits.hpp"
 
 namespace parley {
@@ -20,6 +21,7 @@ StoreThread::~StoreThread() {
 }
 
 void StoreThread::start() {
+    alive_ms_.set(static_cast<uint64_t>(steady_ms()));
     thread_ = std::thread([this] { run(); });
 }
 
@@ -42,12 +44,18 @@ void StoreThread::run() {
             const size_t count = std::min(waiting.size() - done, limits::commit_requests_max);
             StoreAnswered answered;
             answered.answers.reserve(count);
+            const int64_t began_us = steady_us();
+            alive_ms_.set(static_cast<uint64_t>(began_us / 1000));
             store_.execute(std::span(waiting).subspan(done, count), answered.answers);
+            const int64_t ended_us = steady_us();
+            groups_.add(ended_us - began_us);
+            group_ms_.set(static_cast<uint64_t>(ended_us / 1000));
             InputBody input = std::move(answered);
             const bool taken = answers_.push(std::move(input));
             PARLEY_ASSERT(taken || answers_.closed());
             done += count;
         }
+        alive_ms_.set(static_cast<uint64_t>(steady_ms()));
         store_.maintain();
     }
 }

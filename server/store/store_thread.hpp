@@ -6,6 +6,7 @@
 
 #include "schemas/base/limits.hpp"
 #include "schemas/base/mailbox.hpp"
+#include "schemas/base/metrics.hpp"
 #include "server/core/input.hpp"
 #include "server/store/store.hpp"
 
@@ -29,6 +30,14 @@ public:
     // False when limits::store_inbox_requests_max are waiting; the request is then untouched.
     bool push(StoreRequest&& request) { return requests_.push(std::move(request)); }
 
+    // Any thread.
+    size_t waiting() const { return requests_.size(); }
+    // The steady clock when it last began something: while it lives, no longer ago than it idles
+    // and a group takes.
+    TimeMs alive_ms() const { return static_cast<TimeMs>(alive_ms_.read()); }
+    TimeMs group_ms() const { return static_cast<TimeMs>(group_ms_.read()); } // a group; 0: never
+    const Durations& groups() const { return groups_; } // how long each took, sync and all
+
 private:
     void run();
 
@@ -36,6 +45,9 @@ private:
     Mailbox<InputBody>& answers_;
     Mailbox<StoreRequest> requests_;
     const int64_t idle_ms_;
+    Gauge alive_ms_;
+    Gauge group_ms_;
+    Durations groups_;
     std::thread thread_;
 };
 

@@ -432,9 +432,15 @@ TEST_CASE("who is too far behind lags: no deliveries until he is level, and no a
                    SendFrame{session_of(3, one), Lane::Control, frame_of("answer")}},
                   f.steady_ms);
     CHECK(f.inputs().empty());
+    f.pump();
+    CHECK(f.loop->counters().behind.read() == 1);
+    CHECK(f.loop->counters().behind_bytes.read() >=
+          limits::peer_held_bytes_max + limits::peer_queue_bytes_max);
 
     f.link.full.clear();
     f.pump();
+    CHECK(f.loop->counters().behind.read() == 0);
+    CHECK(f.loop->counters().behind_bytes.read() == 0);
     REQUIRE(f.link.sent.size() == 3); // two halves and the answer
     CHECK(*f.link.sent[2].frame == *frame_of("answer"));
     CHECK(f.only_input<Drained>().session == session_of(3, one));

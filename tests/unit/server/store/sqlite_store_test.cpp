@@ -305,9 +305,11 @@ TEST_CASE("a database that is taken away while it serves takes nothing more, and
         store->maintain();
     }
     CHECK(count(log, "store_moved") == 1);
+    CHECK(store->counters().failing.read() == 1);
 
     std::filesystem::rename(elsewhere, gone);
     CHECK(run<Appended>(*store, append(one, ada, 2)).seq == 2);
+    CHECK(store->counters().failing.read() == 0);
     std::filesystem::rename(gone, elsewhere);
     CHECK(run<Appended>(*store, append(one, ada, 3)).error == Error::StoreUnavailable);
     CHECK(count(log, "store_moved") == 2);
@@ -429,8 +431,10 @@ TEST_CASE("a group on a full disk takes no effect and the next one does", "[stor
     CHECK(std::get<Appended>(group[1]).error == Error::StoreUnavailable);
     CHECK(std::get<EntriesFetched>(group[2]).error == Error::StoreUnavailable);
     CHECK(store->counters().failures.read() == 1);
+    CHECK(store->counters().failing.read() == 1);
 
     const auto again = run<Appended>(*store, append(one, ada, 2, "small"));
+    CHECK(store->counters().failing.read() == 0);
     CHECK(again.seq == 2);
     CHECK_FALSE(again.duplicate);
 }

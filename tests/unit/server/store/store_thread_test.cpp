@@ -55,6 +55,13 @@ TEST_CASE("what waited is committed in groups of at most the limit, in order", "
     thread.stop();
     CHECK(store.groups ==
           std::vector<size_t>{limits::commit_requests_max, limits::commit_requests_max, 5});
+    uint64_t timed = 0;
+    for (size_t at = 0; at <= Durations::bounds_us.size(); ++at) {
+        timed += thread.groups().count(at);
+    }
+    CHECK(timed == 3);
+    CHECK(thread.alive_ms() >= thread.group_ms());
+    CHECK(thread.group_ms() > 0);
     const std::vector<Seq> numbers = seqs_in(inbox);
     REQUIRE(numbers.size() == count);
     for (size_t i = 0; i < count; ++i) {
