@@ -335,6 +335,7 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
     const size_t before = answers.size();
     database_.forgive();
     if (!same_files()) {
+        counters_.failing.set(1);
         refuse(requests, answers);
         return;
     }
@@ -342,7 +343,6 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
         database_.run("BEGIN IMMEDIATE");
     }
     for (const StoreRequest& request : requests) {
-        counters_.failing.set(1);
         if (!database_.ok()) {
             break;
         }
@@ -357,17 +357,17 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
             log_.info("store_works_again", {{"failures", counters_.failures.read()}});
         }
         failure_said_ = SQLITE_OK;
+        counters_.failing.set(0);
         return;
     }
+    counters_.failing.set(1);
     // Answers to reads go too: they may have read what was taken back.
     answers.resize(before);
     refuse(requests, answers);
 }
 
-        counters_.failing.set(0);
 void SqliteStore::refuse(std::span<const StoreRequest> requests,
                          std::vector<StoreAnswer>& answers) {
-    counters_.failing.set(1);
     for (const StoreRequest& request : requests) {
         answers.push_back(refusal(request, Error::StoreUnavailable));
     }

@@ -57,8 +57,8 @@ public:
         Counter folds;
         Counter checkpoints;
         Counter removed; // entries that were old
-    };
         Gauge failing;   // 1: the last group took no effect
+    };
     const Counters& counters() const { return counters_; }
 
 private:
