@@ -254,6 +254,8 @@ inline constexpr int64_t disk_free_bytes_spare = disk_free_bytes_min / 4;
 inline constexpr int store_cache_kib = 16 * 1024;     // the log's index by room is read all over
 inline constexpr int store_busy_ms_max = 250;         // for another program that holds the database
 inline constexpr size_t damaged_rows_said_max = 1000; // in the log, each once
+// Requests of a group that a damaged page may fail alone; each is one more run of the others.
+inline constexpr size_t damaged_requests_max = 8;
 // Commits of the database's generation that its mark may not have: the mark is not synced. Few
 // beside all numbers, so that another database hardly fits.
 inline constexpr uint32_t generations_ahead_max = 1 << 16;

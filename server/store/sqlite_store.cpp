@@ -60,6 +60,13 @@ const char* way_out(int code) {
     }
 }
 
+// Whether the failure is of one place on the disk, so that what does not need it may go on.
+bool is_of_a_page(int code) {
+    return (code & 0xff) == SQLITE_CORRUPT || code == SQLITE_IOERR_READ ||
+           code == SQLITE_IOERR_SHORT_READ || code == SQLITE_IOERR_DATA ||
+           code == SQLITE_IOERR_CORRUPTFS;
+}
+
 // Its device and its number there; nothing when it is missing.
 std::optional<std::pair<uint64_t, uint64_t>> file_at(const std::string& path) {
     struct stat status {};
@@ -339,14 +346,14 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
         refuse(requests, answers);
         return;
     }
-    if (level_ || reload()) {
-        database_.run("BEGIN IMMEDIATE");
-    }
-    for (const StoreRequest& request : requests) {
-        if (!database_.ok()) {
-            break;
-        }
-        answers.push_back(std::visit([this](const auto& r) { return run(r); }, request));
+    // A page that cannot be read fails the request that needs it; the others run again without.
+    std::map<size_t, Error> failed;
+    while (!run_all(requests, failed, answers) && answers.size() > before &&
+           failed.size() < limits::damaged_requests_max && is_of_a_page(database_.error())) {
+        const bool damaged = (database_.error() & 0xff) == SQLITE_CORRUPT;
+        failed[answers.size() - before - 1] = damaged ? Error::BadStore : Error::StoreUnavailable;
+        answers.resize(before);
+        give_up_page();
     }
     database_.run("COMMIT");
     if (!database_.ok()) {
@@ -373,12 +380,43 @@ void SqliteStore::refuse(std::span<const StoreRequest> requests,
     }
 }
 
+// Up to the first that fails; those that failed before are answered so.
+bool SqliteStore::run_all(std::span<const StoreRequest> requests,
+                          const std::map<size_t, Error>& failed,
+                          std::vector<StoreAnswer>& answers) {
+    if (level_ || reload()) {
+        database_.run("BEGIN IMMEDIATE");
+    }
+    for (size_t i = 0; i < requests.size() && database_.ok(); ++i) {
+        const auto known = failed.find(i);
+        answers.push_back(
+            known != failed.end()
+                ? refusal(requests[i], known->second)
+                : std::visit([this](const auto& request) { return run(request); }, requests[i]));
+    }
+    return database_.ok();
+}
+
+void SqliteStore::give_up_page() {
+    if (database_.error() != page_said_) {
+        log_.error("store_page_damaged",
+                   {{"code", database_.error()}, {"error", database_.failure()}});
+    }
+    page_said_ = database_.error();
+    roll_back();
+    database_.forgive();
+}
+
 void SqliteStore::undo() {
     counters_.failures.add();
     if (database_.error() != failure_said_) {
         log_.error("store_failed", {{"code", database_.error()}, {"error", database_.failure()}});
     }
     failure_said_ = database_.error();
+    roll_back();
+}
+
+void SqliteStore::roll_back() {
     // Some errors have rolled back already (SQLITE_FULL may).
     if (sqlite3_get_autocommit(database_.handle()) == 0) {
         database_.forgive();

@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -97,7 +98,11 @@ private:
     void purge(StoreTime now);
     void retain(StoreTime now);
     bool retain_room(RoomId room, TimeMs before_ms);
+    bool run_all(std::span<const StoreRequest> requests, const std::map<size_t, Error>& failed,
+                 std::vector<StoreAnswer>& answers);
+    void give_up_page();
     void undo();
+    void roll_back();
     static void refuse(std::span<const StoreRequest> requests, std::vector<StoreAnswer>& answers);
 
     StoreAnswer run(const AdmitUser& request);
@@ -143,6 +148,7 @@ private:
     uint32_t marked_ = 0;     // the last one that is in the database's own file
     bool disk_low_ = false;
     int failure_said_ = SQLITE_OK; // until a commit succeeds
+    int page_said_ = SQLITE_OK;
     int checkpoint_said_ = SQLITE_OK;
     bool mark_said_ = false; // that it cannot be written
     RemovalClock removal_clock_;

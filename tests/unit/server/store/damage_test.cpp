@@ -2,7 +2,9 @@
 // the log names it once.
 #include "tests/support/catch.hpp"
 
+#include <fstream>
 #include <optional>
+#include <sstream>
 
 #include "schemas/wire/stored.hpp"
 #include "server/store/damage.hpp"
@@ -65,9 +67,13 @@ struct Damaged {
         log.clear();
         open();
     }
-    Appended say(RoomId to) {
+    void open_again() {
+        store.reset();
+        open();
+    }
+    Appended say(RoomId to, const std::string& text = "text") {
         Append request = append(to, ada, ++nonce);
-        request.entry.body = wire::store_message("text", {}, 0);
+        request.entry.body = wire::store_message(text, {}, 0);
         return run<Appended>(*store, request);
     }
     RoomLoaded loaded(RoomId id) {
@@ -177,4 +183,95 @@ TEST_CASE("a line whose body is damaged is said once, and the core leaves it out
     CHECK(d.loaded(d.hurt).tail.size() == 5);
     CHECK(d.loaded(d.hurt).error == Error::Ok);
     CHECK(d.lines_in_log() == 1);
+}
+
+namespace {
+
+// A leaf of the log's table is what it was never written as.
+void damage_page_with(const std::string& path, const std::string& text) {
+    sqlite3* raw_database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &raw_database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(raw_database, "PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr,
+                         nullptr) == SQLITE_OK);
+    sqlite3_close(raw_database);
+    constexpr size_t page_bytes = 4096;
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    std::stringstream content;
+    content << file.rdbuf();
+    const std::string bytes = content.str();
+    size_t pages = 0;
+    for (size_t at = bytes.find(text); at != std::string::npos;
+         at = bytes.find(text, at + text.size())) {
+        file.seekp(static_cast<std::streamoff>(at / page_bytes * page_bytes));
+        file.put('\x7f');
+        ++pages;
+    }
+    REQUIRE(pages == 1);
+}
+
+// The sixth of the damaged room, between long ones of the other, has a page of its own.
+void damage_one_line(Damaged& d) {
+    const std::string text(3000, 'z');
+    d.say(d.well, std::string(3900, 'a'));
+    REQUIRE(d.say(d.hurt, text).seq == 6);
+    d.say(d.well, std::string(3900, 'b'));
+    for (int line = 0; line < 4; ++line) {
+        d.say(d.well);
+    }
+    d.store->maintain(); // folds: no start reads them
+    d.store.reset();
+    damage_page_with(d.folder.file("parley.db"), text);
+    d.log.clear();
+    d.open();
+}
+
+} // namespace
+
+TEST_CASE("a damaged page fails the requests that need it, and nobody else's in their group",
+          "[store][hostile]") {
+    Damaged d;
+    damage_one_line(d);
+    for (int time = 0; time < 2; ++time) {
+        const uint64_t failures = d.store->counters().failures.read();
+        Append line = append(d.well, d.ada, ++d.nonce);
+        line.entry.body = wire::store_message("text", {}, 0);
+        LoadRoom hurt;
+        hurt.token = 7;
+        hurt.id = d.hurt;
+        hurt.tail_entries = 10;
+        const auto answers = run_group(*d.store, {line, hurt, fetch(d.well, d.ada, 0, 0, 3, true),
+                                                  fetch(d.hurt, d.ada, 5, 7, 10, false)});
+        const auto& appended = std::get<Appended>(answers[0]);
+        CHECK(appended.error == Error::Ok);
+        CHECK(std::get<RoomLoaded>(answers[1]).error == Error::BadStore);
+        CHECK(std::get<RoomLoaded>(answers[1]).token == 7);
+        // It reads what the group wrote.
+        REQUIRE(std::get<EntriesFetched>(answers[2]).entries.size() == 3);
+        CHECK(std::get<EntriesFetched>(answers[2]).entries.back().seq == appended.seq);
+        CHECK(std::get<EntriesFetched>(answers[3]).error == Error::BadStore);
+        CHECK(d.store->counters().failures.read() == failures);
+    }
+    CHECK(d.log.find("error store_page_damaged code=11") != std::string::npos);
+    CHECK(d.log.find("store_page_damaged", d.log.find("store_page_damaged") + 1) ==
+          std::string::npos);
+    CHECK(d.log.find("store_failed") == std::string::npos);
+    // What was said beside it is there after a start.
+    d.open_again();
+    CHECK(seqs(run<EntriesFetched>(*d.store, fetch(d.well, d.ada, 0, 0, 2, true)).entries) ==
+          std::vector<Seq>{12, 13});
+}
+
+TEST_CASE("more requests with a damaged page than are left out fail their whole group",
+          "[store][hostile]") {
+    Damaged d;
+    damage_one_line(d);
+    const bool too_many = GENERATE(false, true);
+    std::vector<StoreRequest> group(limits::damaged_requests_max + (too_many ? 1 : 0),
+                                    fetch(d.hurt, d.ada, 5, 7, 10, false));
+    group.push_back(fetch(d.well, d.ada, 0, 0, 3, true));
+    const auto answers = run_group(*d.store, group);
+    CHECK(std::get<EntriesFetched>(answers.front()).error ==
+          (too_many ? Error::StoreUnavailable : Error::BadStore));
+    CHECK(std::get<EntriesFetched>(answers.back()).error ==
+          (too_many ? Error::StoreUnavailable : Error::Ok));
 }
