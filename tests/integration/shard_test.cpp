@@ -245,6 +245,19 @@ TEST_CASE("a drain tells sessions when to come back, and stores what it acknowle
     CHECK(world.shard->store().counters().entries.read() >= 1);
 }
 
+namespace {
+
+// The thread takes a reload up with its next turn; one that came before it is refused as any other.
+bool comes_in(World& world, Player& player, const Backend& backend, const TicketWish& wish) {
+    for (int attempt = 0; attempt < 100 && !player.ready(); ++attempt) {
+        world.connect(player, mint(backend, wish, player.device_seed));
+        REQUIRE(until({&player}, [&] { return player.closed() || player.ready(); }));
+    }
+    return player.ready();
+}
+
+} // namespace
+
 TEST_CASE("the issuers of a running shard can be exchanged", "[integration]") {
     World world;
     Backend next = world.backend;
@@ -255,15 +268,8 @@ TEST_CASE("the issuers of a running shard can be exchanged", "[integration]") {
     REQUIRE(world.shard->reload(config, message).ok());
     TicketWish wish;
     wish.subject = "ada";
-    // The thread takes it up with its next turn; one that came before it is refused as any other.
     Player ada(1);
-    bool in = false;
-    for (int attempt = 0; attempt < 100 && !in; ++attempt) {
-        world.connect(ada, mint(next, wish, ada.device_seed));
-        REQUIRE(until({&ada}, [&] { return ada.closed() || ada.ready(); }));
-        in = ada.ready();
-    }
-    CHECK(in);
+    CHECK(comes_in(world, ada, next, wish));
     Player late(2);
     wish.subject = "bob";
     world.connect(late, mint(world.backend, wish, late.device_seed));
@@ -289,13 +295,7 @@ TEST_CASE("a running shard takes up another audience and other times of its shut
     TicketWish wish;
     wish.subject = "ada";
     Player ada(1);
-    bool in = false;
-    for (int attempt = 0; attempt < 100 && !in; ++attempt) {
-        world.connect(ada, mint(next, wish, ada.device_seed));
-        REQUIRE(until({&ada}, [&] { return ada.closed() || ada.ready(); }));
-        in = ada.ready();
-    }
-    REQUIRE(in);
+    REQUIRE(comes_in(world, ada, next, wish));
     world.shard->ask_shutdown();
     REQUIRE(until({&ada}, [&] { return ada.closed(); }));
     CHECK(ada.closed_with() == Error::Shutdown);
