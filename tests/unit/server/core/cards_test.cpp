@@ -76,13 +76,13 @@ build(flatbuffers::FlatBufferBuilder& fbb, const Fields& fields) {
 }
 
 struct Table {
-    CoreHarness world{CoreOptions{}, types()};
+    CoreHarness world;
     SessionId game = connect_game();
     SessionId lead = world.connect("lead", {team("t1", 1)});
     SessionId ann = world.connect("ann", {team("t1")});
     RoomId room = world.room_id(team("t1"));
 
-    Table() {
+    explicit Table(CoreOptions options = {}) : world(std::move(options), types()) {
         world.tick(limits::presence_period_ms); // everybody is online by now
         world.forget_heard();
     }
@@ -339,6 +339,25 @@ TEST_CASE("who joins a room that he is in gets its own cards, not those of its p
     const auto cards = t.world.events<wire::Card>(t.ann, wire::Event::Card);
     REQUIRE(cards.size() == 1);
     CHECK(cards[0]->room() == raw(t.room));
+}
+
+TEST_CASE("cards that are asked for draw on the rate of answers", "[core][cards][hostile]") {
+    CoreOptions options;
+    options.frames_per_s_max = 100'000; // it is not the flood that ends it
+    Table table(std::move(options));
+    REQUIRE(table.set(table.game, table.room, 1, {{1, 7, ""}}) == Error::Ok);
+    Error said = Error::Ok;
+    size_t given = 0;
+    while (said == Error::Ok && given < limits::answers_bytes_at_once) {
+        said = table.fetch(table.ann, table.room, UserId{}, 1);
+        given += said == Error::Ok ? 1 : 0;
+    }
+    CHECK(said == Error::Busy);
+    CHECK(given > 100);
+    // Whoever waits is told again, and others never had to.
+    CHECK(table.fetch(table.lead, table.room, UserId{}, 1) == Error::Ok);
+    table.world.tick(1000);
+    CHECK(table.fetch(table.ann, table.room, UserId{}, 1) == Error::Ok);
 }
 
 TEST_CASE("a card that is set again and again goes out at the pace of its changes, newest wins",
