@@ -49,6 +49,7 @@ struct Config {
     int64_t unready_ms = 0;
     int64_t hello_per_network_per_s = 0;
     int64_t journal_bytes_max = 0;
+    int64_t seccomp = 0;
     std::string admin_address; // empty: no pages
     int64_t admin_port = 0;
     std::vector<std::string> global_rooms;

@@ -16,6 +16,7 @@
 #include "server/app/arguments.hpp"
 #include "server/app/commands.hpp"
 #include "server/app/keys.hpp"
+#include "server/app/seccomp.hpp"
 #include "server/app/shard.hpp"
 
 namespace parley {
@@ -173,6 +174,17 @@ bool make_config(const Arguments& arguments, Config& config, std::string& messag
     return arguments.number("--port", 0, 65'535, config.port, message);
 }
 
+// Of all threads, once nothing is left to be opened that serving does not open.
+bool confine_shard(const Config& config, Log log, std::string& message) {
+    if (config.seccomp != 0 && can_confine()) {
+        return confine(message).ok();
+    }
+    log.warn("not_confined",
+             {{"note", config.seccomp == 0 ? "shard.seccomp is 0"
+                                           : "this program was built with sanitizers"}});
+    return true;
+}
+
 bool say_ready(const Shard& shard, const Config& config, const Arguments& arguments, Log log,
                std::string& message) {
     const std::string port = std::to_string(shard.port());
@@ -300,7 +312,8 @@ int serve_command(Words words) {
         return complain(1, message);
     }
     Shard& shard = *started.value();
-    if (!say_ready(shard, options.config, arguments, log, message)) {
+    if (!confine_shard(options.config, log, message) ||
+        !say_ready(shard, options.config, arguments, log, message)) {
         started.value().reset(); // nobody comes in while the sentence waits to be read
         writer.stop();
         return complain(1, message);

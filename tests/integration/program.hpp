@@ -61,6 +61,7 @@ public:
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
 
+    pid_t pid() const { return pid_; }
     void kill(int signal) { ::kill(pid_, signal); }
 
     // Reads the error output until a line has part; false at its end.

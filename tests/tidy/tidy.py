@@ -37,7 +37,7 @@ ARROWS = {
     "server/admin": (BASE, set()),
     "server/app": (CORE | LINK | {"server/auth", "server/core", "server/store", "server/net",
                                   "server/admin"},
-                   {"toml++/", "sodium.h"}),
+                   {"toml++/", "sodium.h", "seccomp.h"}),
     "plugin/include": ({"plugin/include"}, set()),
     "plugin/client": (CARD | LINK, {"sodium.h"}),
     "plugin/text": (BASE | {"schemas/text"},
