@@ -259,6 +259,9 @@ inline constexpr size_t damaged_requests_max = 8;
 // Commits of the database's generation that its mark may not have: the mark is not synced. Few
 // beside all numbers, so that another database hardly fits.
 inline constexpr uint32_t generations_ahead_max = 1 << 16;
+// A backup copies so much at once and then lets the shard have the disk.
+inline constexpr int backup_step_pages = 256;
+inline constexpr size_t backup_contents_bytes_max = 4096; // of its list; ours has 300
 inline constexpr int64_t purge_period_ms = 60 * 60 * 1000;
 // A wall clock is believed by what removes when it is no further beyond what the database has seen,
 // and the steady clock since, than a shard may sleep or stand still; else when it has stood there
@@ -266,9 +269,6 @@ inline constexpr int64_t purge_period_ms = 60 * 60 * 1000;
 inline constexpr int64_t removal_ahead_ms_max = day_ms;
 inline constexpr int64_t removal_held_ms = 2 * day_ms;
 inline constexpr int64_t removal_held_drift_ms_max = 60 * 60 * 1000;
-// A backup copies so much at once and then lets the shard have the disk.
-inline constexpr int backup_step_pages = 256;
-inline constexpr size_t backup_contents_bytes_max = 4096; // of its list; ours has 300
 inline constexpr int64_t removal_start_ms = 10 * 60 * 1000; // after a start nothing is removed
 inline constexpr int64_t seen_period_ms = 10 * 60 * 1000;   // then the database is told the time
 // Old entries are removed in steps: so many of a room, or a look at so many rooms, and a pause when
