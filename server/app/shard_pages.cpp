@@ -155,12 +155,18 @@ void Shard::add_store(Exposition& page) const {
 
 // Sums over all net threads: which one has a session says nothing to anybody.
 void Shard::add_net(Exposition& page) const {
-    const auto sum = [&](const auto NetCounters::*counter) {
+    const auto sum_of = [&](const auto& read) {
         uint64_t all = 0;
         for (const auto& net : net_) {
-            all += (net->counters().*counter).read();
+            all += read(*net);
         }
         return all;
+    };
+    const auto sum = [&](const auto NetCounters::*counter) {
+        return sum_of([&](const NetThread& net) { return (net.counters().*counter).read(); });
+    };
+    const auto batches = [&](const Gauge BatchCounters::*counter) {
+        return sum_of([&](const NetThread& net) { return (net.batch_counters().*counter).read(); });
     };
     page.gauge("parley_net_threads", "threads that share the port", uint64_t{net_.size()});
     page.counter("parley_tickets_refused_total", "tickets that let nobody in",
@@ -185,6 +191,13 @@ void Shard::add_net(Exposition& page) const {
                  sum(&NetCounters::frames_sent));
     page.counter("parley_net_core_full_total", "times that the core's inbox was full",
                  sum(&NetCounters::core_full));
+    page.counter("parley_batch_datagrams_total", "datagrams that went in batches, many a call");
+    page.sample({{"way", "out"}}, batches(&BatchCounters::sent));
+    page.sample({{"way", "in"}}, batches(&BatchCounters::received));
+    page.sample({{"way", "refused"}}, batches(&BatchCounters::refused));
+    page.counter("parley_batch_calls_total", "calls of the system that carried them");
+    page.sample({{"way", "out"}}, batches(&BatchCounters::send_calls));
+    page.sample({{"way", "in"}}, batches(&BatchCounters::receive_calls));
     // Each of the link's own, summed; they come in one order.
     struct Family {
         std::string_view name;

@@ -106,6 +106,9 @@ TEST_CASE("the figures of a shard are those of what its players did", "[integrat
                       "parley_replies_refused_total{error=\"Rate\"}") == 0);
     CHECK(after.value("parley_link_hello_accepted_total") == 2);
     CHECK(after.value("parley_link_datagrams_opened_total") > 0);
+    CHECK(after.value("parley_batch_datagrams_total", "parley_batch_datagrams_total{way=\"in\"}") >
+          0);
+    CHECK(after.value("parley_batch_calls_total", "parley_batch_calls_total{way=\"out\"}") > 0);
     CHECK(after.value("parley_store_commits_total") > 0);
     CHECK(after.value("parley_store_group_seconds", "parley_store_group_seconds_count") >=
           after.value("parley_store_commits_total"));
