@@ -14,31 +14,12 @@
 #include "schemas/wire/decode.hpp"
 #include "schemas/wire/encode.hpp"
 #include "schemas/wire/views.hpp"
-#include "server/auth/mint.hpp"
+#include "tests/support/backend.hpp"
 
 namespace parley::test {
 
 // Tests wait for things, never for time; this ends one that would wait for ever.
 inline constexpr TimeMs patience_ms = 30'000;
-
-// Whose tickets a shard under test believes.
-struct Backend {
-    auth::IssuerSeed seed{};
-    std::string issuer = "dev";
-    std::string key_id = "dev";
-    std::string audience = "parley";
-};
-
-struct TicketWish {
-    std::string subject;
-    std::vector<RoomClaim> rooms;
-    std::string jti; // "": of the subject
-    int64_t expires_in_s = 300;
-};
-
-PublicKey device_public_key(const SecretSeed& device_seed);
-std::string mint(const Backend& backend, const TicketWish& wish, const SecretSeed& device_seed);
-RoomClaim team(const std::string& name);
 
 class Player {
 public:
