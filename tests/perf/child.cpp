@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -67,6 +68,7 @@ bool Child::start(const std::vector<std::string>& command, const std::string& re
         std::from_chars(text.data() + says.size(), text.data() + text.size() - 1, port_);
         return true;
     };
+    unlink(ready_file.c_str()); // of the run before, when a server is started again
     return launch(command, log_file, message) && wait_until(ready, command[0], message);
 }
 
@@ -140,11 +142,17 @@ bool Child::lives() {
     return pid_ > 0;
 }
 
+void Child::ask_to_stop() {
+    if (pid_ > 0) {
+        kill(pid_, SIGTERM);
+    }
+}
+
 void Child::stop() {
     if (pid_ <= 0) {
         return;
     }
-    kill(pid_, SIGTERM);
+    ask_to_stop();
     for (const int64_t until_ms = steady_ms() + stop_ms_max; lives() && steady_ms() < until_ms;) {
         pause_ms(5);
     }
@@ -158,6 +166,17 @@ void Child::stop() {
 int64_t Child::cpu_us() const {
     clockid_t clock{};
     return clock_getcpuclockid(pid_, &clock) == 0 ? clock_us(clock) : 0;
+}
+
+double Child::memory_bytes() const {
+    std::ifstream file("/proc/" + std::to_string(pid_) + "/smaps_rollup");
+    for (std::string line; std::getline(file, line);) {
+        constexpr std::string_view name = "Anonymous:";
+        if (line.starts_with(name)) {
+            return std::strtod(line.c_str() + name.size(), nullptr) * 1024;
+        }
+    }
+    return 0;
 }
 
 std::string Child::last_words() const {

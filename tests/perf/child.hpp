@@ -28,12 +28,15 @@ public:
     bool start_on(const std::vector<std::string>& command, uint16_t port,
                   const std::string& log_file, std::string& message);
     void stop();
+    void ask_to_stop(); // as stop() does first; lives() says when it has
 
     bool lives();
     pid_t pid() const { return pid_; }
     uint16_t port() const { return port_; }
     // User and system time of all its threads.
     int64_t cpu_us() const;
+    // Memory that is backed by no file: heap, stacks and what else it took of the system. 0: gone.
+    double memory_bytes() const;
     std::string last_words() const; // the last line of its log
 
 private:

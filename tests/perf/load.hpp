@@ -1,62 +1,90 @@
-// load.hpp: drives the players of one subject, checks that what one says everyone of his room hears
-// once and in order, and measures. One thread; only players whose sockets have something are
-// polled, and all of them now and then for their timers.
+// load.hpp: drives the players of one subject. One thread; only players whose sockets have
+// something are polled, and all of them now and then for their timers. What is measured meanwhile
+// is the passes' affair.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "tests/perf/report.hpp"
+#include <sys/epoll.h>
+
+#include "tests/perf/heard.hpp"
 #include "tests/perf/subject.hpp"
 
 namespace parley::bench {
 
-// The text of a line: who, which of his lines, when (steady microseconds), then words up to the
-// plan's length. Fixed places, so that reading it costs little.
-struct LineStamp {
-    size_t author = 0;
-    uint32_t number = 0;
-    int64_t said_us = 0;
-};
-std::string line_text(const LineStamp& stamp, size_t text_bytes);
-bool parse_line(std::string_view text, LineStamp& stamp);
-
-// Every line that any player receives passes here.
-class Heard {
+class Epoll {
 public:
-    explicit Heard(const Plan& plan);
+    Epoll();
+    ~Epoll();
+    Epoll(const Epoll&) = delete;
+    Epoll& operator=(const Epoll&) = delete;
 
-    void line(size_t player, std::string_view text, int64_t now_us);
-    // A player that cannot go on; the first reason is kept and ends the run.
-    void failed(size_t player, std::string_view why);
-
-    const std::string& failure() const { return failure_; }
-    // Lines of author that player has heard.
-    uint32_t count(size_t player, size_t author) const {
-        return next_[player * plan_.room_members + author % plan_.room_members];
-    }
-    // Lines that have come back to those who said them.
-    uint64_t echoes() const { return echoes_; }
-    void record(bool on) { recording_ = on; }
-    uint64_t deliveries() const { return deliveries_; } // while recording
-    std::vector<float>& latencies_ms() { return latencies_ms_; }
+    using Events = std::array<epoll_event, 256>;
+    bool add(int socket, size_t player);
+    void remove(int socket);
+    // Players whose sockets have something.
+    size_t wait(int timeout_ms, Events& events);
 
 private:
-    const Plan& plan_;
-    std::vector<uint32_t> next_; // by player, then by author's place in his room
-    std::string failure_;
-    bool recording_ = false;
-    uint64_t deliveries_ = 0;
-    uint64_t echoes_ = 0;
-    std::vector<float> latencies_ms_;
+    int fd_;
 };
 
-// One pass of one subject: start, connect, enter, warm up, measure, wait for the last line, check.
-// False: message says what went wrong; there are no figures then.
-bool run_pass(Subject& subject, const Plan& plan, const Places& places, Figures& figures,
-              std::string& message);
+// False from any call: message says what went wrong.
+class Load {
+public:
+    // Handshakes on their way at once, when it is not handshakes that are to be seen; more would
+    // only wait in the server's socket.
+    static constexpr size_t connecting_usual = 64;
+
+    Load(Subject& subject, const Plan& plan) : subject_(subject), plan_(plan), heard_(plan) {}
+
+    // All players, so far without a socket.
+    bool make_players(std::string& message);
+    // Until everyone is in his room, at_once of them on their way there at a time.
+    bool connect(size_t at_once, std::string& message);
+    // Rosters and greetings are still on their way when the last one has entered.
+    bool settle(std::string& message);
+    bool idle(int64_t for_us, std::string& message);
+    bool talk(int64_t for_us, std::string& message);
+    // The last plan.stalled players are not looked at any more: their sockets fill.
+    void stall();
+    // Until everyone who is looked at has heard everything of his room.
+    bool drain(std::string& message);
+    // Until the server has ended; that players lose it is then no failure.
+    void see_off(Child& server);
+
+    Heard& heard() { return heard_; }
+    std::optional<Traffic> traffic() const;
+
+private:
+    bool step(int64_t until_us, std::string& message);
+    void pump_ready(int64_t until_us);
+    bool say(size_t player, int64_t now_us, std::string& message);
+    bool say_what_is_due(int64_t now_us, std::string& message);
+    size_t next_speaker();
+    int64_t next_due_us() const;
+    bool all_heard(std::string& missing) const;
+    size_t awake() const { return plan_.players - (stalled_ ? plan_.stalled : 0); }
+
+    Subject& subject_;
+    const Plan& plan_;
+    Heard heard_;
+    Epoll epoll_;
+    Epoll::Events events_{};
+    std::vector<std::unique_ptr<Player>> players_;
+    size_t begun_ = 0; // the first so many have a socket
+    bool stalled_ = false;
+    std::vector<uint32_t> said_;
+    size_t slow_next_ = 0;
+    int64_t slow_at_us_ = 0;
+    bool talking_ = false;
+    uint64_t turn_ = 0; // Paced, Shared: lines said since the talk began
+    int64_t talk_start_us_ = 0;
+};
 
 } // namespace parley::bench

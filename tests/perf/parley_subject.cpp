@@ -13,7 +13,7 @@
 #include "schemas/wire/encode.hpp"
 #include "server/app/keys.hpp"
 #include "server/auth/mint.hpp"
-#include "tests/perf/load.hpp"
+#include "tests/perf/heard.hpp"
 #include "tests/perf/subject.hpp"
 
 namespace parley::bench {
@@ -31,6 +31,10 @@ wire::RoomKind room_kind(const Plan& plan) {
     return plan.crowd ? wire::RoomKind::Guild : wire::RoomKind::Party;
 }
 
+bool went_unheard(Error reason) {
+    return reason == Error::Ok || reason == Error::ConnectionLost || reason == Error::NoAnswer;
+}
+
 // What all players of a run share.
 struct Common {
     std::string server_address;
@@ -41,10 +45,10 @@ struct Common {
 
 class ParleyPlayer final : public Player {
 public:
-    ParleyPlayer(size_t index, wire::RoomKind kind, std::string ticket, SecretSeed device_seed,
+    ParleyPlayer(size_t index, const Plan& plan, std::string ticket, SecretSeed device_seed,
                  Common& common)
-        : index_(index), kind_(kind), ticket_(std::move(ticket)), device_seed_(device_seed),
-          common_(common) {}
+        : index_(index), kind_(room_kind(plan)), comes_again_(plan.come_again),
+          ticket_(std::move(ticket)), device_seed_(device_seed), common_(common) {}
 
     bool begin(std::string& message) override {
         const std::string bind = player_address(index_) + ":0";
@@ -56,27 +60,28 @@ public:
             return false;
         }
         link_ = std::move(made).value();
-        ConnectOptions connect;
-        connect.address = common_.server_address;
-        connect.server_keys = {&common_.server_key, 1};
-        connect.ticket = ticket_;
-        connect.device_seed = device_seed_;
-        const Result<PeerId> peer = link_->connect(connect, steady_ms());
-        if (!peer.ok()) {
-            message = "a player could not connect: " + std::string(error_name(peer.error()));
-            return false;
-        }
-        peer_ = peer.value();
-        return true;
+        return connect(message);
     }
 
     int socket_fd() const override { return link_->socket_fd(); }
 
     void pump(int64_t now_us, Heard& heard) override {
+        if (again_at_us_ != 0 && now_us >= again_at_us_) {
+            again_at_us_ = 0;
+            heard.tried_again();
+            if (std::string message; !connect(message)) {
+                heard.failed(index_, message);
+                return;
+            }
+        }
         while (const std::optional<LinkEvent> event = link_->poll(now_us / 1000)) {
             if (const auto* received = std::get_if<FrameReceived>(&*event)) {
                 take(*received, now_us, heard);
             } else if (const auto* closed = std::get_if<PeerClosed>(&*event)) {
+                if (comes_again_ && !ready() && went_unheard(closed->reason)) {
+                    again_at_us_ = now_us + 1000 * limits::reconnect_first_ms;
+                    continue;
+                }
                 heard.failed(index_, "was closed: " + std::string(error_name(closed->reason)));
                 return;
             }
@@ -108,6 +113,21 @@ public:
     }
 
 private:
+    bool connect(std::string& message) {
+        ConnectOptions options;
+        options.address = common_.server_address;
+        options.server_keys = {&common_.server_key, 1};
+        options.ticket = ticket_;
+        options.device_seed = device_seed_;
+        const Result<PeerId> peer = link_->connect(options, steady_ms());
+        if (!peer.ok()) {
+            message = "a player could not connect: " + std::string(error_name(peer.error()));
+            return false;
+        }
+        peer_ = peer.value();
+        return true;
+    }
+
     void take(const FrameReceived& received, int64_t now_us, Heard& heard) {
         const auto decoded = wire::decode_server_frame(received.frame, received.lane);
         if (!decoded.ok()) {
@@ -139,6 +159,7 @@ private:
 
     const size_t index_;
     const wire::RoomKind kind_;
+    const bool comes_again_;
     const std::string ticket_;
     const SecretSeed device_seed_;
     Common& common_;
@@ -146,12 +167,25 @@ private:
     PeerId peer_{};
     uint64_t room_ = 0;
     uint32_t request_ = 0;
+    int64_t again_at_us_ = 0; // 0: never
 };
 
 SecretSeed random_seed() {
     SecretSeed seed;
     randombytes_buf(seed.data(), seed.size());
     return seed;
+}
+
+// One net thread has room for ENet's 4,095. The kernel spreads strangers over several as it likes,
+// so that those need room to spare.
+std::string sessions_text(size_t players) {
+    const size_t one = players + spare_sessions;
+    if (one <= limits::sessions_per_host_max) {
+        return "sessions_max = " + std::to_string(one) + "\n";
+    }
+    const size_t threads = (players + players / 8) / limits::sessions_per_host_max + 1;
+    return "net_threads = " + std::to_string(threads) +
+           "\nsessions_max = " + std::to_string(limits::sessions_per_host_max) + "\n";
 }
 
 class ParleySubject final : public Subject {
@@ -164,10 +198,9 @@ public:
 
     std::string configuration(const Plan& plan) const override {
         const char* const tier = plan.crowd ? "guild" : "party";
-        const size_t sessions = plan.players + spare_sessions;
-        return "[shard]\nbind = \"127.0.0.1\"\nsessions_max = " + std::to_string(sessions) +
-               "\n[users]\nframes_per_s_max = 100000\nlog_bytes_per_s = 1000000000\n[tiers." +
-               tier + "]\npace_burst = 1000\npace_period_ms = 10\n" +
+        return "[shard]\nbind = \"127.0.0.1\"\n" + sessions_text(plan.players) +
+               "[users]\nframes_per_s_max = 100000\nlog_bytes_per_s = 1000000000\n[tiers." + tier +
+               "]\npace_burst = 1000\npace_period_ms = 10\n" +
                (rooms_ == Rooms::Memory ? "memory = 1\n" : "");
     }
 
@@ -176,8 +209,10 @@ public:
             message = "libsodium could not be started";
             return false;
         }
+        if (issuer_seed_ == SecretSeed{}) {
+            issuer_seed_ = random_seed();
+        }
         plan_ = &plan;
-        issuer_seed_ = random_seed();
         const std::string data = places.data_folder + "/data";
         std::error_code error;
         std::filesystem::create_directories(data, error);
@@ -219,7 +254,7 @@ public:
         Claims claims;
         claims.issuer = issuer;
         claims.subject = "player-" + std::to_string(index);
-        claims.id = "ticket-" + std::to_string(index);
+        claims.id = "ticket-" + std::to_string(++tickets_);
         claims.name = "Player " + std::to_string(index);
         claims.issued_at_s = wall_unix_ms() / 1000;
         claims.expires_at_s = claims.issued_at_s + limits::ticket_life_s_max;
@@ -229,8 +264,7 @@ public:
             message = "a ticket could not be minted: " + std::string(error_name(ticket.error()));
             return nullptr;
         }
-        return std::make_unique<ParleyPlayer>(index, room_kind(*plan_), ticket.value(), device_seed,
-                                              common_);
+        return std::make_unique<ParleyPlayer>(index, *plan_, ticket.value(), device_seed, common_);
     }
 
     Child& server() override { return server_; }
@@ -239,6 +273,7 @@ private:
     const Rooms rooms_;
     const Plan* plan_ = nullptr;
     SecretSeed issuer_seed_{};
+    uint64_t tickets_ = 0; // each device has one of its own
     Common common_;
     Child server_;
 };

@@ -11,10 +11,11 @@ public:
     bool start(const Plan& plan, const Places& places, std::string& message) override {
         plan_ = &plan;
         const uint16_t port = free_tcp_port();
-        return server_.start_on({"/usr/bin/redis-server", "--port", std::to_string(port), "--bind",
-                                 "127.0.0.1", "--protected-mode", "no", "--save", "",
-                                 "--appendonly", "no", "--dir", places.data_folder},
-                                port, places.data_folder + "/redis.log", message);
+        return server_.start_on(
+            {"/usr/bin/redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1",
+             "--protected-mode", "no", "--save", "", "--appendonly", "no", "--maxclients",
+             std::to_string(plan.players + spare_sessions), "--dir", places.data_folder},
+            port, places.data_folder + "/redis.log", message);
     }
     std::unique_ptr<Player> player(size_t index, std::string&) override {
         return std::make_unique<TcpPlayer>(index, "room-" + std::to_string(plan_->room_of(index)),

@@ -1,7 +1,7 @@
 // relay_subject.cpp: the bare ENet relay (relay.cpp) and its players, plain ENet clients.
 #include <enet/enet.h>
 
-#include "tests/perf/load.hpp"
+#include "tests/perf/heard.hpp"
 #include "tests/perf/subject.hpp"
 
 namespace parley::bench {
@@ -107,6 +107,7 @@ private:
 class RelaySubject final : public Subject {
 public:
     std::string_view name() const override { return "enet_relay"; }
+    size_t players_max() const override { return ENET_PROTOCOL_MAXIMUM_PEER_ID; }
 
     bool start(const Plan& plan, const Places& places, std::string& message) override {
         plan_ = &plan;

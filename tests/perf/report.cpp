@@ -88,10 +88,10 @@ std::optional<double> Report::ratio(const Row& row, std::string_view name) const
         const double against = baseline->values[pass];
         if (row.values[pass] == against) {
             ratios.push_back(1); // also 0 against 0
-        } else if (against != 0) {
+        } else if (against > 0 && row.values[pass] >= 0) {
             ratios.push_back(row.values[pass] / against);
         } else {
-            return std::nullopt;
+            return std::nullopt; // of 0, or of a difference that fell below it
         }
     }
     return median(std::move(ratios));
@@ -101,13 +101,15 @@ std::string Report::json_lines() const {
     std::string out;
     for (const Row& row : rows_) {
         const auto [least, most] = std::minmax_element(row.values.begin(), row.values.end());
-        for (const std::string& baseline : row.baselines) {
+        // Of a row with nothing to compare with there is a line all the same.
+        const std::vector<std::string> none = {""};
+        for (const std::string& baseline : row.baselines.empty() ? none : row.baselines) {
             out += "{\"workload\":" + quoted(row.workload) + ",\"subject\":" + quoted(row.subject) +
                    ",\"metric\":" + quoted(row.metric) +
                    ",\"median\":" + number(median(row.values)) + ",\"min\":" + number(*least) +
                    ",\"max\":" + number(*most) +
                    ",\"passes\":" + std::to_string(row.values.size()) +
-                   ",\"baseline\":" + quoted(baseline) +
+                   ",\"baseline\":" + (baseline.empty() ? "null" : quoted(baseline)) +
                    ",\"ratio\":" + number_or_null(ratio(row, baseline)) + "}\n";
         }
     }

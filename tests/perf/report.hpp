@@ -38,11 +38,13 @@ public:
              const std::vector<std::string>& baselines, const Figures& figures);
 
     const std::vector<Row>& rows() const { return rows_; }
-    // Nothing when the baseline measured 0 and this did not, or a pass is missing.
+    // Nothing when the baseline measured 0 and this did not, when either is below 0 (a difference
+    // may be), or a pass is missing.
     std::optional<double> ratio(const Row& row, std::string_view baseline) const;
 
     // {"workload":...,"subject":...,"metric":...,"median":...,"min":...,"max":...,"passes":...,
-    // "baseline":...,"ratio":...} and no other key, one line for each baseline.
+    // "baseline":...,"ratio":...} and no other key, one line for each baseline; with none the last
+    // two are null.
     std::string json_lines() const;
     std::string table() const;
 

@@ -28,7 +28,10 @@ struct Plan {
     size_t publishers = 0;      // the first players
     size_t window = 1;          // InFlight, Shared
     int64_t line_period_us = 0; // Paced
+    bool come_again = false;    // who is not let in tries again, as a client does
     size_t text_bytes = 80;
+    size_t stalled = 0;   // the last players, who stop reading after the warm-up
+    int64_t stall_us = 0; // from then to the window
     int64_t warm_up_us = 0;
     int64_t window_us = 0;
 
@@ -43,7 +46,7 @@ struct Traffic {
     uint64_t datagrams = 0;
 };
 
-class Heard; // load.hpp: takes the lines that a player receives
+class Heard; // heard.hpp: takes the lines that a player receives
 
 // Owner: the load.
 class Player {
@@ -65,6 +68,7 @@ public:
 struct Places {
     std::string parley;      // the shipped program
     std::string relay;       // the bare relay's
+    std::string floor;       // the floor's
     std::string data_folder; // of one pass; exists, empty
 };
 
@@ -74,6 +78,8 @@ public:
     virtual std::string_view name() const = 0;
     // What is not the default for this plan, as its program reads it, for people. Empty: all is.
     virtual std::string configuration(const Plan&) const { return {}; }
+    virtual size_t players_max() const { return SIZE_MAX; }
+    // Again after its program has ended, in the same folder: with the data that is there.
     virtual bool start(const Plan& plan, const Places& places, std::string& message) = 0;
     // Nothing: message says why.
     virtual std::unique_ptr<Player> player(size_t index, std::string& message) = 0;
@@ -85,6 +91,8 @@ public:
 std::string player_address(size_t index);
 
 std::unique_ptr<Subject> relay_subject();
+std::unique_ptr<Subject> floor_subject();
+std::unique_ptr<Subject> packed_floor_subject();
 enum class Rooms { Durable, Memory };
 std::unique_ptr<Subject> parley_subject(Rooms rooms);
 std::unique_ptr<Subject> redis_subject();

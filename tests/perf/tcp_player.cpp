@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "tests/perf/load.hpp"
+#include "tests/perf/heard.hpp"
 
 namespace parley::bench {
 namespace {
@@ -36,13 +36,14 @@ TcpPlayer::~TcpPlayer() {
 }
 
 bool TcpPlayer::begin(std::string& message) {
-    socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const sockaddr_in own = address_of(player_address(index_).c_str(), 0);
     const sockaddr_in server = address_of("127.0.0.1", port_);
     const int one = 1;
     if (socket_ < 0 || bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0 ||
-        connect(socket_, reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0 ||
-        setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0) {
+        setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
+        (connect(socket_, reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0 &&
+         errno != EINPROGRESS)) {
         message = "player " + std::to_string(index_) + " cannot connect: " + std::strerror(errno);
         return false;
     }

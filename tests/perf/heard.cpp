@@ -1,0 +1,85 @@
+// heard.cpp: see heard.hpp.
+#include "tests/perf/heard.hpp"
+
+#include <charconv>
+#include <cstdio>
+
+namespace parley::bench {
+namespace {
+
+constexpr size_t author_digits = 5;
+constexpr size_t number_digits = 8;
+constexpr size_t time_digits = 16;
+constexpr size_t stamp_bytes = author_digits + 1 + number_digits + 1 + time_digits;
+constexpr std::string_view filler =
+    " two at the north bridge, wait for me before you go in, then left "
+    "along the wall and up the stairs to the flag room";
+
+template <typename Number>
+bool parse_digits(std::string_view text, Number& number) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
+} // namespace
+
+std::string line_text(const LineStamp& stamp, size_t text_bytes) {
+    char head[stamp_bytes + 1];
+    std::snprintf(head, sizeof head, "%05zu %08u %016lld", stamp.author, stamp.number,
+                  static_cast<long long>(stamp.said_us));
+    std::string text = head;
+    while (text.size() < text_bytes) {
+        text += filler.substr(0, text_bytes - text.size());
+    }
+    // A text that ends in a space would be trimmed on its way.
+    if (text.back() == ' ') {
+        text.back() = '.';
+    }
+    return text;
+}
+
+bool parse_line(std::string_view text, LineStamp& stamp) {
+    return text.size() >= stamp_bytes &&
+           parse_digits(text.substr(0, author_digits), stamp.author) &&
+           parse_digits(text.substr(author_digits + 1, number_digits), stamp.number) &&
+           parse_digits(text.substr(author_digits + 1 + number_digits + 1, time_digits),
+                        stamp.said_us);
+}
+
+Heard::Heard(const Plan& plan) : plan_(plan), next_(plan.players * plan.room_members) {
+    latencies_ms_.reserve(1 << 20);
+}
+
+void Heard::line(size_t player, std::string_view text, int64_t now_us) {
+    LineStamp stamp;
+    if (text.size() != plan_.text_bytes || !parse_line(text, stamp) ||
+        stamp.author >= plan_.players) {
+        failed(player, "heard a line that nobody said");
+        return;
+    }
+    if (plan_.room_of(stamp.author) != plan_.room_of(player)) {
+        failed(player, "heard a line of another room");
+        return;
+    }
+    uint32_t& next = next_[player * plan_.room_members + stamp.author % plan_.room_members];
+    if (stamp.number != next) {
+        failed(player, "heard line " + std::to_string(stamp.number) + " of player " +
+                           std::to_string(stamp.author) + " where " + std::to_string(next) +
+                           " was to come");
+        return;
+    }
+    ++next;
+    echoes_ += stamp.author == player ? 1 : 0;
+    if (recording_) {
+        ++deliveries_;
+        latencies_ms_.push_back(static_cast<float>(now_us - stamp.said_us) / 1000);
+    }
+}
+
+void Heard::failed(size_t player, std::string_view why) {
+    if (failure_.empty()) {
+        failure_ = "player " + std::to_string(player) + " " + std::string(why);
+    }
+}
+
+} // namespace parley::bench
