@@ -1,5 +1,5 @@
 // checks.cpp: the shard's half asks of every frame: may this reader see it, is what it says
-// committed, does it decode. The clients' half asks: same order, nothing twice, nothing missing.
+// committed, does it decode.
 #include "tests/sim/checks.hpp"
 
 #include <algorithm>
@@ -45,10 +45,22 @@ std::string Checks::text_of(const LogEntry& entry) const {
 void Checks::shard_started() {
     sessions_.clear();
     leaving_.clear();
+    memory_.forget_all();
+    memory_since_.clear();
+    appends_.clear();
+    known_.clear();
+    spent_.clear();
+    appearances_.clear();
 }
 
-void Checks::admit_asked(SessionId session, const Claims& claims) {
-    sessions_[session] = {claims.issuer, claims.subject, {}, {}, {}};
+bool Checks::in_memory(RoomId id) const {
+    const MemoryDisk::Room* stored = disk_.room(id);
+    return stored != nullptr && stored->meta.kind < tiers_.size() &&
+           tiers_[stored->meta.kind].memory;
+}
+
+const MemoryDisk::Room* Checks::log_of(RoomId id) const {
+    return in_memory(id) ? &memory_.room(id) : disk_.room(id);
 }
 
 UserId Checks::user_of(SessionId session) const {
@@ -83,24 +95,26 @@ void Checks::command(SessionId session, const wire::ClientFrame& frame) {
     if (const auto* send = frame.body_as_Send()) {
         asked.room = RoomId{send->room()};
         asked.nonce = send->nonce();
+        asked.text = send->text()->str();
+    } else if (const auto* mark = frame.body_as_Mark()) {
+        asked.room = RoomId{mark->room()};
+    } else if (const auto* set = frame.body_as_SetCard()) {
+        asked.room = RoomId{set->room()};
+        asked.card = set->type();
+    } else if (const auto* update = frame.body_as_UpdateCard()) {
+        asked.room = RoomId{update->room()};
+        asked.card = update->type();
     }
     Asked& known = seen->second.asked[frame.request()];
     asked.open = known.open + 1;
     known = asked;
 }
 
-void Checks::reauth(SessionId session, uint32_t request) {
-    const auto seen = sessions_.find(session);
-    if (seen != sessions_.end() && request != 0) {
-        seen->second.asked[request] = {wire::Command::Reauth, {}, 0, clock_.steady_ms(), 1};
-    }
-}
-
 void Checks::effect(const Effect& effect) {
     if (const auto* send = std::get_if<SendFrame>(&effect)) {
         const auto decoded = wire::decode_server_frame(*send->frame, send->lane);
         if (decoded) {
-            frame(send->session, *decoded.value());
+            frame(send->session, *decoded.value(), false);
         } else {
             violation("the shard sends a frame that does not decode: " +
                       std::string(error_name(decoded.error())));
@@ -113,7 +127,7 @@ void Checks::effect(const Effect& effect) {
                       std::string(error_name(decoded.error())));
         } else {
             for (const SessionId session : readers) {
-                frame(session, *decoded.value());
+                frame(session, *decoded.value(), true);
             }
         }
         if (std::adjacent_find(readers.begin(), readers.end(), std::greater_equal<>()) !=
@@ -121,19 +135,11 @@ void Checks::effect(const Effect& effect) {
             violation("readers of a delivery are not sorted and unique");
         }
     } else if (const auto* persist = std::get_if<Persist>(&effect)) {
-        if (const auto* drop = std::get_if<DropMember>(&persist->request)) {
-            ++leaving_[{drop->room, drop->user}];
-            const StoredMember* member = disk_.member(drop->room, drop->user);
-            const MemoryDisk::Room* room = disk_.room(drop->room);
-            if (member != nullptr && room != nullptr) {
-                was_[{drop->room, drop->user}].push_back(
-                    {clock_.steady_ms(), member->since_seq, room->meta.last_seq});
-            }
-        }
+        persisted(persist->request);
     }
 }
 
-void Checks::frame(SessionId session, const wire::ServerFrame& frame) {
+void Checks::frame(SessionId session, const wire::ServerFrame& frame, bool live) {
     ++totals_.frames_sent;
     const UserId reader = user_of(session);
     if (reader == UserId{}) {
@@ -150,20 +156,19 @@ void Checks::frame(SessionId session, const wire::ServerFrame& frame) {
         }
         break;
     case wire::Event::RoomState:
-        in_room(reader, RoomId{frame.body_as_RoomState()->room()}, "a RoomState");
-        // He may have left and come back since a Gap that no page followed.
-        sessions_[session].after_gap.erase(RoomId{frame.body_as_RoomState()->room()});
-        if (const auto* room = disk_.room(RoomId{frame.body_as_RoomState()->room()})) {
-            if (frame.body_as_RoomState()->last_seq() > room->meta.last_seq) {
-                violation("RoomState names a seq that is not committed");
-            }
-        }
+        room_state(session, reader, *frame.body_as_RoomState());
         break;
     case wire::Event::RoomGone: // who comes back may be told of less than he missed
         sessions_[session].after_gap.erase(RoomId{frame.body_as_RoomGone()->room()});
+        gone(session, RoomId{frame.body_as_RoomGone()->room()});
         break;
     case wire::Event::Roster:
         in_room(reader, RoomId{frame.body_as_Roster()->room()}, "a Roster");
+        if (frame.body_as_Roster()->members() != nullptr) {
+            for (const wire::Member* member : *frame.body_as_Roster()->members()) {
+                shown(reader, member->presence());
+            }
+        }
         break;
     case wire::Event::Gap:
         in_room(reader, RoomId{frame.body_as_Gap()->room()}, "a Gap");
@@ -174,31 +179,64 @@ void Checks::frame(SessionId session, const wire::ServerFrame& frame) {
         if (frame.body_as_Typing()->user() == raw(reader)) {
             violation("typing comes back to the one who types");
         }
-        break;
-    case wire::Event::Card:
-        if (frame.body_as_Card()->room() != 0) {
-            in_room(reader, RoomId{frame.body_as_Card()->room()}, "a Card");
+        if (hidden(UserId{frame.body_as_Typing()->user()}, 0)) {
+            violation("an invisible user is seen to type");
         }
         break;
-    case wire::Event::CardDelta:
-        if (frame.body_as_CardDelta()->room() != 0) {
-            in_room(reader, RoomId{frame.body_as_CardDelta()->room()}, "a CardDelta");
-        }
+    case wire::Event::Card: {
+        const wire::Card& card = *frame.body_as_Card();
+        card_shown(session, reader, RoomId{card.room()}, UserId{card.user()}, card.type(),
+                   card.version());
         break;
+    }
+    case wire::Event::CardDelta: {
+        const wire::CardDelta& delta = *frame.body_as_CardDelta();
+        card_shown(session, reader, RoomId{delta.room()}, UserId{delta.user()}, delta.type(),
+                   delta.version());
+        break;
+    }
+    case wire::Event::CardGone: {
+        const wire::CardGone& card = *frame.body_as_CardGone();
+        sessions_[session].cards.erase({RoomId{card.room()}, UserId{card.user()}, card.type()});
+        break;
+    }
     case wire::Event::Presences:
         for (const wire::Presence* presence : *frame.body_as_Presences()->presences()) {
-            if (presence->state() == wire::PresenceState::Invisible &&
-                presence->user() != raw(reader)) {
-                violation("an invisible user is announced as invisible");
-            }
+            shown(reader, presence);
         }
         break;
     case wire::Event::Batch:
-        batch(session, reader, frame.request(), *frame.body_as_Batch());
+        batch(session, reader, frame.request(), *frame.body_as_Batch(), live);
         break;
     default:
         break;
     }
+}
+
+void Checks::room_state(SessionId session, UserId reader, const wire::RoomState& state) {
+    const RoomId id{state.room()};
+    in_room(reader, id, "a RoomState");
+    SessionSeen& seen = sessions_[session];
+    // He may have left and come back since a Gap that no page followed.
+    seen.after_gap.erase(id);
+    seen.cards.clear(); // it empties the list of the room's; of people he may have missed the end
+    if (in_memory(id)) {
+        if (!memory_.see(id, state.incarnation())) {
+            violation(named("room", id) + " in memory has an incarnation of before");
+        }
+        memory_.reaches(id, state.last_seq());
+        memory_since_[{id, reader}] = state.since_seq();
+    }
+    const MemoryDisk::Room* room = log_of(id);
+    if (room != nullptr && state.last_seq() > room->meta.last_seq) {
+        violation("RoomState names a seq that is not committed");
+    }
+    const auto heard = seen.heard.find(id);
+    if (heard != seen.heard.end() && heard->second != state.last_seq()) {
+        violation("RoomState of " + named("room", id) + " stands at seq " +
+                  number(state.last_seq()) + ", told live is " + number(heard->second));
+    }
+    seen.heard[id] = state.last_seq();
 }
 
 void Checks::in_room(UserId reader, RoomId room, const char* what) {
@@ -213,7 +251,7 @@ void Checks::in_room(UserId reader, RoomId room, const char* what) {
 void Checks::gap(SessionId session, UserId reader, const wire::Gap& gap) {
     const RoomId id{gap.room()};
     const std::string what = "a Gap of " + named("room", id) + " for " + named("user", reader);
-    const MemoryDisk::Room* room = disk_.room(id);
+    const MemoryDisk::Room* room = log_of(id);
     const StoredMember* member = disk_.member(id, reader);
     if (room == nullptr || member == nullptr) {
         return; // said by in_room
@@ -227,7 +265,8 @@ void Checks::gap(SessionId session, UserId reader, const wire::Gap& gap) {
         violation(what + " begins at seq " + number(gap.from_seq()) + ", from where nobody asked");
     }
     const Seq first = std::max(gap.from_seq(), member->since_seq);
-    if (gap.from_seq() != 1 && first + limits::resume_entries_max > room->meta.last_seq) {
+    if (gap.from_seq() != 1 && !in_memory(id) &&
+        first + limits::resume_entries_max > room->meta.last_seq) {
         violation(what + " hides " + number(room->meta.last_seq + 1 - first) + " entries at most");
     }
     if (gap.to_seq() > room->meta.last_seq) {
@@ -255,9 +294,13 @@ bool Checks::owed_page(SessionId session, UserId reader, uint32_t request,
            });
 }
 
-void Checks::batch(SessionId session, UserId reader, uint32_t request, const wire::Batch& batch) {
+void Checks::batch(SessionId session, UserId reader, uint32_t request, const wire::Batch& batch,
+                   bool live) {
     const RoomId id{batch.room()};
-    const MemoryDisk::Room* room = disk_.room(id);
+    if (in_memory(id) && batch.incarnation() == memory_.room(id).meta.incarnation) {
+        memory_.reaches(id, batch.to_seq());
+    }
+    const MemoryDisk::Room* room = log_of(id);
     if (room == nullptr) {
         violation("a Batch of a room that is not stored");
         return;
@@ -268,6 +311,9 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
     }
     if (batch.incarnation() != room->meta.incarnation) {
         violation("a Batch of another incarnation");
+    }
+    if (live) {
+        live_batch(session, batch);
     }
     SessionSeen& seen = sessions_[session];
     if (const auto after = seen.after_gap.find(id); request == 0 && after != seen.after_gap.end()) {
@@ -305,7 +351,7 @@ void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq 
                         Nonce nonce, const std::string* text) {
     ++totals_.entries_delivered;
     const RoomId id{batch.room()};
-    const MemoryDisk::Room& room = *disk_.room(id);
+    const MemoryDisk::Room& room = *log_of(id);
     const std::string what = "entry " + number(seq) + " of " + named("room", id);
     if (seq < batch.from_seq() || seq > batch.to_seq()) {
         violation(what + " lies outside its Batch");
@@ -313,6 +359,11 @@ void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq 
     if (seq == 0 || seq > room.entries.size()) {
         violation(what + " is delivered before it is committed");
         return;
+    }
+    if (room.entries[seq - 1].kind == EntryKind::None &&
+        !memory_.say(id, seq,
+                     {author, nonce, text == nullptr ? std::optional<std::string>() : *text})) {
+        violation(what + ", in memory, is a line that was said before");
     }
     const LogEntry& stored = room.entries[seq - 1];
     if (stored.author != author || stored.nonce != nonce ||
@@ -324,9 +375,13 @@ void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq 
     }
     totals_.private_delivered += stored.audience == reader ? 1 : 0;
     const StoredMember* member = disk_.member(id, reader);
-    if (member != nullptr && seq < member->since_seq && !owed) {
+    const auto in_memory_since = memory_since_.find({id, reader});
+    const Seq since = !in_memory(id) ? (member == nullptr ? 0 : member->since_seq)
+                      : in_memory_since == memory_since_.end() ? 0
+                                                               : in_memory_since->second;
+    if (seq < since && !owed) {
         violation(what + " is older than the membership of " + named("user", reader) + " (since " +
-                  number(member->since_seq) + ")");
+                  number(since) + ")");
     }
 }
 
@@ -344,10 +399,11 @@ void Checks::reply(SessionId session, UserId reader, const wire::ServerFrame& fr
     } else {
         --found->second.open;
     }
+    replied(session, reader, found->second, frame.request(), reply);
     if (found->second.type != wire::Command::Send || reply.error() != wire::Error::Ok) {
         return;
     }
-    const MemoryDisk::Room* room = disk_.room(found->second.room);
+    const MemoryDisk::Room* room = log_of(found->second.room);
     const auto stored = room == nullptr ? Seq{0} : [&] {
         const auto nonce = room->nonces.find({reader, found->second.nonce});
         return nonce == room->nonces.end() ? Seq{0} : nonce->second;
@@ -363,7 +419,12 @@ void Checks::reply(SessionId session, UserId reader, const wire::ServerFrame& fr
 void Checks::executed(std::span<const StoreRequest> requests,
                       std::span<const StoreAnswer> answers) {
     for (size_t i = 0; i < requests.size(); ++i) {
+        const auto* put_answer = std::get_if<MemberPut>(&answers[i]);
+        if (put_answer != nullptr && put_answer->error == Error::Ok) {
+            put(std::get<PutMember>(requests[i]), requests.subspan(i + 1));
+        }
         if (const auto* drop = std::get_if<DropMember>(&requests[i])) {
+            leaves_asked_.erase({drop->room, drop->user});
             const auto leaving = leaving_.find({drop->room, drop->user});
             if (leaving != leaving_.end() && --leaving->second == 0) {
                 leaving_.erase(leaving);
@@ -408,130 +469,6 @@ void Checks::counts(const Core::Counts& counts, size_t sessions_open) {
     if (counts.sessions > sessions_open) {
         violation("the core counts " + number(counts.sessions) + " sessions, the net " +
                   number(sessions_open));
-    }
-}
-
-// [clients]
-void Checks::room(const std::string& who, UserId self, const client::Room& room, bool quiet) {
-    const MemoryDisk::Room* log = disk_.room(room.id);
-    const std::string what = who + " in " + named("room", room.id) + ": ";
-    if (log == nullptr) {
-        violation(what + "is not stored");
-        return;
-    }
-    if (room.last_seq > log->meta.last_seq) {
-        violation(what + "knows of seq " + number(room.last_seq) + ", committed is " +
-                  number(log->meta.last_seq));
-        return;
-    }
-    Seq before = 0;
-    std::set<Nonce> nonces;
-    // Within [first_seq, last_seq] nothing that is his to read may be missing. That he left, or
-    // left and came back, he may not have heard yet.
-    const StoredMember* member = disk_.member(room.id, self);
-    Seq expected = member == nullptr
-                       ? room.last_seq + 1
-                       : std::max<Seq>({room.first_seq, room.since_seq, member->since_seq, 1});
-    const auto nothing_missing = [&](Seq before_seq) {
-        for (; expected < before_seq; ++expected) {
-            const LogEntry& skipped = log->entries[expected - 1];
-            const bool shown =
-                skipped.kind == EntryKind::Message || skipped.kind == EntryKind::Membership;
-            if (shown && (skipped.audience == UserId{} || skipped.audience == self)) {
-                violation(what + "seq " + number(expected) + " is missing between " +
-                          number(room.first_seq) + " and " + number(room.last_seq) +
-                          ", a member since " + number(room.since_seq));
-                return false;
-            }
-        }
-        return true;
-    };
-    for (size_t i = 0; i < room.messages.size(); ++i) {
-        const client::Message& message = room.messages[i];
-        if (message.author == self && message.nonce != 0 && !nonces.insert(message.nonce).second) {
-            violation(what + "shows his own line twice");
-        }
-        if (i >= room.stored()) {
-            continue;
-        }
-        if (message.seq <= before) {
-            violation(what + "seq " + number(message.seq) + " follows " + number(before));
-        }
-        before = message.seq;
-        if (message.seq > log->entries.size()) {
-            violation(what + "shows a line that is not committed");
-            return;
-        }
-        const LogEntry& stored = log->entries[message.seq - 1];
-        if (stored.author != message.author && stored.kind == EntryKind::Message) {
-            violation(what + "seq " + number(message.seq) + " has another author");
-        }
-        if (message.kind == client::MessageKind::Text &&
-            std::string_view(message.text) != text_of(stored)) {
-            violation(what + "seq " + number(message.seq) + " has another text");
-        }
-        if (!nothing_missing(std::min(message.seq, room.last_seq + 1))) {
-            return;
-        }
-        expected = std::max(expected, message.seq + 1);
-    }
-    if (!nothing_missing(room.last_seq + 1)) {
-        return;
-    }
-    const uint32_t unread = room.unread(self);
-    const Seq unread_possible = log->meta.last_seq - std::min(room.read_seq, log->meta.last_seq);
-    if (unread > 100 || unread > unread_possible) {
-        violation(what + number(unread) + " unread, possible are " + number(unread_possible));
-    }
-    if (!quiet) {
-        return;
-    }
-    if (room.last_seq != log->meta.last_seq) {
-        violation(what + "stands at seq " + number(room.last_seq) + ", the log at " +
-                  number(log->meta.last_seq));
-    }
-    uint32_t unread_exact = 0;
-    for (Seq seq = std::max(room.read_seq + 1, room.since_seq); seq <= log->meta.last_seq; ++seq) {
-        const LogEntry& entry = log->entries[seq - 1];
-        const bool seen = entry.audience == UserId{} || entry.audience == self;
-        if (entry.kind == EntryKind::Message && entry.author != self && seen) {
-            ++unread_exact;
-        }
-    }
-    if (unread != std::min<uint32_t>(unread_exact, 100)) {
-        violation(what + number(unread) + " unread, right is " + number(unread_exact));
-    }
-}
-
-void Checks::log() {
-    std::set<std::pair<UserId, std::string>> lines;
-    for (const auto& [id, room] : disk_.rooms) {
-        std::set<std::pair<UserId, Nonce>> nonces;
-        for (size_t i = 0; i < room.entries.size(); ++i) {
-            const LogEntry& entry = room.entries[i];
-            if (entry.seq != i + 1) {
-                violation(named("room", id) + " has a hole at seq " + number(i + 1));
-            }
-            if (entry.kind != EntryKind::Message) {
-                continue;
-            }
-            if (!nonces.insert({entry.author, entry.nonce}).second ||
-                !lines.insert({entry.author, text_of(entry)}).second) {
-                violation(named("room", id) + " has the line of seq " + number(entry.seq) +
-                          " twice");
-            }
-        }
-    }
-}
-
-void Checks::acknowledged(const std::string& who, UserId author, RoomId room, Seq seq,
-                          const std::string& text) {
-    ++totals_.acknowledged;
-    const MemoryDisk::Room* log = disk_.room(room);
-    if (log == nullptr || seq == 0 || seq > log->entries.size() ||
-        log->entries[seq - 1].author != author || text_of(log->entries[seq - 1]) != text) {
-        violation(who + " was told that his line is stored as seq " + number(seq) + " of " +
-                  named("room", room) + ", and it is not");
     }
 }
 

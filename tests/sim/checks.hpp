@@ -1,19 +1,26 @@
 // checks.hpp: what must be true of a world, whatever happens in it. The shard's half is asked at
 // every effect, before anything leaves; the clients' half at every change of a model and when all
 // is quiet. It knows the truth (what is committed) and trusts nobody else.
+//
+// [checks.cpp] [checks_core.cpp] [checks_clients.cpp]
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "plugin/client/model.hpp"
 #include "schemas/wire/generated.hpp"
 #include "server/core/core.hpp"
+#include "tests/sim/memory_truth.hpp"
 #include "tests/sim/trace.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/sim_clock.hpp"
@@ -25,6 +32,9 @@ public:
     Checks(const MemoryDisk& disk, const SimClock& clock, Trace& trace)
         : disk_(disk), clock_(clock), trace_(trace) {}
 
+    // Whose bounds hold, and which rooms are in memory alone.
+    void tiers(const std::array<limits::Tier, 6>& tiers) { tiers_ = tiers; }
+
     void violation(const std::string& what);
     bool ok() const { return violations_.empty(); }
     const std::vector<std::string>& violations() const { return violations_; }
@@ -33,8 +43,11 @@ public:
     void shard_started();
     void admit_asked(SessionId session, const Claims& claims);
     void command(SessionId session, const wire::ClientFrame& frame);
-    void reauth(SessionId session, uint32_t request);
+    void reauth(const ReauthVerified& verified);
+    // The core is about to take this, and has taken it; in between it has its effects.
+    void before(const InputBody& body);
     void effect(const Effect& effect);
+    void after(const InputBody& body);
     void executed(std::span<const StoreRequest> requests, std::span<const StoreAnswer> answers);
     void counts(const Core::Counts& counts, size_t sessions_open);
 
@@ -47,6 +60,10 @@ public:
     // The whole disk, at the end: every line once.
     void log();
 
+    // The log that counts: the store's, or what the core said of a room that is in memory alone.
+    // Null: there is no such room.
+    const MemoryDisk::Room* log_of(RoomId id) const;
+    bool in_memory(RoomId id) const;
     // Text of a committed message; empty for other entries.
     std::string text_of(const LogEntry& entry) const;
 
@@ -67,6 +84,8 @@ private:
         Nonce nonce = 0;
         TimeMs at_ms = 0;
         uint32_t open = 0; // asked so often and not replied to yet: a line is sent again as it is
+        uint16_t card = 0; // type
+        std::string text;
     };
     // A membership that ended.
     struct Was {
@@ -77,16 +96,36 @@ private:
     struct SessionSeen {
         std::string issuer;
         std::string subject;
+        bool game = false;
         std::map<uint32_t, Asked> asked; // by request; the newest of each number
         std::map<RoomId, std::vector<wire::ResumePoint>> resumed;
         std::map<RoomId, Seq> after_gap; // where the page that follows a Gap begins
+        std::map<RoomId, Seq> heard;     // told of, live, up to here
+        // Newest version of each card: of a room, of a user, and its type.
+        std::map<std::tuple<RoomId, UserId, uint16_t>, uint32_t> cards;
     };
+    // The last that a user said of himself.
+    struct Appearance {
+        SessionId session{};
+        uint32_t request = 0;
+        bool invisible = false;
+        std::optional<TimeMs> hidden_since_ms; // the core said Ok to that
+    };
+    // A line that costs a token of its author's pace.
+    struct Spent {
+        Token token = 0; // 0: nothing can take it back
+        TimeMs at_ms = 0;
+    };
+    using Place = std::pair<RoomId, UserId>;
 
     UserId user_of(SessionId session) const;
     // Committed as a member, and not on the way out by a step that the core has already taken.
     bool member_now(RoomId room, UserId user) const;
-    void frame(SessionId session, const wire::ServerFrame& frame);
-    void batch(SessionId session, UserId reader, uint32_t request, const wire::Batch& batch);
+    // live: not for this session alone.
+    void frame(SessionId session, const wire::ServerFrame& frame, bool live);
+    void room_state(SessionId session, UserId reader, const wire::RoomState& state);
+    void batch(SessionId session, UserId reader, uint32_t request, const wire::Batch& batch,
+               bool live);
     bool owed_page(SessionId session, UserId reader, uint32_t request,
                    const wire::Batch& batch) const;
     void entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq seq, UserId author,
@@ -95,15 +134,44 @@ private:
                const wire::Reply& reply);
     void gap(SessionId session, UserId reader, const wire::Gap& gap);
     void in_room(UserId reader, RoomId room, const char* what);
+    // [checks_core.cpp]
+    void persisted(const StoreRequest& request);
+    void put(const PutMember& request, std::span<const StoreRequest> later);
+    void live_batch(SessionId session, const wire::Batch& batch);
+    void gone(SessionId session, RoomId room);
+    void replied(SessionId session, UserId reader, const Asked& asked, uint32_t request,
+                 const wire::Reply& reply);
+    void said_in_memory(UserId author, const Asked& asked, Seq seq);
+    void refused_by_pace(UserId author, const Asked& asked);
+    size_t spent_lately(RoomId room, UserId user, TimeMs now_ms);
+    void card_written(SessionId session, UserId writer, const Asked& asked);
+    void card_shown(SessionId session, UserId reader, RoomId room, UserId user, uint16_t type,
+                    uint32_t version);
+    void shown(UserId reader, const wire::Presence* presence);
+    // Whether user has been invisible for so long that nobody may be told anything else.
+    bool hidden(UserId user, TimeMs for_ms) const;
 
     const MemoryDisk& disk_;
     const SimClock& clock_;
     Trace& trace_;
     std::vector<std::string> violations_;
     std::map<SessionId, SessionSeen> sessions_;
-    std::map<std::pair<RoomId, UserId>, uint32_t> leaving_; // DropMember on its way to the store
-    std::map<std::pair<RoomId, UserId>, std::vector<Was>> was_;
+    std::map<Place, uint32_t> leaving_; // DropMember on its way to the store
+    std::map<Place, std::vector<Was>> was_;
     std::set<std::pair<UserId, std::string>> texts_; // every line of this world is unique
+    std::array<limits::Tier, 6> tiers_{};
+    MemoryTruth memory_;
+    std::map<Place, Seq> memory_since_; // as RoomState has it
+    // What the running core knows.
+    std::map<Token, Place> appends_; // at the store, of that author
+    std::map<RoomId, Seq> known_;    // committed, as it has heard
+    std::map<Place, std::deque<Spent>> spent_;
+    std::map<UserId, Appearance> appearances_;
+    // Who may be what, as far as anybody said it.
+    std::map<std::tuple<std::string, uint8_t, std::string>, int64_t> claimed_s_; // by subject
+    std::set<std::tuple<std::string, uint8_t, std::string>> granted_;
+    std::set<Place> leaves_asked_;
+    std::set<Place> led_; // was a leader once
     Totals totals_;
 };
 

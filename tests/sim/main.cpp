@@ -2,10 +2,13 @@
 // what Parley promises. `./parley sim` builds and starts it.
 #include <cerrno>
 #include <cinttypes>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+
+#include <unistd.h>
 
 #include "tests/sim/world.hpp"
 
@@ -74,6 +77,23 @@ bool read_arguments(int count, char** values, Arguments& arguments) {
     return true;
 }
 
+// An assertion that fails ends the program: it must not take the seed with it.
+char last_words[128];
+volatile sig_atomic_t last_words_bytes = 0;
+
+void say_last_words(int) {
+    const ssize_t said = ::write(STDERR_FILENO, last_words, static_cast<size_t>(last_words_bytes));
+    std::signal(SIGABRT, SIG_DFL);
+    ::_exit(said < 0 ? 4 : 3);
+}
+
+void prepare_last_words(uint64_t seed) {
+    last_words_bytes = std::snprintf(last_words, sizeof last_words,
+                                     "world of seed %" PRIu64 ":\n  violated at an assertion\n"
+                                     "replay: ./parley sim --seed %" PRIu64 "\n",
+                                     seed, seed);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -82,6 +102,7 @@ int main(int argc, char** argv) {
         std::fputs(usage, stderr);
         return 2;
     }
+    std::signal(SIGABRT, say_last_words);
     parley::sim::WorldOptions options;
     options.faults = arguments.faults;
     options.echo = arguments.echo;
@@ -97,6 +118,7 @@ int main(int argc, char** argv) {
         }
         ++worlds;
         const uint64_t seed = arguments.first + i;
+        prepare_last_words(seed);
         parley::sim::World world(seed, options);
         const bool good = world.run();
         stored += world.checks().totals().messages_stored;

@@ -406,9 +406,10 @@ bool Player::level(std::string& why) const {
             return missing("is in a room that is not stored");
         }
         const std::string in = "in room " + std::to_string(raw(room.id));
-        if (room.last_seq != log->meta.last_seq) {
+        const Seq last_seq = parts_.checks.log_of(room.id)->meta.last_seq;
+        if (room.last_seq != last_seq) {
             return missing(in + " at seq " + std::to_string(room.last_seq) + " of " +
-                           std::to_string(log->meta.last_seq));
+                           std::to_string(last_seq));
         }
         for (size_t i = room.stored(); i < room.messages.size(); ++i) {
             if (room.messages[i].state == client::MessageState::Pending) {

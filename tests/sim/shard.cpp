@@ -122,7 +122,7 @@ void Shard::observe(const InputBody& body) {
             parts_.checks.violation("the net loop lets a frame through that does not decode");
         }
     } else if (const auto* reauth = std::get_if<ReauthVerified>(&body)) {
-        parts_.checks.reauth(reauth->session, reauth->request);
+        parts_.checks.reauth(*reauth);
     }
 }
 
@@ -144,6 +144,7 @@ void Shard::feed(InputBody body) {
     const TimeMs now_ms = parts_.clock.steady_ms();
     const Input input{parts_.clock.wall_ms(), std::move(body)};
     note_input(input.body);
+    parts_.checks.before(input.body);
     Effects effects;
     core_->step(input, effects);
     for (Effect& effect : effects) {
@@ -158,6 +159,7 @@ void Shard::feed(InputBody body) {
         }
         to_net_.push_back(std::move(effect));
     }
+    parts_.checks.after(input.body);
 }
 
 // [trace]

@@ -92,6 +92,11 @@ World::World(uint64_t seed, const WorldOptions& options)
         core.presence_keep_ms = random_.between(100, 4000);
         core.direct_sleep_ms = random_.between(100, 2000);
     }
+    // In others a kind of room is in memory alone.
+    for (const wire::RoomKind kind : {wire::RoomKind::Party, wire::RoomKind::Guild}) {
+        core.tiers[static_cast<size_t>(kind)].memory = random_.chance_percent(20);
+    }
+    checks_.tiers(core.tiers);
     shard_ = std::make_unique<Shard>(Shard::Parts{*network_, clock_, tickets_, checks_, trace_,
                                                   disk_, cards, bounds, core, random_.next()});
     shard_->commit_delay_ms_max = random_.between(0, 60);
