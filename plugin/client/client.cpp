@@ -26,8 +26,8 @@ Client::Inside::Inside(ClientOptions given, std::pmr::memory_resource* resource,
                        std::unique_ptr<Connection> link)
     : options(std::move(given)), memory(resource), connection(std::move(link)), model(resource),
       writer(model, resource), sync(resource), outbox(resource), wire_allocator(resource),
-      builder(&wire_allocator), random(options.random_seed), presence(resource), asked(resource),
-      nameless(resource), events(resource), address(resource), ticket(resource),
+      builder(&wire_allocator), random(options.random_seed), presence(resource), unpacker(resource),
+      asked(resource), nameless(resource), events(resource), address(resource), ticket(resource),
       fresh_ticket(resource), offered_ticket(resource), unknown_card_type(resource),
       refused_card(resource) {}
 

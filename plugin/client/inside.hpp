@@ -19,6 +19,7 @@
 #include "plugin/client/sync.hpp"
 #include "schemas/wire/batch_reader.hpp"
 #include "schemas/wire/encode.hpp"
+#include "schemas/wire/packed.hpp"
 
 namespace parley::client {
 
@@ -182,6 +183,7 @@ public:
     ServerOffset offset;
     Backoff backoff;
     OwnPresence presence;
+    wire::Unpacker unpacker;
     std::pmr::vector<Asked> asked;
     std::pmr::vector<UserId> nameless; // met without a name
     TimeMs names_not_before_steady_ms = 0;

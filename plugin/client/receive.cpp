@@ -11,7 +11,9 @@ namespace parley::client {
 void Client::Inside::frame(Lane lane, ByteVector bytes) {
     ++stats.frames_received;
     stats.bytes_received += bytes.size();
-    const Result<const wire::ServerFrame*> decoded = wire::decode_server_frame(bytes, lane);
+    const Result<void> unpacked = unpacker.unpack(bytes, lane);
+    const Result<const wire::ServerFrame*> decoded =
+        unpacked ? wire::decode_server_frame(bytes, lane) : unpacked.error();
     if (decoded.error() == Error::Unsupported) {
         ++stats.unknown_frames;
         return;

@@ -80,6 +80,13 @@ inline constexpr size_t frame_bytes_max = 32 * 1024;
 static_assert(frame_bytes_max <= enet_packet_bytes_max);
 inline constexpr size_t batch_bytes_target = 1150; // lines of a room and tick in one datagram
 static_assert(batch_bytes_target < enet_mtu_bytes);
+// Smaller ones fit a datagram with room to spare. What is told a crowd is packed when it would be
+// more than one datagram, and up to so much at once.
+inline constexpr size_t packed_from_bytes = 600;
+inline constexpr size_t packed_readers_min = 16;
+inline constexpr size_t batch_bytes_packed_min = batch_bytes_target * 9 / 8; // or nothing is tried
+inline constexpr size_t batch_bytes_packed_max = 8 * 1024;
+static_assert(batch_bytes_packed_max < crowd_frame_bytes_max);
 inline constexpr int64_t malformed_forget_ms = 60 * 1000;
 inline constexpr uint32_t verifier_depth_max = 16;
 inline constexpr uint32_t verifier_tables_max = 512;
@@ -218,6 +225,9 @@ inline constexpr int64_t core_tick_busy_ms = 5;
 // a datagram to each of them costs more than such a wait is worth.
 inline constexpr size_t gather_readers_per_ms = 100;
 inline constexpr int64_t gather_ms_max = 8;
+// In a crowd where so many came at once, the next ones gather longer, until they fill a datagram.
+inline constexpr size_t gather_busy_lines = 8;
+inline constexpr int64_t gather_busy_factor = 3;
 inline constexpr int64_t core_tick_idle_ms = 20;
 inline constexpr int64_t net_tick_ms_default = 5;   // in which datagrams gather
 inline constexpr int64_t net_sleep_busy_ms_max = 5; // while somebody is behind

@@ -2,6 +2,7 @@
 #include "server/app/told.hpp"
 
 #include "schemas/wire/generated.hpp"
+#include "schemas/wire/packed.hpp"
 
 namespace parley {
 
@@ -13,13 +14,12 @@ size_t Told::index_of(Error error) {
 
 void Told::count(const Effect& effect) {
     if (const auto* deliver = std::get_if<Deliver>(&effect)) {
-        const auto* frame = flatbuffers::GetRoot<wire::ServerFrame>(deliver->frame->data());
-        if (const wire::Batch* batch = frame->body_as_Batch()) {
-            const uint64_t count = batch->to_seq() + 1 - batch->from_seq();
-            entries.add(count);
-            deliveries.add(count * deliver->readers->size());
-        }
+        entries.add(deliver->entries);
+        deliveries.add(deliver->entries * deliver->readers->size());
     } else if (const auto* send = std::get_if<SendFrame>(&effect)) {
+        if (wire::is_packed(*send->frame)) {
+            return; // a page
+        }
         const auto* frame = flatbuffers::GetRoot<wire::ServerFrame>(send->frame->data());
         if (const wire::Reply* reply = frame->body_as_Reply()) {
             const auto error = static_cast<Error>(reply->error());

@@ -271,7 +271,7 @@ void Core::State::on_fetch_card(Command& command) {
         return refuse(command, Error::NotFound);
     }
     SharedFrame frame = card_frame(key, *card);
-    spend(command.from.session, frame);
+    spend(command.from.session, frame->size());
     send_event(command.session, Lane::Control, std::move(frame));
     reply(command.from, {.room = key.room});
 }

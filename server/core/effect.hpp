@@ -38,6 +38,7 @@ struct Deliver {
     Lane lane{};
     SharedFrame frame;
     Readers readers;
+    uint32_t entries = 0; // of a log, that it speaks for
 };
 
 // For the store thread: appended to its queue.

@@ -46,12 +46,14 @@ void Core::State::push_fresh(Room& room, LogEntry entry) {
         room.flush_waits = true;
         rooms_fresh_.push_back(room.meta.id);
     }
+    room.fresh_bytes += sizeof(wire::Line) + body_of(entry).size();
     room.fresh.push_back(std::move(entry));
 }
 
-int64_t Core::State::gather_ms(const Room& room) const {
+int64_t Core::State::gather_ms(const Room& room, size_t lines) const {
     const auto ms = static_cast<int64_t>(room.sessions.size() / options_.gather_readers_per_ms);
-    return std::min(ms, limits::gather_ms_max);
+    return std::min(ms, limits::gather_ms_max) *
+           (lines >= limits::gather_busy_lines ? limits::gather_busy_factor : 1);
 }
 
 void Core::State::flush_due() {
@@ -61,7 +63,8 @@ void Core::State::flush_due() {
         if (room == nullptr) {
             continue;
         }
-        if (!room->fresh.empty() && now_ms_ < room->gather_until_ms) {
+        const bool waits = now_ms_ < room->gather_until_ms && room->fresh_bytes < room->batch_bytes;
+        if (!room->fresh.empty() && waits) {
             rooms_fresh_[kept++] = id;
             continue;
         }
@@ -75,19 +78,22 @@ void Core::State::flush(Room& room) {
     if (room.fresh.empty()) {
         return;
     }
-    room.gather_until_ms = now_ms_ + gather_ms(room);
     const std::vector<LogEntry> fresh = std::move(room.fresh);
     room.fresh.clear();
+    room.fresh_bytes = 0;
+    room.gather_until_ms = now_ms_ + gather_ms(room, fresh.size());
     const Lane lane = lane_of(room.kind());
     Page page;
-    page.bytes_max = limits::batch_bytes_target;
+    page.bytes_max = room.sessions.size() >= limits::packed_readers_min
+                         ? room.batch_bytes
+                         : limits::batch_bytes_target;
     page.named = &room.named;
     for (std::span<const LogEntry> left = fresh; !left.empty();) {
         const size_t count = fill(room, left, page);
         const std::span<const LogEntry> part = left.first(count);
         left = left.subspan(count);
         batch_.cover(part.front().seq, part.back().seq);
-        SharedFrame common = batch_.finish(0, false);
+        SharedFrame common = finish_live(room);
 
         std::vector<UserId> audiences; // who gets an entry that others do not
         for (const LogEntry& entry : part) {
@@ -96,7 +102,7 @@ void Core::State::flush(Room& room) {
             }
         }
         if (audiences.empty()) {
-            deliver(room, lane, std::move(common));
+            deliver(room, lane, std::move(common), count);
             continue;
         }
         std::sort(audiences.begin(), audiences.end());
@@ -125,20 +131,49 @@ void Core::State::flush(Room& room) {
                 batch_.cover(part.front().seq, part.back().seq);
                 effects_->emplace_back(
                     Deliver{lane, batch_.finish(0, false),
-                            std::make_shared<const std::vector<SessionId>>(std::move(own))});
+                            std::make_shared<const std::vector<SessionId>>(std::move(own)),
+                            static_cast<uint32_t>(count)});
             }
         }
         if (!others.empty()) {
             effects_->emplace_back(
                 Deliver{lane, std::move(common),
-                        std::make_shared<const std::vector<SessionId>>(std::move(others))});
+                        std::make_shared<const std::vector<SessionId>>(std::move(others)),
+                        static_cast<uint32_t>(count)});
         }
     }
+}
+
+// What goes to a crowd and is more than a datagram is packed; how much fills a datagram then, is
+// learnt from the last one.
+SharedFrame Core::State::finish_live(Room& room) {
+    const Bytes plain = batch_.finish_bytes(0, false);
+    if (plain.size() <= limits::batch_bytes_target ||
+        room.sessions.size() < limits::packed_readers_min) {
+        return wire::share(plain);
+    }
+    SharedFrame packed = packer_.pack(plain);
+    const size_t bytes = packed == nullptr ? plain.size() : packed->size();
+    const size_t would_fill = plain.size() * limits::batch_bytes_target / bytes;
+    room.batch_bytes = std::clamp((room.batch_bytes + would_fill) / 2,
+                                  limits::batch_bytes_packed_min, limits::batch_bytes_packed_max);
+    return packed == nullptr ? wire::share(plain) : packed;
+}
+
+SharedFrame Core::State::finish_page(const Requester& to, bool more) {
+    const Bytes plain = batch_.finish_bytes(to.request, more);
+    spend(to.session, plain.size());
+    SharedFrame packed;
+    if (plain.size() >= limits::packed_from_bytes && !batch_is_private_) {
+        packed = packer_.pack(plain);
+    }
+    return packed == nullptr ? wire::share(plain) : packed;
 }
 
 // The batch writer verifies every body again: a disk is not trusted more than a peer.
 size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, const Page& page) {
     batch_.begin(room.meta.id, room.meta.incarnation);
+    batch_is_private_ = false;
     std::vector<UserId> met; // authors so far, distinct
     size_t count = 0;
     size_t unseen_bytes = 0;
@@ -168,6 +203,7 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
             break;
         }
         ++count; // also past a damaged body, or a kind of a later version
+        batch_is_private_ = batch_is_private_ || entry.audience != UserId{};
         if (added.ok() && is_new) {
             met.push_back(entry.author);
             if (author) {

@@ -120,9 +120,7 @@ void Core::State::answer_page(Room& room, const FetchOp& op, std::span<const Log
         high = more ? entries[count - 1].seq : op.high;
     }
     batch_.cover(low, high);
-    SharedFrame frame = batch_.finish(op.from.request, more);
-    spend(op.from.session, frame);
-    send_answer(op.from.session, Lane::Bulk, std::move(frame));
+    send_answer(op.from.session, Lane::Bulk, finish_page(op.from, more));
 }
 
 // [resume]
@@ -256,9 +254,7 @@ Seq Core::State::resume_batches(const Requester& to, Room& room, std::span<const
             entries = entries.subspan(count);
         }
         batch_.cover(low, part_high);
-        SharedFrame frame = batch_.finish(0, false);
-        spend(session->id, frame);
-        send_event(*session, Lane::Bulk, std::move(frame));
+        send_event(*session, Lane::Bulk, finish_page({session->id, 0}, false));
         low = part_high + 1;
     } while (!entries.empty() && answer_wait_ms(*session) == 0);
     return low - 1;

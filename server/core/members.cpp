@@ -371,7 +371,8 @@ void Core::State::take_out(Room& room, UserId id, Error reason) {
         const std::vector<SessionId> sessions = user->second.sessions;
         for (const SessionId session : sessions) {
             stop_hearing(session, room);
-            send_answer(session, Lane::Control, frame); // owed: RoomState comes of rooms one is in
+            // Owed: RoomState comes of rooms one is in.
+            send_answer(session, Lane::Control, frame, room.meta.id);
         }
     }
     if (person) {

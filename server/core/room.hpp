@@ -59,10 +59,12 @@ struct Room {
 
     std::deque<LogEntry> tail; // newest entries, contiguous up to meta.last_seq
     size_t tail_bytes = 0;
-    TimeMs tail_since_ms = 0;    // its place in State::tails_
-    std::vector<LogEntry> fresh; // committed, not delivered yet
-    bool flush_waits = false;    // it is in State::rooms_fresh_
-    TimeMs gather_until_ms = 0;  // in a crowd, what is fresh waits for more until then
+    TimeMs tail_since_ms = 0;                            // its place in State::tails_
+    std::vector<LogEntry> fresh;                         // committed, not delivered yet
+    size_t fresh_bytes = 0;                              // about, in a batch
+    size_t batch_bytes = 2 * limits::batch_bytes_target; // that fill a datagram when packed
+    bool flush_waits = false;                            // it is in State::rooms_fresh_
+    TimeMs gather_until_ms = 0; // in a crowd, what is fresh waits for more until then
 
     std::map<std::pair<UserId, Nonce>, Token> nonces; // of appends in flight
     std::optional<MemoryLog> memory;                  // the log is nowhere else

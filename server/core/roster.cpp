@@ -112,7 +112,7 @@ void Core::State::send_room_again(const Session& session, Room& room) {
     send_room_cards(session, room); // those of the people he has
     for (size_t i = before; i < effects_->size(); ++i) {
         if (const auto* sent = std::get_if<SendFrame>(&(*effects_)[i])) {
-            spend(session.id, sent->frame);
+            spend(session.id, sent->frame->size());
         }
     }
 }
@@ -280,7 +280,7 @@ void Core::State::on_fetch_members(Command& command) {
         ids.push_back(at->first);
     }
     SharedFrame frame = roster_frame(*room, ids, false, command.from.request);
-    spend(command.from.session, frame);
+    spend(command.from.session, frame->size());
     send_answer(command.from.session, Lane::Control, std::move(frame));
 }
 
@@ -316,7 +316,7 @@ void Core::State::answer_users(const Requester& to, const std::vector<StoredUser
     }
     const auto list = fbb().CreateVector(said);
     SharedFrame frame = event(wire::Event::Users, wire::CreateUsers(fbb(), list), to.request);
-    spend(to.session, frame);
+    spend(to.session, frame->size());
     send_answer(to.session, Lane::Control, std::move(frame));
 }
 

@@ -34,7 +34,7 @@ void Core::State::send_event(const Session& session, Lane lane, SharedFrame fram
 
 // An answer is owed: while the session lags it is held, within the bound of what a peer may have
 // waiting.
-void Core::State::send_answer(SessionId id, Lane lane, SharedFrame frame) {
+void Core::State::send_answer(SessionId id, Lane lane, SharedFrame frame, RoomId gone) {
     Session* session = find_session(id);
     if (session == nullptr || !session->open) {
         return;
@@ -44,16 +44,17 @@ void Core::State::send_answer(SessionId id, Lane lane, SharedFrame frame) {
         return;
     }
     session->held_bytes += frame->size();
-    session->held.push_back({lane, std::move(frame)});
+    session->held.push_back({lane, std::move(frame), gone});
     if (session->held_bytes > limits::peer_queue_bytes_max) {
         session->lagging_since_ms = now_ms_ - limits::peer_queue_ms_max; // the next Tick cuts it
         schedule(*session);
     }
 }
 
-void Core::State::deliver(Room& room, Lane lane, SharedFrame frame) {
+void Core::State::deliver(Room& room, Lane lane, SharedFrame frame, size_t entries) {
     if (!room.sessions.empty()) {
-        effects_->emplace_back(Deliver{lane, std::move(frame), readers(room)});
+        effects_->emplace_back(
+            Deliver{lane, std::move(frame), readers(room), static_cast<uint32_t>(entries)});
     }
 }
 
@@ -95,9 +96,9 @@ bool Core::State::may_answer(const Command& command) {
     return wait_ms == 0;
 }
 
-void Core::State::spend(SessionId id, const SharedFrame& answer) {
+void Core::State::spend(SessionId id, size_t answer_bytes) {
     if (Session* session = find_session(id)) {
-        session->answer_bytes -= static_cast<int64_t>(answer->size());
+        session->answer_bytes -= static_cast<int64_t>(answer_bytes);
     }
 }
 
@@ -211,10 +212,7 @@ void Core::State::take(const Drained& drained) {
     session->held_bytes = 0;
     const std::vector<RoomId>& rooms = user_of(*session).rooms;
     for (const Session::Held& one : held) {
-        const auto& said = *flatbuffers::GetRoot<wire::ServerFrame>(one.frame->data());
-        const wire::RoomGone* gone = said.body_as_RoomGone();
-        if (gone != nullptr &&
-            std::binary_search(rooms.begin(), rooms.end(), RoomId{gone->room()})) {
+        if (std::binary_search(rooms.begin(), rooms.end(), one.gone)) {
             continue; // he came back while he lagged; the RoomState above is newer
         }
         effects_->emplace_back(SendFrame{session->id, one.lane, one.frame});

@@ -51,6 +51,7 @@ struct Session {
     struct Held {
         Lane lane{};
         SharedFrame frame;
+        RoomId gone{}; // it says RoomGone of this one
     };
     std::vector<Held> held;
     size_t held_bytes = 0;

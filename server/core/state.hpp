@@ -22,6 +22,7 @@
 #include "schemas/base/random.hpp"
 #include "schemas/wire/batch_writer.hpp"
 #include "schemas/wire/encode.hpp"
+#include "schemas/wire/packed.hpp"
 #include "server/core/core.hpp"
 #include "server/core/pending.hpp"
 #include "server/core/room.hpp"
@@ -104,8 +105,8 @@ private:
         return frames_.server_shared(request, type, body.Union());
     }
     void send_event(const Session& session, Lane lane, SharedFrame frame);
-    void send_answer(SessionId session, Lane lane, SharedFrame frame);
-    void deliver(Room& room, Lane lane, SharedFrame frame);
+    void send_answer(SessionId session, Lane lane, SharedFrame frame, RoomId gone = {});
+    void deliver(Room& room, Lane lane, SharedFrame frame, size_t entries = 0);
     void reply(const Requester& to, const Answer& answer, Lane lane = Lane::Control);
     void reply_all(const std::vector<Requester>& to, const Answer& answer);
     void refuse(const Command& command, Error error, uint32_t retry_after_ms = 0);
@@ -113,7 +114,7 @@ private:
     uint32_t answer_wait_ms(Session& session) const;
     // Whether command may have a large answer now; else it is answered Busy.
     bool may_answer(const Command& command);
-    void spend(SessionId session, const SharedFrame& answer);
+    void spend(SessionId session, size_t answer_bytes);
     void send_rooms(Session& session);
     void tell_rooms(Session& session);
     void stop_hearing(const Session& session);
@@ -271,7 +272,11 @@ private:
     Readers readers(Room& room);
     void flush(Room& room);
     void flush_due();
-    int64_t gather_ms(const Room& room) const;
+    int64_t gather_ms(const Room& room, size_t lines) const;
+    SharedFrame finish_live(Room& room);
+    // An answer of to, who pays for it as it was before it was packed. Not packed when something is
+    // in it that only he may see.
+    SharedFrame finish_page(const Requester& to, bool more);
     void push_fresh(Room& room, LogEntry entry);
     struct Page {
         UserId viewer{}; // 0: what everyone may see
@@ -351,6 +356,8 @@ private:
     Effects* effects_ = nullptr; // of the running step
     wire::FrameBuilder frames_;
     wire::BatchWriter batch_;
+    bool batch_is_private_ = false; // of what fill() put in
+    wire::Packer packer_;
 
     std::unordered_map<SessionId, Session> sessions_; // looked up, never iterated into an effect
     std::unordered_map<UserId, User> users_;

@@ -8,6 +8,7 @@
 #include "schemas/wire/batch_writer.hpp"
 #include "schemas/wire/decode.hpp"
 #include "schemas/wire/encode.hpp"
+#include "schemas/wire/packed.hpp"
 #include "schemas/wire/stored.hpp"
 #include "schemas/wire/views.hpp"
 #include "tests/fuzz/choices.hpp"
@@ -197,6 +198,12 @@ void write_and_read(Choices& in) {
     const size_t told = batch.bytes();
     const SharedFrame frame = batch.finish(0, false);
     require(frame->size() <= told);
+    static Packer packer;
+    if (const SharedFrame packed = packer.pack(*frame)) {
+        ByteVector unpacked = *packed;
+        Unpacker unpacker;
+        require(unpacker.unpack(unpacked, Lane::Bulk).ok() && unpacked == *frame);
+    }
     const auto root = decode_server_frame(*frame, Lane::Bulk);
     require(root.ok());
     BatchReader reader(*(*root)->body_as_Batch());
@@ -217,7 +224,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto lane = static_cast<Lane>(first % lane_count);
     switch (first / lane_count % 3) {
     case 0: {
-        const ByteVector frame(data + (size > 0 ? 1 : 0), data + size);
+        ByteVector frame(data + (size > 0 ? 1 : 0), data + size);
+        Unpacker unpacker;
+        if (!unpacker.unpack(frame, lane)) {
+            break;
+        }
+        require(frame.size() <= std::max(size, lane_frame_bytes_max(lane)));
         if (const auto root = decode_server_frame(frame, lane)) {
             read(**root);
         }

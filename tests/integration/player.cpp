@@ -27,7 +27,7 @@ void Player::step() {
         return;
     }
     while (auto event = link_->poll(steady_ms())) {
-        if (const auto* received = std::get_if<FrameReceived>(&*event)) {
+        if (auto* received = std::get_if<FrameReceived>(&*event)) {
             take(*received);
         } else if (const auto* gone = std::get_if<PeerClosed>(&*event)) {
             closed_ = true;
@@ -64,8 +64,10 @@ uint32_t Player::ask_time() {
                 wire::CreateTimeQuery(fbb, steady_ms()).Union());
 }
 
-void Player::take(const FrameReceived& received) {
-    const auto decoded = wire::decode_server_frame(received.frame, received.lane);
+void Player::take(FrameReceived& received) {
+    const Result<void> unpacked = unpacker_.unpack(received.frame, received.lane);
+    const Result<const wire::ServerFrame*> decoded =
+        unpacked.ok() ? wire::decode_server_frame(received.frame, received.lane) : unpacked.error();
     if (!decoded.ok()) {
         closed_ = true;
         closed_with_ = decoded.error();

@@ -13,6 +13,7 @@
 #include "schemas/wire/batch_reader.hpp"
 #include "schemas/wire/decode.hpp"
 #include "schemas/wire/encode.hpp"
+#include "schemas/wire/packed.hpp"
 #include "schemas/wire/views.hpp"
 #include "tests/support/backend.hpp"
 
@@ -70,11 +71,12 @@ public:
 
 private:
     uint32_t send(Lane lane, wire::Command type, flatbuffers::Offset<void> body);
-    void take(const FrameReceived& received);
+    void take(FrameReceived& received);
 
     std::unique_ptr<EnetLink> link_;
     PeerId peer_{};
     wire::FrameBuilder builder_;
+    wire::Unpacker unpacker_;
     uint32_t next_request_ = 1;
     bool ready_ = false;
     bool closed_ = false;

@@ -3,6 +3,9 @@
 
 #include <charconv>
 #include <cstdio>
+#include <iterator>
+
+#include "schemas/base/random.hpp"
 
 namespace parley::bench {
 namespace {
@@ -11,9 +14,20 @@ constexpr size_t author_digits = 5;
 constexpr size_t number_digits = 8;
 constexpr size_t time_digits = 16;
 constexpr size_t stamp_bytes = author_digits + 1 + number_digits + 1 + time_digits;
-constexpr std::string_view filler =
-    " two at the north bridge, wait for me before you go in, then left "
-    "along the wall and up the stairs to the flag room";
+// Not one sentence for all: what a shard packs would be smaller than people's lines are.
+constexpr std::string_view words[] = {
+    "two",    "north",   "bridge", "wait",   "before",  "left",     "wall",   "stairs", "flag",
+    "room",   "who",     "comes",  "with",   "me",      "to",       "the",    "gate",   "boss",
+    "half",   "health",  "heal",   "please", "ammo",    "roof",     "sniper", "behind", "you",
+    "push",   "now",     "back",   "point",  "lost",    "take",     "it",     "again",  "later",
+    "sorry",  "wrong",   "chat",   "nice",   "shot",    "thanks",   "lol",    "really", "how",
+    "many",   "coins",   "for",    "that",   "sword",   "selling",  "buying", "iron",   "wood",
+    "river",  "castle",  "door",   "key",    "has",     "somebody", "seen",   "my",     "horse",
+    "quest",  "reward",  "level",  "grats",  "welcome", "friend",   "invite", "full",   "party",
+    "guild",  "tonight", "eight",  "clock",  "raid",    "healer",   "tank",   "ready",  "go",
+    "stop",   "run",     "jump",   "swim",   "cave",    "dragon",   "fire",   "ice",    "storm",
+    "potion", "mana",    "empty",  "bag",    "trade",   "market",   "cheap",  "gold",   "tower",
+    "east",   "west",    "south",  "hill",   "mine",    "dark",     "light",  "torch",  "rope"};
 
 template <typename Number>
 bool parse_digits(std::string_view text, Number& number) {
@@ -28,9 +42,12 @@ std::string line_text(const LineStamp& stamp, size_t text_bytes) {
     std::snprintf(head, sizeof head, "%05zu %08u %016lld", stamp.author, stamp.number,
                   static_cast<long long>(stamp.said_us));
     std::string text = head;
+    Random random(uint64_t{stamp.author} << 32 | stamp.number); // the same line each time
     while (text.size() < text_bytes) {
-        text += filler.substr(0, text_bytes - text.size());
+        text += ' ';
+        text += words[random.below(std::size(words))];
     }
+    text.resize(text_bytes);
     // A text that ends in a space would be trimmed on its way.
     if (text.back() == ' ') {
         text.back() = '.';

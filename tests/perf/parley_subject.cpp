@@ -11,6 +11,7 @@
 #include "schemas/wire/batch_reader.hpp"
 #include "schemas/wire/decode.hpp"
 #include "schemas/wire/encode.hpp"
+#include "schemas/wire/packed.hpp"
 #include "server/app/keys.hpp"
 #include "server/auth/mint.hpp"
 #include "tests/perf/heard.hpp"
@@ -40,6 +41,7 @@ struct Common {
     std::string server_address;
     PublicKey server_key{};
     wire::FrameBuilder builder;
+    wire::Unpacker unpacker;
     uint64_t lines = 0;
 };
 
@@ -74,8 +76,8 @@ public:
                 return;
             }
         }
-        while (const std::optional<LinkEvent> event = link_->poll(now_us / 1000)) {
-            if (const auto* received = std::get_if<FrameReceived>(&*event)) {
+        while (std::optional<LinkEvent> event = link_->poll(now_us / 1000)) {
+            if (auto* received = std::get_if<FrameReceived>(&*event)) {
                 take(*received, now_us, heard);
             } else if (const auto* closed = std::get_if<PeerClosed>(&*event)) {
                 if (comes_again_ && !ready() && went_unheard(closed->reason)) {
@@ -93,9 +95,11 @@ public:
     bool say(std::string_view text, int64_t now_us) override {
         auto& fbb = common_.builder.fbb();
         const auto words = fbb.CreateString(text.data(), text.size());
-        // Numbered where a client's are random: a thousand lines a millisecond would meet twice.
-        const Nonce nonce = (static_cast<uint64_t>(wall_unix_ms()) << nonce_number_bits) |
-                            (++common_.lines & ((uint64_t{1} << nonce_number_bits) - 1));
+        // Numbered and stirred where a client's are random: of a thousand lines a millisecond two
+        // would meet.
+        const Nonce nonce =
+            (static_cast<uint64_t>(wall_unix_ms()) << nonce_number_bits) |
+            (++common_.lines * 0x9E3779B97F4A7C15 & ((uint64_t{1} << nonce_number_bits) - 1));
         const auto body = wire::CreateSend(fbb, room_, nonce, 0, words).Union();
         const Bytes frame = common_.builder.client(++request_, wire::Command::Send, body);
         const Lane lane = kind_ == wire::RoomKind::Guild ? Lane::Crowd : Lane::Chat;
@@ -128,8 +132,10 @@ private:
         return true;
     }
 
-    void take(const FrameReceived& received, int64_t now_us, Heard& heard) {
-        const auto decoded = wire::decode_server_frame(received.frame, received.lane);
+    void take(FrameReceived& received, int64_t now_us, Heard& heard) {
+        const Result<void> unpacked = common_.unpacker.unpack(received.frame, received.lane);
+        const Result<const wire::ServerFrame*> decoded =
+            unpacked ? wire::decode_server_frame(received.frame, received.lane) : unpacked.error();
         if (!decoded.ok()) {
             heard.failed(index_, "got a frame that is " + std::string(error_name(decoded.error())));
             return;

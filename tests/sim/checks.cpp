@@ -110,28 +110,35 @@ void Checks::command(SessionId session, const wire::ClientFrame& frame) {
     known = asked;
 }
 
+// What a shard sends must decode, packed or not. plain keeps what is returned.
+const wire::ServerFrame* Checks::decode(Bytes bytes, Lane lane, ByteVector& plain) {
+    plain.assign(bytes.begin(), bytes.end());
+    const Result<void> unpacked = unpacker_.unpack(plain, lane);
+    const Result<const wire::ServerFrame*> decoded =
+        unpacked ? wire::decode_server_frame(plain, lane) : unpacked.error();
+    if (!decoded) {
+        violation("the shard sends a frame that does not decode: " +
+                  std::string(error_name(decoded.error())));
+        return nullptr;
+    }
+    return *decoded;
+}
+
 void Checks::effect(const Effect& effect) {
     if (const auto* send = std::get_if<SendFrame>(&effect)) {
-        const auto decoded = wire::decode_server_frame(*send->frame, send->lane);
-        if (decoded) {
-            frame(send->session, *decoded.value(), false);
-        } else {
-            violation("the shard sends a frame that does not decode: " +
-                      std::string(error_name(decoded.error())));
+        ByteVector plain;
+        if (const wire::ServerFrame* said = decode(*send->frame, send->lane, plain)) {
+            frame(send->session, *said, false);
         }
     } else if (const auto* deliver = std::get_if<Deliver>(&effect)) {
-        const auto decoded = wire::decode_server_frame(*deliver->frame, deliver->lane);
-        const std::vector<SessionId>& readers = *deliver->readers;
-        if (!decoded) {
-            violation("the shard delivers a frame that does not decode: " +
-                      std::string(error_name(decoded.error())));
-        } else {
-            for (const SessionId session : readers) {
-                frame(session, *decoded.value(), true);
+        ByteVector plain;
+        if (const wire::ServerFrame* said = decode(*deliver->frame, deliver->lane, plain)) {
+            for (const SessionId session : *deliver->readers) {
+                frame(session, *said, true);
             }
         }
-        if (std::adjacent_find(readers.begin(), readers.end(), std::greater_equal<>()) !=
-            readers.end()) {
+        if (std::adjacent_find(deliver->readers->begin(), deliver->readers->end(),
+                               std::greater_equal<>()) != deliver->readers->end()) {
             violation("readers of a delivery are not sorted and unique");
         }
     } else if (const auto* persist = std::get_if<Persist>(&effect)) {

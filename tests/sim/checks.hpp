@@ -19,6 +19,7 @@
 
 #include "plugin/client/model.hpp"
 #include "schemas/wire/generated.hpp"
+#include "schemas/wire/packed.hpp"
 #include "server/core/core.hpp"
 #include "tests/sim/memory_truth.hpp"
 #include "tests/sim/trace.hpp"
@@ -123,6 +124,7 @@ private:
     bool member_now(RoomId room, UserId user) const;
     // live: not for this session alone.
     void frame(SessionId session, const wire::ServerFrame& frame, bool live);
+    const wire::ServerFrame* decode(Bytes bytes, Lane lane, ByteVector& plain);
     void room_state(SessionId session, UserId reader, const wire::RoomState& state);
     void batch(SessionId session, UserId reader, uint32_t request, const wire::Batch& batch,
                bool live);
@@ -173,6 +175,7 @@ private:
     std::set<Place> leaves_asked_;
     std::set<Place> led_; // was a leader once
     Totals totals_;
+    wire::Unpacker unpacker_;
 };
 
 } // namespace parley::sim

@@ -183,7 +183,9 @@ void Shard::note_effect(const Effect& effect) {
     const auto minus = [](Error error) {
         return static_cast<uint64_t>(-static_cast<int32_t>(error));
     };
-    const auto note_frame = [&](const ByteVector& bytes, uint64_t to) {
+    const auto note_frame = [&](const ByteVector& sent, uint64_t to) {
+        ByteVector bytes = sent;
+        ignore(unpacker_.unpack(bytes, Lane::Bulk), "the checks say so");
         const auto& frame = *flatbuffers::GetRoot<wire::ServerFrame>(bytes.data());
         uint64_t room = 0;
         uint64_t seq = frame.request();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "schemas/base/random.hpp"
+#include "schemas/wire/packed.hpp"
 #include "server/core/core.hpp"
 #include "server/net/net_loop.hpp"
 #include "tests/sim/checks.hpp"
@@ -108,6 +109,7 @@ private:
     uint64_t rooms_slept_ = 0;
     size_t rooms_asleep_ = 0; // a step ago
     uint64_t lagged_ = 0;     // of the shards before this one
+    wire::Unpacker unpacker_;
 };
 
 } // namespace parley::sim

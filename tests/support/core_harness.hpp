@@ -21,6 +21,7 @@
 #include "schemas/wire/batch_reader.hpp"
 #include "schemas/wire/decode.hpp"
 #include "schemas/wire/encode.hpp"
+#include "schemas/wire/packed.hpp"
 #include "schemas/wire/views.hpp"
 #include "server/core/core.hpp"
 #include "tests/support/catch.hpp"
@@ -406,13 +407,16 @@ private:
     }
     void receive(SessionId session, Lane lane, const SharedFrame& bytes) {
         REQUIRE(closes.count(session) == 0); // nothing follows the end
-        const auto decoded = wire::decode_server_frame(*bytes, lane);
+        auto plain = std::make_shared<ByteVector>(*bytes);
+        REQUIRE(unpacker.unpack(*plain, lane).ok());
+        const auto decoded = wire::decode_server_frame(*plain, lane);
         REQUIRE(decoded.error() == Error::Ok);
-        inboxes[session].push_back({lane, bytes, *decoded});
+        inboxes[session].push_back({lane, std::move(plain), *decoded});
     }
 
     std::map<SessionId, std::vector<Frame>> inboxes;
     wire::FrameBuilder builder;
+    wire::Unpacker unpacker;
     uint32_t sessions_made = 0;
     uint32_t requests = 0;
     uint32_t nonces = 0;

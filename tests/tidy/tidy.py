@@ -27,7 +27,7 @@ CORE = CARD | CORE_TYPES
 ARROWS = {
     "schemas/base": (set(), set()),
     "schemas/text": (BASE, {"utf8proc.h"}),
-    "schemas/wire": (WIRE, {"flatbuffers/", "frame_generated.h"}),
+    "schemas/wire": (WIRE, {"flatbuffers/", "frame_generated.h", "zstd.h"}),
     "schemas/link": (LINK, {"enet/", "sodium.h", "dlfcn.h"}),
     "schemas/card": (CARD, {"toml++/"}),
     "server/auth": (WIRE, {"sodium.h", "nlohmann/"}),

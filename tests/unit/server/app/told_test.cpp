@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 
 #include "schemas/wire/encode.hpp"
+#include "schemas/wire/packed.hpp"
 
 using namespace parley;
 
@@ -25,21 +26,20 @@ TEST_CASE("what the core tells is counted: entries, readers, replies and refusal
 
     const auto readers = std::make_shared<const std::vector<SessionId>>(
         std::vector<SessionId>{SessionId{1}, SessionId{2}, SessionId{3}});
-    const auto deliver = [&](wire::Event type, flatbuffers::Offset<void> body) {
-        told.count(Deliver{Lane::Chat, builder.server_shared(0, type, body), readers});
-    };
-    {
-        flatbuffers::FlatBufferBuilder& fbb = builder.fbb();
-        deliver(wire::Event::Batch, wire::CreateBatch(fbb, 1, 77, 5, 8).Union());
-    }
+    const SharedFrame frame = wire::share(builder.server(
+        0, wire::Event::Batch, wire::CreateBatch(builder.fbb(), 1, 77, 5, 8).Union()));
+    told.count(Deliver{Lane::Chat, frame, readers, 4});
     CHECK(told.entries.read() == 4);
     CHECK(told.deliveries.read() == 12);
-    {
-        flatbuffers::FlatBufferBuilder& fbb = builder.fbb();
-        deliver(wire::Event::Goodbye,
-                wire::CreateGoodbye(fbb, static_cast<wire::Error>(Error::Slow)).Union());
-    }
+    told.count(Deliver{Lane::State, frame, readers});
     CHECK(told.entries.read() == 4);
+
+    // A packed page is no reply, whatever its bytes look like.
+    wire::Packer packer;
+    const SharedFrame page = packer.pack(ByteVector(1000, 0));
+    REQUIRE(page != nullptr);
+    told.count(SendFrame{SessionId{1}, Lane::Bulk, page});
+    CHECK(told.replies.read() == 2);
 
     told.count(Admit{SessionId{1}, Error::Ok, 0});
     told.count(Admit{SessionId{1}, Error::TicketStolen, 0});

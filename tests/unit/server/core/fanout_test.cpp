@@ -313,3 +313,104 @@ TEST_CASE("gathering lines are told before anybody comes or goes", "[core][fanou
         CHECK(world.texts(bob, room) == Texts{"first", "gathering"});
     }
 }
+
+namespace {
+
+// Frames that went to everyone since deliveries were last forgotten, packed or not.
+std::vector<SharedFrame> frames_on(const CoreHarness& world, Lane lane) {
+    std::vector<SharedFrame> frames;
+    for (const Effect& effect : world.last_deliveries) {
+        const auto& deliver = std::get<Deliver>(effect);
+        if (deliver.lane == lane) {
+            frames.push_back(deliver.frame);
+        }
+    }
+    return frames;
+}
+
+} // namespace
+
+TEST_CASE("many lines for a crowd are packed until they fill a datagram", "[core][fanout]") {
+    CoreHarness world(fast());
+    std::vector<SessionId> sessions;
+    for (size_t i = 0; i < limits::packed_readers_min; ++i) {
+        sessions.push_back(world.connect("user" + std::to_string(i), {guild("g1")}));
+    }
+    const RoomId room = world.room_id(guild("g1"));
+    size_t frames = 0;
+    Texts said;
+    for (int round = 0; round < 20; ++round) {
+        world.tick(1000);
+        world.last_deliveries.clear();
+        for (int i = 0; i < 60; ++i) {
+            said.push_back("round " + std::to_string(round) + ", and this is line " +
+                           std::to_string(i * 7919) + " of it");
+            world.send(sessions[static_cast<size_t>(i) % sessions.size()], room, said.back());
+        }
+        world.commit();
+        frames = 0;
+        for (const SharedFrame& frame : frames_on(world, Lane::Crowd)) {
+            frames += wire::is_packed(*frame) ? 1 : 0;
+            CHECK(frame->size() < limits::batch_bytes_target * 5 / 4);
+        }
+        CHECK(frames > 0);
+    }
+    CHECK(world.texts(sessions[3], room) == said);
+    // Sixty lines of ninety bytes: five datagrams plain.
+    CHECK(frames <= 3);
+}
+
+TEST_CASE("a party's lines, and a single line of a crowd, go out as they are", "[core][fanout]") {
+    CoreHarness world(fast());
+    std::vector<SessionId> sessions;
+    for (size_t i = 0; i + 1 < limits::packed_readers_min; ++i) {
+        sessions.push_back(world.connect("user" + std::to_string(i), {guild("g1")}));
+    }
+    const RoomId room = world.room_id(guild("g1"));
+    world.last_deliveries.clear();
+    for (int i = 0; i < 60; ++i) {
+        world.send(sessions[0], room, "all work and no play makes for a dull game");
+    }
+    world.commit();
+    for (const SharedFrame& frame : frames_on(world, Lane::Crowd)) {
+        CHECK_FALSE(wire::is_packed(*frame));
+    }
+    sessions.push_back(world.connect("one more", {guild("g1")}));
+    world.tick(1000);
+    world.last_deliveries.clear();
+    world.send(sessions[0], room, "all work and no play makes for a dull game");
+    world.commit();
+    REQUIRE(frames_on(world, Lane::Crowd).size() == 1);
+    CHECK_FALSE(wire::is_packed(*frames_on(world, Lane::Crowd)[0]));
+}
+
+TEST_CASE("in a busy crowd lines gather until they fill a datagram", "[core][fanout]") {
+    CoreOptions options = fast();
+    options.gather_readers_per_ms = 4;
+    CoreHarness world(options);
+    std::vector<SessionId> sessions;
+    for (int i = 0; i < 20; ++i) {
+        sessions.push_back(world.connect("user" + std::to_string(i), {guild("g1")}));
+    }
+    const RoomId room = world.room_id(guild("g1"));
+    const int64_t gather_ms = 20 / 4;
+    const auto say = [&](size_t lines) {
+        for (size_t i = 0; i < lines; ++i) {
+            world.send(sessions[i], room,
+                       "a line of rather more than the usual length, so that twenty are enough");
+        }
+        world.commit();
+    };
+    const auto heard = [&] { return world.texts(sessions[19], room).size(); };
+    world.tick(1000);
+    say(limits::gather_busy_lines);
+    CHECK(heard() == limits::gather_busy_lines);
+    world.now_ms += gather_ms;
+    say(1); // for a quiet crowd it would be time
+    CHECK(heard() == limits::gather_busy_lines);
+    say(20); // more than a datagram
+    CHECK(heard() == limits::gather_busy_lines + 21);
+    world.now_ms += gather_ms * limits::gather_busy_factor;
+    say(1);
+    CHECK(heard() == limits::gather_busy_lines + 22);
+}
