@@ -28,5 +28,7 @@ struct Fault {
 std::span<const Fault> faults();
 
 bool play_kills(const Plan& plan, Report& report, std::string& message);
+bool play_network(const Plan& plan, Report& report, std::string& message);
+bool play_flood(const Plan& plan, Report& report, std::string& message);
 
 } // namespace parley::torture

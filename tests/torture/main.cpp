@@ -17,6 +17,8 @@ namespace {
 
 constexpr Fault table[] = {
     {"kills", "kill -9 in the middle of the talk, again and again", &play_kills},
+    {"network", "loss, delay, doubling, reordering, and clients whose port changes", &play_network},
+    {"flood", "greetings of strangers who never come in, beside people who talk", &play_flood},
 };
 
 struct Wish {
