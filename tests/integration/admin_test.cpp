@@ -7,10 +7,10 @@
 
 #include "server/app/keys.hpp"
 #include "server/app/shard.hpp"
-#include "tests/integration/player.hpp"
 #include "tests/integration/program.hpp"
 #include "tests/integration/watcher.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/player.hpp"
 #include "tests/unit/server/admin/exposition_reader.hpp"
 
 using namespace parley;

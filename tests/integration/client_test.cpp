@@ -11,9 +11,9 @@
 #include "plugin/client/client.hpp"
 #include "plugin/client/direct_connection.hpp"
 #include "server/app/keys.hpp"
-#include "tests/integration/player.hpp"
 #include "tests/integration/program.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/player.hpp"
 
 using namespace parley;
 using namespace parley::test;

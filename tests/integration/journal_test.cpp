@@ -9,8 +9,8 @@
 
 #include "server/app/keys.hpp"
 #include "server/app/shard.hpp"
-#include "tests/integration/player.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/player.hpp"
 
 using namespace parley;
 using namespace parley::test;

@@ -11,8 +11,8 @@
 #include <sodium.h>
 
 #include "server/app/keys.hpp"
-#include "tests/integration/player.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/player.hpp"
 
 using namespace parley;
 using namespace parley::test;

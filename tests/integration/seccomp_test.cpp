@@ -8,10 +8,10 @@
 
 #include "server/app/keys.hpp"
 #include "server/app/seccomp.hpp"
-#include "tests/integration/player.hpp"
 #include "tests/integration/program.hpp"
 #include "tests/integration/watcher.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/player.hpp"
 
 using namespace parley;
 using namespace parley::test;

@@ -8,8 +8,8 @@
 #include <sodium.h>
 
 #include "server/app/keys.hpp"
-#include "tests/integration/player.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/player.hpp"
 #include "tests/support/refused_steering.hpp"
 
 using namespace parley;

@@ -90,6 +90,7 @@ REAL_TIME = {
                           "a patience, after which the test fails",
     "tests/perf/": "measures",
     "tests/torture/": "breaks real programs and real sockets; its waits end by an event and have a patience",
+    "tests/support/player.cpp": "a client of real shards, over real sockets; its waits have a patience",
     "tests/support/backend.cpp": "the tickets that it signs are for real shards, which look at the clock",
     "tests/abi/threaded_test.cpp": "the plugin's net thread runs by itself, over a real socket",
     "tests/abi/hello.c": "the example of docs/integrate.md, whose game has no frames to wait for",

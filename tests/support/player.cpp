@@ -1,5 +1,5 @@
 // player.cpp: a client of few words.
-#include "tests/integration/player.hpp"
+#include "tests/support/player.hpp"
 
 namespace parley::test {
 
