@@ -30,5 +30,7 @@ std::span<const Fault> faults();
 bool play_kills(const Plan& plan, Report& report, std::string& message);
 bool play_network(const Plan& plan, Report& report, std::string& message);
 bool play_flood(const Plan& plan, Report& report, std::string& message);
+bool play_slow(const Plan& plan, Report& report, std::string& message);
+bool play_disk_full(const Plan& plan, Report& report, std::string& message);
 
 } // namespace parley::torture

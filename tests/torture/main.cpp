@@ -19,6 +19,8 @@ constexpr Fault table[] = {
     {"kills", "kill -9 in the middle of the talk, again and again", &play_kills},
     {"network", "loss, delay, doubling, reordering, and clients whose port changes", &play_network},
     {"flood", "greetings of strangers who never come in, beside people who talk", &play_flood},
+    {"slow", "readers who stop reading while the others talk on", &play_slow},
+    {"disk-full", "the data folder on a disk that is full for a while", &play_disk_full},
 };
 
 struct Wish {

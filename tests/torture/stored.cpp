@@ -209,12 +209,15 @@ void judge_stored(const Crowd& crowd, const StoredRoom& room, Report& report) {
     report.at_most("database_unsound", room.sound ? 0 : 1, 0);
 }
 
-void judge_heard(const Crowd& crowd, const StoredRoom& room, Report& report) {
+void judge_heard(const Crowd& crowd, const StoredRoom& room, Report& report, size_t persons) {
     double never = 0;
     double twice = 0;
     double out_of_order = 0;
     double gaps = 0;
     for (const auto& person : crowd.all()) {
+        if (person->index() >= persons) {
+            continue;
+        }
         for (const StoredLine& line : room.lines) {
             never += line.seq > person->entered() && person->heard().count(line.seq) == 0 ? 1 : 0;
         }

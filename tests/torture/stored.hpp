@@ -33,8 +33,9 @@ bool fill(const std::string& data, uint64_t lines, std::string& message);
 // heard_not_stored, database_unsound.
 void judge_stored(const Crowd& crowd, const StoredRoom& room, Report& report);
 // Rows: never_heard, heard_twice, heard_out_of_order, told_of_gaps: of what is stored since each
-// came.
-void judge_heard(const Crowd& crowd, const StoredRoom& room, Report& report);
+// came. Only the first so many persons.
+void judge_heard(const Crowd& crowd, const StoredRoom& room, Report& report,
+                 size_t persons = SIZE_MAX);
 uint64_t acknowledged(const Crowd& crowd);
 // Whether everyone has all lines of the room, as the clients know it.
 bool level(const Crowd& crowd);
