@@ -193,6 +193,10 @@ inline constexpr int64_t presence_keep_ms = 120 * 1000; // a reconnect within it
 inline constexpr size_t users_query_max = 64;
 inline constexpr int64_t ping_interval_ms = 5000;
 inline constexpr int64_t peer_timeout_ms = 15'000;
+// A shard does not give up somebody from whom it has heard nothing for less: he may have another
+// address by now and says so with his next ping.
+inline constexpr int64_t peer_timeout_ms_min = 2 * ping_interval_ms + 2000;
+static_assert(peer_timeout_ms_min < peer_timeout_ms);
 inline constexpr int64_t server_clock_samples = 8;
 
 // [queues]

@@ -250,7 +250,9 @@ void EnetLink::Inside::take_event(const ENetEvent& event) {
             return;
         }
         api_.peer_ping_interval(event.peer, static_cast<enet_uint32>(limits::ping_interval_ms));
-        api_.peer_timeout(event.peer, ENET_PEER_TIMEOUT_LIMIT, ENET_PEER_TIMEOUT_MINIMUM,
+        api_.peer_timeout(event.peer, ENET_PEER_TIMEOUT_LIMIT,
+                          is_server() ? static_cast<enet_uint32>(limits::peer_timeout_ms_min)
+                                      : enet_uint32{ENET_PEER_TIMEOUT_MINIMUM},
                           static_cast<enet_uint32>(limits::peer_timeout_ms));
         event.peer->packetThrottleDeceleration = 0;
         set_state(*session, SessionState::Open);
