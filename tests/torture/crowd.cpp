@@ -22,6 +22,10 @@ Person& Crowd::add(const Shard& shard, PersonWish wish) {
     return *persons_.back();
 }
 
+void Crowd::replace(size_t index, const Shard& shard, PersonWish wish) {
+    persons_[index] = std::make_unique<Person>(shard, std::move(wish));
+}
+
 void Crowd::speak() {
     if (talk.lines_per_s <= 0 || awake() == 0) {
         return;

@@ -23,6 +23,8 @@ public:
     Talk talk;
 
     Person& add(const Shard& shard, PersonWish wish);
+    // Another in his place; the one who was there is gone without a word.
+    void replace(size_t index, const Shard& shard, PersonWish wish);
     size_t size() const { return persons_.size(); }
     Person& operator[](size_t index) { return *persons_[index]; }
     const std::vector<std::unique_ptr<Person>>& all() const { return persons_; }

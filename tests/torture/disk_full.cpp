@@ -19,10 +19,11 @@ namespace {
 
 constexpr const char* disk_size = "size=24m";
 constexpr size_t persons = 8;
-constexpr double lines_per_s = 400;
+constexpr double lines_per_s = 1000;
 constexpr int64_t full_ms_max = 30'000; // until what was kept in reserve is used up
 constexpr double refused_ms_bound = 1000;
 constexpr double heals_ms_bound = 5000;
+constexpr double said_max = 3;
 
 // A small disk that only this process and its children see.
 class SmallDisk {
@@ -152,7 +153,7 @@ bool play_disk_full(const Plan& plan, Report& report, std::string& message) {
         },
         5000);
     report.tell("history_read_beside_refused_lines", read ? 1 : 0);
-    crowd.for_ms(plan.quick ? 500 : 3000);
+    crowd.for_ms(plan.quick ? 100 : 3000);
     report.at_least("shard_lives", shard.lives() ? 1 : 0, 1);
     report.at_least("everyone_still_in", crowd.all_in() ? 1 : 0, 1);
 
@@ -166,7 +167,8 @@ bool play_disk_full(const Plan& plan, Report& report, std::string& message) {
     crowd.talk.lines_per_s = 0;
     const bool told = crowd.until([&] { return crowd.all_answered() && level(crowd); });
     report.at_least("everyone_level_at_the_end", told ? 1 : 0, 1);
-    report.at_most("said_that_it_fails", static_cast<double>(shard.said("store_failed")), 1);
+    // Once, unless a commit just fits in between; never once a group.
+    report.at_most("said_that_it_fails", static_cast<double>(shard.said("store_failed")), said_max);
     report.at_least("said_that_it_works_again",
                     static_cast<double>(shard.said("store_works_again")), 1);
     report.at_least("answered_again",

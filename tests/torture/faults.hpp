@@ -32,5 +32,9 @@ bool play_network(const Plan& plan, Report& report, std::string& message);
 bool play_flood(const Plan& plan, Report& report, std::string& message);
 bool play_slow(const Plan& plan, Report& report, std::string& message);
 bool play_disk_full(const Plan& plan, Report& report, std::string& message);
+bool play_clock(const Plan& plan, Report& report, std::string& message);
+bool play_nth_failure(const Plan& plan, Report& report, std::string& message);
+bool play_forgery(const Plan& plan, Report& report, std::string& message);
+bool play_soak(const Plan& plan, Report& report, std::string& message);
 
 } // namespace parley::torture

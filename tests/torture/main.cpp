@@ -21,6 +21,10 @@ constexpr Fault table[] = {
     {"flood", "greetings of strangers who never come in, beside people who talk", &play_flood},
     {"slow", "readers who stop reading while the others talk on", &play_slow},
     {"disk-full", "the data folder on a disk that is full for a while", &play_disk_full},
+    {"clock", "the wall clock jumps under a shard that serves", &play_clock},
+    {"nth-failure", "the database's Nth write, sync or allocation fails", &play_nth_failure},
+    {"forgery", "what was seen on the way is changed, cut and said again", &play_forgery},
+    {"soak", "people come, talk, lose their connection and leave, for long", &play_soak},
 };
 
 struct Wish {
@@ -88,7 +92,7 @@ bool parse(int count, char** words, Wish& wish, std::string& message) {
         } else if (word == "--quick") {
             wish.plan.quick = true;
             wish.plan.kills = 4;
-            wish.plan.soak_seconds = 4;
+            wish.plan.soak_seconds = 2;
         } else if (i + 1 == count) {
             message = "it does not know " + std::string(word) + ", or a value is missing";
             return false;

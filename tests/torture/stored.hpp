@@ -31,7 +31,11 @@ bool fill(const std::string& data, uint64_t lines, std::string& message);
 
 // Rows: acknowledged_lost, acknowledged_elsewhere, stored_twice, stored_out_of_order,
 // heard_not_stored, database_unsound.
-void judge_stored(const Crowd& crowd, const StoredRoom& room, Report& report);
+// MayTurn: a line that was refused for a moment is said again behind those that were on their way
+// after it, so that the order is only told.
+enum class Order { Kept, MayTurn };
+void judge_stored(const Crowd& crowd, const StoredRoom& room, Report& report,
+                  Order order = Order::Kept);
 // Rows: never_heard, heard_twice, heard_out_of_order, told_of_gaps: of what is stored since each
 // came. Only the first so many persons.
 void judge_heard(const Crowd& crowd, const StoredRoom& room, Report& report,
