@@ -179,7 +179,7 @@ bool play_disk_full(const Plan& plan, Report& report, std::string& message) {
         !read_room(shard.data(), wire::RoomKind::Guild, room_name, 0, room, message)) {
         return false;
     }
-    judge_stored(crowd, room, report);
+    judge_stored(crowd, room, report, Order::MayTurn);
     judge_heard(crowd, room, report);
     return true;
 }
