@@ -4,11 +4,11 @@
 #pragma once
 
 #include <array>
-#include <vector>
 
 #include "schemas/base/bytes.hpp"
 #include "schemas/base/ids.hpp"
 #include "schemas/base/lanes.hpp"
+#include "schemas/base/line.hpp"
 
 namespace parley {
 
@@ -24,7 +24,7 @@ public:
             waiting_since_ms_ = steady_ms;
         }
         bytes_ += frame->size();
-        lanes_[index(lane)].push(std::move(frame));
+        lanes_[index(lane)].push_back(std::move(frame));
     }
     // The frame that goes next, or nullptr.
     const SharedFrame* front(Lane& lane) const {
@@ -39,37 +39,15 @@ public:
     }
     void pop(Lane lane, TimeMs steady_ms) {
         bytes_ -= lanes_[index(lane)].front()->size();
-        lanes_[index(lane)].pop();
+        lanes_[index(lane)].pop_front();
         waiting_since_ms_ = steady_ms; // it moves
     }
     void clear() { *this = PeerQueue{}; }
 
 private:
-    // A queue that costs three words while it is empty; deque would cost half a kilobyte a lane.
-    class Line {
-    public:
-        bool empty() const { return head_ == frames_.size(); }
-        const SharedFrame& front() const { return frames_[head_]; }
-        void push(SharedFrame frame) { frames_.push_back(std::move(frame)); }
-        void pop() {
-            frames_[head_].reset();
-            ++head_;
-            if (head_ == frames_.size()) {
-                frames_.clear();
-                head_ = 0;
-            } else if (head_ >= 64 && head_ * 2 >= frames_.size()) {
-                frames_.erase(frames_.begin(), frames_.begin() + static_cast<ptrdiff_t>(head_));
-                head_ = 0;
-            }
-        }
-
-    private:
-        std::vector<SharedFrame> frames_;
-        size_t head_ = 0;
-    };
     static size_t index(Lane lane) { return static_cast<size_t>(lane); }
 
-    std::array<Line, lane_count> lanes_;
+    std::array<Line<SharedFrame>, lane_count> lanes_;
     size_t bytes_ = 0;
     TimeMs waiting_since_ms_ = 0;
 };
