@@ -216,6 +216,33 @@ parley_result parley_mark_read(parley_client* client, parley_room room, uint64_t
     return result_of(client->client->mark_read(RoomId{room}, seq).error());
 }
 
+// [blocks]
+
+parley_result parley_block(parley_client* client, parley_user user, parley_request* out) {
+    if (client == nullptr) {
+        return result_of(Error::BadArgument, out);
+    }
+    return result_of(client->client->block(UserId{user}), out);
+}
+
+parley_result parley_unblock(parley_client* client, parley_user user, parley_request* out) {
+    if (client == nullptr) {
+        return result_of(Error::BadArgument, out);
+    }
+    return result_of(client->client->unblock(UserId{user}), out);
+}
+
+size_t parley_blocked(const parley_client* client, parley_user* users, size_t cap) {
+    if (client == nullptr) {
+        return 0;
+    }
+    const auto& blocked = client->client->model().blocked();
+    for (size_t i = 0; users != nullptr && i < blocked.size() && i < cap; ++i) {
+        users[i] = raw(blocked[i]);
+    }
+    return blocked.size();
+}
+
 // [messages]
 
 parley_result parley_send_text(parley_client* client, parley_room room, const char* text,

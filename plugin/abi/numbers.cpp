@@ -159,6 +159,7 @@ namespace {
         PARLEY_SAME(PARLEY_EVENT_TICKET_WANTED, EventType::TicketWanted)
         PARLEY_SAME(PARLEY_EVENT_GAP, EventType::Gap)
         PARLEY_SAME(PARLEY_EVENT_HISTORY, EventType::History)
+        PARLEY_SAME(PARLEY_EVENT_BLOCKS, EventType::Blocks)
     }
 }
 

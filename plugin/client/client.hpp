@@ -36,7 +36,8 @@ enum class EventType : uint8_t {
     Action = 8,
     TicketWanted = 9,
     Gap = 10,
-    History = 11
+    History = 11,
+    Blocks = 12
 };
 struct Event : MoveOnly {
     explicit Event(Allocator a) : text(a) {}
@@ -124,6 +125,9 @@ public:
     Result<void> discard(RoomId room, Nonce nonce);
     Result<Request> fetch_history(RoomId room, Seq before_seq, uint32_t count);
     Result<void> mark_read(RoomId room, Seq seq);
+    // What user says does not come any more; the list is the model's.
+    Result<Request> block(UserId user);
+    Result<Request> unblock(UserId user);
     void set_typing(RoomId room);
     Result<void> set_draft(RoomId room, std::string_view text);
     Result<void> set_presence(wire::PresenceState state, std::string_view token,

@@ -145,6 +145,7 @@ public:
     void on_goodbye(const wire::Goodbye& said);
     void on_time(const wire::TimeReply& said);
     void on_users(uint32_t request, const wire::Users& said);
+    void on_blocks(const wire::Blocks& said);
     void on_card(const wire::Card& card);
     void on_card_delta(const wire::CardDelta& delta);
     void on_card_gone(const wire::CardGone& gone);
@@ -161,6 +162,7 @@ public:
     void met(UserId user);
 
     // [commands] client.cpp, *_commands.cpp
+    Result<Request> change_block(UserId user, bool on);
     Result<Request> command(wire::Command type, flatbuffers::Offset<void> body, RoomId room);
     Error may_command() const;
     Result<Request> card_command(bool whole, RoomId room, std::string_view type,

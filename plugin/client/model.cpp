@@ -92,7 +92,7 @@ bool stands_before(const Room& a, const Room& b) {
 }
 
 Model::Model(std::pmr::memory_resource* memory)
-    : rooms_(memory), people_(memory), presence_cards_(memory) {}
+    : rooms_(memory), people_(memory), presence_cards_(memory), blocked_(memory) {}
 
 const Room* Model::room(RoomId id) const {
     const auto at =

@@ -163,6 +163,8 @@ public:
     const std::pmr::map<UserId, Person>& people() const { return people_; }
     const CardState* presence_card(UserId user) const;
     UserId self() const { return self_; }
+    // Whom we block, ascending: what they say does not come here.
+    const std::pmr::vector<UserId>& blocked() const { return blocked_; }
     // Changes when anything the overlay shows does.
     uint64_t revision() const { return revision_; }
 
@@ -171,6 +173,7 @@ private:
     std::pmr::vector<Room> rooms_;
     std::pmr::map<UserId, Person> people_;
     std::pmr::vector<CardState> presence_cards_;
+    std::pmr::vector<UserId> blocked_;
     UserId self_{};
     uint64_t revision_ = 0;
 };

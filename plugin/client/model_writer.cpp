@@ -34,6 +34,16 @@ void ModelWriter::set_self(UserId self) {
     touch();
 }
 
+void ModelWriter::clear_blocked() {
+    model_.blocked_.clear();
+    touch();
+}
+
+void ModelWriter::block(UserId user) {
+    model_.blocked_.push_back(user);
+    touch();
+}
+
 Room* ModelWriter::room(RoomId id) {
     const auto at = std::find_if(model_.rooms_.begin(), model_.rooms_.end(),
                                  [&](const Room& r) { return r.id == id; });

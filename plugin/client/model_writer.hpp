@@ -34,6 +34,8 @@ public:
     void touch() { ++model_.revision_; }
     // Another user: nothing of the former one stays.
     void set_self(UserId self);
+    void clear_blocked();
+    void block(UserId user); // ascending
 
     // [rooms]
     std::pmr::vector<Room>& rooms() { return model_.rooms_; }

@@ -80,6 +80,9 @@ void Client::Inside::dispatch(const wire::ServerFrame& said, ByteVector& bytes) 
     case wire::Event::CardGone:
         on_card_gone(*said.body_as_CardGone());
         break;
+    case wire::Event::Blocks:
+        on_blocks(*said.body_as_Blocks());
+        break;
     case wire::Event::NONE:
         break;
     }
@@ -99,6 +102,7 @@ void Client::Inside::on_ready(const wire::Ready& said) {
         sync.forget_all();
     }
     writer.set_self(self);
+    writer.clear_blocked(); // those that there are will be said
     if (said.self() != nullptr) {
         writer.name(*said.self());
     }
@@ -146,6 +150,16 @@ void Client::Inside::on_users(uint32_t request, const wire::Users& said) {
             writer.name(*user);
         }
     }
+}
+
+void Client::Inside::on_blocks(const wire::Blocks& said) {
+    writer.clear_blocked();
+    if (said.users() != nullptr) {
+        for (const uint64_t user : *said.users()) {
+            writer.block(UserId{user});
+        }
+    }
+    push(event(EventType::Blocks));
 }
 
 void Client::Inside::on_reply(uint32_t request, const wire::Reply& said) {

@@ -60,6 +60,25 @@ Result<Request> Client::leave(RoomId room) {
     return inside_->command(wire::Command::Leave, body.Union(), room);
 }
 
+Result<Request> Client::Inside::change_block(UserId user, bool on) {
+    if (user == UserId{} || user == model.self()) {
+        return Error::BadArgument;
+    }
+    if (const Error error = may_command(); error != Error::Ok) {
+        return error;
+    }
+    const auto body = wire::CreateBlock(builder.fbb(), raw(user), on);
+    return command(wire::Command::Block, body.Union(), {});
+}
+
+Result<Request> Client::block(UserId user) {
+    return inside_->change_block(user, true);
+}
+
+Result<Request> Client::unblock(UserId user) {
+    return inside_->change_block(user, false);
+}
+
 Result<void> Client::mark_read(RoomId id, Seq seq) {
     Inside& in = *inside_;
     Room* const room = in.writer.room(id);

@@ -191,6 +191,15 @@ inline constexpr size_t typing_names_max = 3;
 inline constexpr int64_t presence_period_ms = 1000;     // changes of a user coalesce to one
 inline constexpr int64_t presence_keep_ms = 120 * 1000; // a reconnect within it changes nothing
 inline constexpr size_t users_query_max = 64;
+// Whom one user blocks: told to him in one frame, and kept as long as he is here.
+inline constexpr size_t blocks_per_user_max = 500;
+static_assert(blocks_per_user_max * 8 < control_frame_bytes_max / 2);
+// Each change is a write. So many at once are a list that a game brings along; then one a second.
+inline constexpr uint32_t block_burst = 60;
+inline constexpr uint32_t block_period_ms = 60'000;
+// Authors whom some reader blocks, in one live batch: their readers fall into 2^4 groups at most,
+// and each group is one more frame to encode.
+inline constexpr size_t batch_blocked_authors_max = 4;
 inline constexpr int64_t ping_interval_ms = 5000;
 inline constexpr int64_t peer_timeout_ms = 15'000;
 // A shard does not give up somebody from whom it has heard nothing for less: he may have another

@@ -196,6 +196,12 @@ bool body(Checker& c, const Users& said) {
     return c.count(said.users(), limits::users_query_max) &&
            each(said.users(), [&](const User& one) { return user(c, one); });
 }
+bool body(Checker& c, const Block& said) {
+    return c.want(said.user() != 0);
+}
+bool body(Checker& c, const Blocks& said) {
+    return ids(c, said.users(), limits::blocks_per_user_max, 0);
+}
 bool body(Checker& c, const SetPresence& said) {
     return c.want(said.presence() != nullptr) && presence(c, *said.presence());
 }
@@ -513,6 +519,7 @@ parley::Error check_client_frame(const ClientFrame& frame, size_t frame_bytes) {
         PARLEY_CHECK_COMMAND(FetchCard)
         PARLEY_CHECK_COMMAND(Reauth)
         PARLEY_CHECK_COMMAND(TimeQuery)
+        PARLEY_CHECK_COMMAND(Block)
 #undef PARLEY_CHECK_COMMAND
     case Command::NONE:
         break;
@@ -550,6 +557,7 @@ parley::Error check_server_frame(const ServerFrame& frame, size_t frame_bytes) {
         PARLEY_CHECK_EVENT(Card)
         PARLEY_CHECK_EVENT(CardDelta)
         PARLEY_CHECK_EVENT(CardGone)
+        PARLEY_CHECK_EVENT(Blocks)
 #undef PARLEY_CHECK_EVENT
     case Event::NONE:
         break;

@@ -53,10 +53,11 @@ PARLEY_FIELDS(PutMember, v.token, v.room, v.member, v.rooms_max)
 PARLEY_FIELDS(DropMember, v.token, v.room, v.user, v.revoked_ms)
 PARLEY_FIELDS(PutReadMark, v.token, v.room, v.user, v.seq)
 PARLEY_FIELDS(FetchEntries, v.token, v.room, v.reader, v.after, v.before, v.count, v.newest_first)
+PARLEY_FIELDS(PutBlock, v.token, v.user, v.blocked, v.on)
 
 // [answers]
-PARLEY_FIELDS(UserAdmitted, v.token, v.error, v.user, v.reauth_at_ms, v.rooms, v.first_use)
-PARLEY_FIELDS(RoomLoaded, v.token, v.error, v.meta, v.members, v.tail, v.revoked)
+PARLEY_FIELDS(UserAdmitted, v.token, v.error, v.user, v.reauth_at_ms, v.rooms, v.first_use, v.blocks)
+PARLEY_FIELDS(RoomLoaded, v.token, v.error, v.meta, v.members, v.tail, v.revoked, v.blockers)
 PARLEY_FIELDS(UsersFound, v.token, v.error, v.users)
 PARLEY_FIELDS(Appended, v.token, v.error, v.seq, v.at_ms, v.duplicate, v.audience)
 PARLEY_FIELDS(MemberPut, v.token, v.error, v.since_seq, v.user)

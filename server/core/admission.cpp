@@ -149,6 +149,10 @@ User& Core::State::touch_user(const UserAdmitted& admitted, const Claims& claims
         }
     }
     std::sort(user.rooms.begin(), user.rooms.end());
+    user.blocks = admitted.blocks;
+    for (const UserId other : user.blocks) {
+        note_blocker(other, user.id, true);
+    }
     name_in_rooms(user);
     return user;
 }
@@ -222,6 +226,9 @@ void Core::State::drop_user(UserId id) {
         tell_presence_of({&id, 1});
     }
     presences_dirty_.erase(id);
+    for (const UserId other : user.blocks) {
+        note_blocker(other, id, false);
+    }
     subjects_.erase({user.issuer, user.subject});
     users_.erase(found);
 }

@@ -131,6 +131,8 @@ void Core::State::dispatch(Command& command) {
         return on_clear_card(command);
     case wire::Command::FetchCard:
         return on_fetch_card(command);
+    case wire::Command::Block:
+        return on_block(command);
     case wire::Command::TimeQuery:
         return on_time_query(command);
     case wire::Command::Reauth: // the net thread verifies it and says ReauthVerified
@@ -237,6 +239,9 @@ void Core::State::answer(Pending& pending, const MemberPut& given) {
 }
 
 void Core::State::answer(Pending& pending, const Done& done) {
+    if (const auto* block = std::get_if<BlockOp>(&pending.op)) {
+        return block_put(*block, done.error);
+    }
     Room* room = find_room(pending.room);
     PARLEY_ASSERT(room != nullptr);
     if (auto* op = std::get_if<DropOp>(&pending.op)) {

@@ -1,6 +1,6 @@
 // direct.cpp: rooms of two. Whoever opens one comes in, and takes the other with him when it is
 // new; one that the other has left comes back to him with the next line, not by being opened. So
-// nobody fills another's list but by talking to him, at a pace.
+// nobody fills another's list but by talking to him, at a pace, and nobody whom the other blocks.
 #include "schemas/base/check.hpp"
 #include "server/core/state.hpp"
 #include "server/store/direct_name.hpp"
@@ -67,6 +67,9 @@ void Core::State::join_direct(const Requester& from, const StoredUser& other, Ro
         return;
     }
     const User& self = user_of(*session);
+    if (blocked_by_other(room, self.id)) {
+        return reply(from, {.error = Error::Forbidden});
+    }
     PutOp op;
     op.from.push_back(from);
     if (room.members.empty() && room.meta.last_seq == 0) {

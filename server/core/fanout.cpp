@@ -29,6 +29,25 @@ wire::StoredEntry stored(const LogEntry& entry) {
 
 constexpr size_t author_bytes = 48; // a User table and its place in the vector, without the name
 
+// How many from the front of entries have so few shunned authors that their readers are few kinds.
+template <typename Shunned>
+size_t few_shunned(std::span<const LogEntry> entries, const std::vector<Shunned>& shunned) {
+    if (shunned.size() <= limits::batch_blocked_authors_max) {
+        return entries.size();
+    }
+    std::set<UserId> met;
+    for (size_t i = 0; i < entries.size(); ++i) {
+        const bool is_shunned =
+            std::any_of(shunned.begin(), shunned.end(),
+                        [&](const Shunned& one) { return one.author == entries[i].author; });
+        if (is_shunned && met.insert(entries[i].author).second &&
+            met.size() > limits::batch_blocked_authors_max) {
+            return i;
+        }
+    }
+    return entries.size();
+}
+
 } // namespace
 
 Readers Core::State::readers(Room& room) {
@@ -88,60 +107,87 @@ void Core::State::flush(Room& room) {
                          ? room.batch_bytes
                          : limits::batch_bytes_target;
     page.named = &room.named;
+    const std::vector<Shunned> shunned_here = shunned(room, fresh);
     for (std::span<const LogEntry> left = fresh; !left.empty();) {
-        const size_t count = fill(room, left, page);
+        const size_t count = fill(room, left.first(few_shunned(left, shunned_here)), page);
         const std::span<const LogEntry> part = left.first(count);
         left = left.subspan(count);
         batch_.cover(part.front().seq, part.back().seq);
         SharedFrame common = finish_live(room);
 
-        std::vector<UserId> audiences; // who gets an entry that others do not
-        for (const LogEntry& entry : part) {
-            if (entry.audience != UserId{}) {
-                audiences.push_back(entry.audience);
-            }
-        }
-        if (audiences.empty()) {
+        const auto entries = static_cast<uint32_t>(count);
+        const std::map<Share, std::vector<SessionId>> apart = shares(room, part, shunned_here);
+        if (apart.empty()) {
             deliver(room, lane, std::move(common), count);
             continue;
         }
-        std::sort(audiences.begin(), audiences.end());
-        audiences.erase(std::unique(audiences.begin(), audiences.end()), audiences.end());
         std::vector<SessionId> others = room.sessions;
-        for (const UserId audience : audiences) {
-            const auto user = users_.find(audience);
-            std::vector<SessionId> own;
-            if (user != users_.end()) {
-                for (const SessionId id : user->second.sessions) {
-                    const auto at = std::lower_bound(others.begin(), others.end(), id);
-                    if (at != others.end() && *at == id) {
-                        others.erase(at);
-                        own.push_back(id);
-                    }
-                }
-            }
-            if (!own.empty()) {
-                std::sort(own.begin(), own.end());
-                Page private_page = page;
-                private_page.viewer = audience;
-                private_page.named = nullptr;
-                private_page.bytes_max = lane_frame_bytes_max(lane);
-                const size_t filled = fill(room, part, private_page);
-                PARLEY_ASSERT(filled == part.size());
-                batch_.cover(part.front().seq, part.back().seq);
-                effects_->emplace_back(
-                    Deliver{lane, batch_.finish(0, false),
-                            std::make_shared<const std::vector<SessionId>>(std::move(own)),
-                            static_cast<uint32_t>(count)});
-            }
+        for (const auto& [share, sessions] : apart) {
+            std::erase_if(others, [&, &own = sessions](SessionId id) {
+                return std::binary_search(own.begin(), own.end(), id);
+            });
+            Page own_page = page;
+            own_page.viewer = share.viewer;
+            own_page.blocked = share.blocked;
+            own_page.named = nullptr;
+            own_page.bytes_max = lane_frame_bytes_max(lane);
+            const size_t filled = fill(room, part, own_page);
+            PARLEY_ASSERT(filled == part.size());
+            batch_.cover(part.front().seq, part.back().seq);
+            effects_->emplace_back(Deliver{lane, finish_share(sessions.size()),
+                                           std::make_shared<const std::vector<SessionId>>(sessions),
+                                           entries});
         }
         if (!others.empty()) {
-            effects_->emplace_back(
-                Deliver{lane, std::move(common),
-                        std::make_shared<const std::vector<SessionId>>(std::move(others)),
-                        static_cast<uint32_t>(count)});
+            effects_->emplace_back(Deliver{
+                lane, std::move(common),
+                std::make_shared<const std::vector<SessionId>>(std::move(others)), entries});
         }
     }
+}
+
+// Readers are alike who may see the same and block the same of a part's authors. Those are few
+// (few_shunned), so there are few shares, however differently people block.
+std::map<Core::State::Share, std::vector<SessionId>>
+Core::State::shares(const Room& room, std::span<const LogEntry> part,
+                    std::span<const Shunned> shunned) const {
+    std::map<SessionId, Share> by_session;
+    for (const LogEntry& entry : part) {
+        const auto user = users_.find(entry.audience); // 0 is nobody
+        if (user == users_.end()) {
+            continue;
+        }
+        for (const SessionId id : user->second.sessions) {
+            if (std::binary_search(room.sessions.begin(), room.sessions.end(), id)) {
+                by_session[id].viewer = entry.audience;
+            }
+        }
+    }
+    for (const Shunned& one : shunned) {
+        const bool speaks = std::any_of(part.begin(), part.end(), [&](const LogEntry& entry) {
+            return entry.author == one.author && hideable(entry);
+        });
+        if (speaks) {
+            for (const SessionId id : one.by) {
+                by_session[id].blocked.push_back(one.author);
+            }
+        }
+    }
+    std::map<Share, std::vector<SessionId>> found;
+    for (const auto& [id, share] : by_session) {
+        found[share].push_back(id);
+    }
+    return found;
+}
+
+SharedFrame Core::State::finish_share(size_t readers) {
+    const Bytes plain = batch_.finish_bytes(0, false);
+    SharedFrame packed;
+    if (plain.size() > limits::batch_bytes_target && readers >= limits::packed_readers_min &&
+        !batch_is_private_) {
+        packed = packer_.pack(plain);
+    }
+    return packed == nullptr ? wire::share(plain) : packed;
 }
 
 // What goes to a crowd and is more than a datagram is packed; how much fills a datagram then, is
@@ -178,7 +224,10 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
     size_t count = 0;
     size_t unseen_bytes = 0;
     for (const LogEntry& entry : entries) {
-        const bool seen = entry.audience == UserId{} || entry.audience == page.viewer;
+        const bool seen =
+            (entry.audience == UserId{} || entry.audience == page.viewer) &&
+            (!hideable(entry) ||
+             !std::binary_search(page.blocked.begin(), page.blocked.end(), entry.author));
         if (!seen) {
             // The range covers it, so that nobody waits for it; and it takes its place, so that
             // the batch of whoever may see it covers the same range.

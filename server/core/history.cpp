@@ -97,6 +97,7 @@ void Core::State::answer_page(Room& room, const FetchOp& op, std::span<const Log
     }
     Page page;
     page.viewer = session->user;
+    page.blocked = user_of(*session).blocks;
     page.authors = true;
     page.bytes_max = limits::page_bytes_max;
     page.known = known;
@@ -239,6 +240,7 @@ Seq Core::State::resume_batches(const Requester& to, Room& room, std::span<const
     PARLEY_ASSERT(session != nullptr);
     Page page;
     page.viewer = session->user;
+    page.blocked = user_of(*session).blocks;
     page.authors = true;
     page.bytes_max = limits::page_bytes_max;
     page.known = known;

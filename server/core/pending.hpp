@@ -125,8 +125,15 @@ struct SubjectOp {
     bool revoke = false;
     DropOp drop; // of a revoke that acted before the store knew of it
 };
+struct BlockOp {
+    Requester from;
+    UserId user{};
+    UserId other{};
+    bool on = false;
+    bool was = false; // before it was asked for
+};
 using Operation = std::variant<AdmitOp, ReauthOp, LoadOp, AppendOp, PutOp, DropOp, MarkOp, FetchOp,
-                               ResumeOp, UsersOp, DirectOp, SubjectOp>;
+                               ResumeOp, UsersOp, DirectOp, SubjectOp, BlockOp>;
 
 struct Pending {
     SessionId owner{}; // whose in_flight it counts in; 0: the shard's own

@@ -171,7 +171,8 @@ void Core::State::on_typing(Command& command) {
         member.typing_due_ms = std::max(member.typing_due_ms, now_ms_) + limits::typing_resend_ms;
         auto others = std::make_shared<std::vector<SessionId>>();
         for (const SessionId id : room->sessions) {
-            if (find_session(id)->user != command.user.id) {
+            const UserId reader = find_session(id)->user;
+            if (reader != command.user.id && !blocks(reader, command.user.id)) {
                 others->push_back(id);
             }
         }

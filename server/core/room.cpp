@@ -176,6 +176,7 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
     }
     note_idle(room);
     if (room.meta.kind == direct_kind) {
+        recall_blockers(room, loaded.blockers);
         look_later(room, now_ms_ + options_.direct_sleep_ms);
         wake(room);
     }

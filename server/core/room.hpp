@@ -66,6 +66,8 @@ struct Room {
     bool flush_waits = false;                            // it is in State::rooms_fresh_
     TimeMs gather_until_ms = 0; // in a crowd, what is fresh waits for more until then
 
+    std::vector<UserId> blockers; // Direct: who of the two blocks the other, ascending
+
     std::map<std::pair<UserId, Nonce>, Token> nonces; // of appends in flight
     std::optional<MemoryLog> memory;                  // the log is nowhere else
     std::map<UserId, std::vector<Token>> joining;     // PutMembers in flight

@@ -140,7 +140,8 @@ uint16_t Core::State::unread(const Room& room, UserId user, const Member& member
             return static_cast<uint16_t>(count);
         }
         const bool seen = entry->audience == UserId{} || entry->audience == user;
-        if (entry->kind == EntryKind::Message && entry->author != user && seen) {
+        if (entry->kind == EntryKind::Message && entry->author != user && seen &&
+            !blocks(user, entry->author)) {
             ++count;
         }
     }

@@ -95,6 +95,9 @@ void Core::State::on_send(Command& command) {
         return;
     }
 
+    if (blocked_by_other(*room, command.user.id)) {
+        return refuse_here(Error::Forbidden);
+    }
     if (room->kind() == wire::RoomKind::Direct && bring_back(command, *room)) {
         return;
     }

@@ -121,6 +121,9 @@ void Core::State::take(const SessionOpened& opened) {
     const auto ready = wire::CreateReady(fbb(), raw(session->id), self, now_ms_,
                                          session->reauth_at_ms, read_only(*session), options_.dev);
     send_event(*session, Lane::Control, event(wire::Event::Ready, ready));
+    if (!user.blocks.empty()) {
+        send_event(*session, Lane::Control, blocks_frame(user));
+    }
     send_rooms(*session);
 }
 

@@ -97,12 +97,15 @@ struct User {
     std::string subject;
     std::string name;
     uint32_t flags = 0;
-    std::vector<SessionId> sessions; // oldest first
-    std::vector<RoomId> rooms;       // memberships, ascending
-    TimeMs left_at_ms = 0;           // end of the last session; 0 while there is one
-    Pace changes;                    // of his own memberships, by himself
-    Pace directs;                    // of Direct rooms that he opens
-    BytePace log_bytes;              // of what he adds to logs
+    std::vector<SessionId> sessions;      // oldest first
+    std::vector<RoomId> rooms;            // memberships, ascending
+    TimeMs left_at_ms = 0;                // end of the last session; 0 while there is one
+    Pace changes;                         // of his own memberships, by himself
+    Pace directs;                         // of Direct rooms that he opens
+    BytePace log_bytes;                   // of what he adds to logs
+    std::vector<UserId> blocks;           // whom he blocks, ascending
+    std::vector<UserId> blocks_in_flight; // changes at the store, ascending
+    Pace block_changes;
 
     PresenceInfo presence; // what he said, or that he came
     bool presence_said = true;

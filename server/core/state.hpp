@@ -4,7 +4,8 @@
 // Rule of the house: nothing that iterates an unordered container may reach an effect.
 //
 // [core.cpp] [session.cpp] [admission.cpp] [room.cpp] [sleep.cpp] [members.cpp] [direct.cpp]
-// [grants.cpp] [roster.cpp] [send.cpp] [fanout.cpp] [history.cpp] [presence.cpp] [cards.cpp]
+// [blocks.cpp] [grants.cpp] [roster.cpp] [send.cpp] [fanout.cpp] [history.cpp] [presence.cpp]
+// [cards.cpp]
 #pragma once
 
 #include <cstdint>
@@ -214,6 +215,24 @@ private:
     bool bring_back(Command& command, Room& room);
     static UserId other_side(const Room& room, UserId self);
 
+    // [blocks.cpp] who hears nothing of whom
+    bool blocks(UserId user, UserId author) const; // of a user who is here
+    void on_block(Command& command);
+    void block_put(const BlockOp& op, Error error);
+    void set_block(UserId user, UserId other, bool on);
+    void note_blocker(UserId author, UserId blocker, bool on);
+    void recall_blockers(Room& room, const std::vector<UserId>& loaded);
+    bool blocked_by_other(const Room& room, UserId self) const;
+    SharedFrame blocks_frame(const User& user);
+    // That a blocked one comes or goes is told all the same, as the roster tells it.
+    static bool hideable(const LogEntry& entry) { return entry.kind != EntryKind::Membership; }
+    struct Shunned {
+        UserId author{};
+        std::vector<SessionId> by; // who hear the room
+    };
+    // Ascending by author.
+    std::vector<Shunned> shunned(const Room& room, std::span<const LogEntry> entries) const;
+
     // [grants.cpp] the game's server has the last word
     void on_grant(Command& command);
     // The same for both. False: it was answered.
@@ -272,6 +291,15 @@ private:
     Readers readers(Room& room);
     void flush(Room& room);
     void flush_due();
+    // Which sessions do not get the common frame of a part, and what they get.
+    struct Share {
+        UserId viewer{};             // of what he alone may see
+        std::vector<UserId> blocked; // authors, ascending
+        auto operator<=>(const Share&) const = default;
+    };
+    std::map<Share, std::vector<SessionId>> shares(const Room& room, std::span<const LogEntry> part,
+                                                   std::span<const Shunned> shunned) const;
+    SharedFrame finish_share(size_t readers);
     int64_t gather_ms(const Room& room, size_t lines) const;
     SharedFrame finish_live(Room& room);
     // An answer of to, who pays for it as it was before it was packed. Not packed when something is
@@ -279,7 +307,8 @@ private:
     SharedFrame finish_page(const Requester& to, bool more);
     void push_fresh(Room& room, LogEntry entry);
     struct Page {
-        UserId viewer{}; // 0: what everyone may see
+        UserId viewer{};                 // 0: what everyone may see
+        std::span<const UserId> blocked; // ascending: what they say is left out
         size_t bytes_max = 0;
         bool authors = false; // name them all; else those who are in no roster
         std::unordered_set<UserId>* named = nullptr; // whom the readers know by now
@@ -362,6 +391,7 @@ private:
     std::unordered_map<SessionId, Session> sessions_; // looked up, never iterated into an effect
     std::unordered_map<UserId, User> users_;
     std::map<std::pair<std::string, std::string>, UserId> subjects_; // issuer, subject; of users_
+    std::unordered_map<UserId, std::vector<UserId>> blockers_; // of users_, by whom they block
     std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
     std::map<std::pair<uint8_t, std::string>, RoomId> room_names_; // of rooms_
     std::map<SessionId, Token> admitting_;

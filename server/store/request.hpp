@@ -144,9 +144,17 @@ struct FetchEntries {
     size_t bytes_max = SIZE_MAX;
     bool newest_first = false;
 };
+// user blocks blocked, or no longer. NotFound: there is no such user to block; Forbidden: it is the
+// game's own server.
+struct PutBlock {
+    Token token = 0;
+    UserId user{};
+    UserId blocked{};
+    bool on = false;
+};
 
 using StoreRequest = std::variant<AdmitUser, LoadRoom, FindUsers, FindSubject, Append, PutMember,
-                                  DropMember, PutReadMark, FetchEntries>;
+                                  DropMember, PutReadMark, FetchEntries, PutBlock>;
 
 // [answers] error != Ok: nothing of the request took effect.
 struct UserAdmitted {
@@ -158,6 +166,7 @@ struct UserAdmitted {
     // This ticket (issuer, jti) was not seen before: its rooms are applied. On a reconnect with a
     // known one the stored memberships are the truth, so that a revoked room does not come back.
     bool first_use = false;
+    std::vector<UserId> blocks; // whom he blocks, ascending
 };
 struct RoomLoaded {
     Token token = 0;
@@ -166,6 +175,7 @@ struct RoomLoaded {
     std::vector<StoredMember> members;
     std::vector<LogEntry> tail;        // ascending, contiguous up to meta.last_seq
     std::vector<StoredRevoke> revoked; // ascending by user; old ones may be among them
+    std::vector<UserId> blockers;      // Direct: who of the two blocks the other, ascending
 };
 struct UsersFound {
     Token token = 0;
@@ -186,7 +196,7 @@ struct MemberPut {
     Seq since_seq = 0;
     StoredUser user; // as he is called now
 };
-struct Done { // DropMember, PutReadMark
+struct Done { // DropMember, PutReadMark, PutBlock
     Token token = 0;
     Error error{};
 };

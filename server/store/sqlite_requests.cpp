@@ -5,12 +5,14 @@
 
 #include "schemas/wire/generated.hpp"
 #include "server/store/damage.hpp"
+#include "server/store/direct_name.hpp"
 #include "server/store/sqlite_statements.hpp"
 
 namespace parley {
 namespace {
 
 constexpr Seq seq_max = Seq{1} << 62; // as on the wire
+constexpr uint8_t direct_kind = static_cast<uint8_t>(wire::RoomKind::Direct);
 constexpr uint8_t global_kind = static_cast<uint8_t>(wire::RoomKind::Global);
 
 bool changes_another(EntryKind kind) {
@@ -92,7 +94,44 @@ StoreAnswer SqliteStore::run(const AdmitUser& request) {
     while (s.user_rooms.step()) {
         answer.rooms.push_back(RoomId{s.user_rooms.id(0)});
     }
+    s.blocks.with(raw(answer.user.id));
+    while (s.blocks.step()) {
+        answer.blocks.push_back(UserId{s.blocks.id(0)});
+    }
     return answer;
+}
+
+StoreAnswer SqliteStore::run(const PutBlock& request) {
+    Statements& s = *statements_;
+    Done answer;
+    answer.token = request.token;
+    if (!request.on) {
+        s.drop_block.with(raw(request.user), raw(request.blocked)).step();
+        return answer;
+    }
+    StoredUser blocked;
+    if (!find_user(request.blocked, blocked)) {
+        return refusal(request, Error::NotFound);
+    }
+    if ((blocked.flags & static_cast<uint32_t>(wire::UserFlags::Game)) != 0) {
+        return refusal(request, Error::Forbidden);
+    }
+    s.put_block.with(raw(request.user), raw(request.blocked)).step();
+    return answer;
+}
+
+std::vector<UserId> SqliteStore::blockers_in(const std::string& direct_room) {
+    std::vector<UserId> blockers;
+    if (const auto two = parse_direct_name(direct_room)) {
+        sqlite::Statement& find = statements_->find_block;
+        for (const auto& [user, other] : {*two, std::pair(two->second, two->first)}) {
+            if (find.with(raw(user), raw(other)).step()) {
+                blockers.push_back(user);
+                find.finish();
+            }
+        }
+    }
+    return blockers;
 }
 
 bool SqliteStore::find_user(UserId id, StoredUser& user) {
@@ -242,6 +281,9 @@ StoreAnswer SqliteStore::run(const LoadRoom& request) {
     s.revoked.with(raw(id));
     while (s.revoked.step()) {
         answer.revoked.push_back({UserId{s.revoked.id(0)}, s.revoked.number(1)});
+    }
+    if (answer.meta.kind == direct_kind) {
+        answer.blockers = blockers_in(answer.meta.name);
     }
     const size_t count = std::min<size_t>(request.tail_entries, limits::room_tail_entries_max);
     walk(id, *room, 0, room->last_seq + 1, true, [&](const Place& place) {

@@ -26,6 +26,10 @@ struct SqliteStore::Statements {
           members(db, "SELECT m.user, u.name, u.flags, m.role, m.origin, m.since_seq, m.read_seq "
                       "FROM members m JOIN users u ON u.id = m.user "
                       "WHERE m.room = ? ORDER BY m.user"),
+          blocks(db, "SELECT blocked FROM blocks WHERE user = ? ORDER BY blocked"),
+          find_block(db, "SELECT 1 FROM blocks WHERE user = ? AND blocked = ?"),
+          put_block(db, "INSERT OR IGNORE INTO blocks(user, blocked) VALUES(?, ?)"),
+          drop_block(db, "DELETE FROM blocks WHERE user = ? AND blocked = ?"),
           member_since(db, "SELECT since_seq FROM members WHERE room = ? AND user = ?"),
           count_rooms(db, "SELECT count(*) FROM members WHERE user = ? AND room <> ?"),
           put_member(db, "INSERT INTO members(room, user, role, origin, since_seq, read_seq) "
@@ -67,7 +71,8 @@ struct SqliteStore::Statements {
     sqlite::Statement find_subject, find_user, add_user, set_user;
     sqlite::Statement find_ticket, add_ticket, purge_tickets;
     sqlite::Statement user_rooms, find_room, find_room_by_name, add_room, room_last;
-    sqlite::Statement members, member_since, count_rooms, put_member, drop_member, put_mark;
+    sqlite::Statement members, blocks, find_block, put_block, drop_block, member_since, count_rooms,
+        put_member, drop_member, put_mark;
     sqlite::Statement revoked, put_revoked, drop_revoked, purge_revoked;
     sqlite::Statement seen, set_seen;
     sqlite::Statement find_nonce, add_entry, set_changed, read_entry;

@@ -114,6 +114,7 @@ private:
     StoreAnswer run(const DropMember& request);
     StoreAnswer run(const PutReadMark& request);
     StoreAnswer run(const FetchEntries& request);
+    StoreAnswer run(const PutBlock& request);
 
     Error judge_ticket(const AdmitUser& request, UserId user, UserAdmitted& answer);
     Room* find_room(RoomId id);
@@ -124,6 +125,7 @@ private:
     void say_damaged(const char* table, RoomId room, uint64_t row, const char* what);
     std::string read_name(sqlite::Statement& row, int column, UserId user);
     bool find_user(UserId id, StoredUser& user);
+    std::vector<UserId> blockers_in(const std::string& direct_room); // its name
     int64_t find_entry(const Room& room, RoomId id, Seq seq);
     // Calls take(place) for the room's entries with seq in (after, before), until it says false.
     template <typename Take>

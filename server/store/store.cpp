@@ -32,6 +32,7 @@ struct Refuser {
     StoreAnswer operator()(const FetchEntries& r) const {
         return refused<EntriesFetched>(r.token, error);
     }
+    StoreAnswer operator()(const PutBlock& r) const { return refused<Done>(r.token, error); }
 };
 
 } // namespace

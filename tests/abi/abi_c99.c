@@ -116,6 +116,10 @@ static void rooms_and_messages(parley_client *client) {
     CHECK(parley_join(client, PARLEY_ROOM_TEAM, "\xff", NULL) == PARLEY_ERROR_BAD_ARGUMENT);
     CHECK(parley_open_direct(client, 5, NULL) == PARLEY_ERROR_BAD_STATE);
     CHECK(parley_leave(client, 5, NULL) == PARLEY_ERROR_NOT_MEMBER);
+    CHECK(parley_block(client, 5, &request) == PARLEY_ERROR_BAD_STATE);
+    CHECK(parley_block(client, 0, NULL) == PARLEY_ERROR_BAD_ARGUMENT);
+    CHECK(parley_unblock(client, 5, NULL) == PARLEY_ERROR_BAD_STATE);
+    CHECK(parley_blocked(client, NULL, 0) == 0);
     CHECK(parley_rooms(client, &room, 1) == 0);
     CHECK(parley_members(client, 0, &member, 1) == 0);
     CHECK(parley_mark_read(client, 5, 1) == PARLEY_ERROR_NOT_MEMBER);

@@ -71,6 +71,8 @@ Offset<void> command(FlatBufferBuilder& fbb, Command type, Choices& in) {
         }
         return CreateFetchUsers(fbb, fbb.CreateVector(ids)).Union();
     }
+    case Command::Block:
+        return CreateBlock(fbb, in.id(), in.number<uint8_t>() % 2 != 0).Union();
     case Command::Send: {
         const auto said = text(fbb, in, 9000);
         const auto marks = spans(fbb, in);

@@ -232,10 +232,11 @@ void Shard::note_effect(const Effect& effect) {
         parts_.trace.note(now_ms, "deliver to", many->readers->size());
         note_frame(*many->frame, 0);
     } else if (const auto* persist = std::get_if<Persist>(&effect)) {
-        static constexpr const char* names[] = {
-            "persist AdmitUser",   "persist LoadRoom",    "persist FindUsers",
-            "persist FindSubject", "persist Append",      "persist PutMember",
-            "persist DropMember",  "persist PutReadMark", "persist FetchEntries"};
+        static constexpr const char* names[] = {"persist AdmitUser",    "persist LoadRoom",
+                                                "persist FindUsers",    "persist FindSubject",
+                                                "persist Append",       "persist PutMember",
+                                                "persist DropMember",   "persist PutReadMark",
+                                                "persist FetchEntries", "persist PutBlock"};
         parts_.trace.note(now_ms, names[persist->request.index()]);
     } else if (const auto* gone = std::get_if<CloseSession>(&effect)) {
         parts_.trace.note(now_ms, "close", raw(gone->session), minus(gone->reason));

@@ -8,6 +8,7 @@
 #include "schemas/base/check.hpp"
 #include "schemas/base/limits.hpp"
 #include "server/store/damage.hpp"
+#include "server/store/direct_name.hpp"
 
 namespace parley {
 
@@ -133,6 +134,29 @@ StoreAnswer MemoryStore::run_one(const AdmitUser& request) {
             answer.rooms.push_back(room_id);
         }
     }
+    for (auto block = disk_->blocks.lower_bound({id, UserId{}});
+         block != disk_->blocks.end() && block->first == id; ++block) {
+        answer.blocks.push_back(block->second);
+    }
+    return answer;
+}
+
+StoreAnswer MemoryStore::run_one(const PutBlock& request) {
+    Done answer;
+    answer.token = request.token;
+    const std::pair<UserId, UserId> block{request.user, request.blocked};
+    if (request.on) {
+        const auto user = disk_->users.find(request.blocked);
+        if (user == disk_->users.end()) {
+            answer.error = Error::NotFound;
+        } else if ((user->second.user.flags & static_cast<uint32_t>(wire::UserFlags::Game)) != 0) {
+            answer.error = Error::Forbidden;
+        } else if (disk_->blocks.insert(block).second) {
+            on_rollback([block](MemoryDisk& disk) { disk.blocks.erase(block); });
+        }
+    } else if (disk_->blocks.erase(block) != 0) {
+        on_rollback([block](MemoryDisk& disk) { disk.blocks.insert(block); });
+    }
     return answer;
 }
 
@@ -178,6 +202,15 @@ StoreAnswer MemoryStore::run_one(const LoadRoom& request) {
     }
     for (const auto& [user_id, at_ms] : room->revoked) {
         answer.revoked.push_back({user_id, at_ms});
+    }
+    if (room->meta.kind == static_cast<uint8_t>(wire::RoomKind::Direct)) {
+        const auto two = parse_direct_name(room->meta.name);
+        PARLEY_ASSERT(two.has_value());
+        for (const auto& [user, other] : {*two, std::pair(two->second, two->first)}) {
+            if (disk_->blocks.count({user, other}) != 0) {
+                answer.blockers.push_back(user);
+            }
+        }
     }
     const size_t tail = std::min<size_t>(request.tail_entries, room->entries.size());
     answer.tail.assign(room->entries.end() - static_cast<std::ptrdiff_t>(tail),

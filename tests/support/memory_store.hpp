@@ -40,6 +40,7 @@ struct MemoryDisk {
     std::map<UserId, User> users;
     std::map<std::pair<std::string, std::string>, UserId> user_by_subject; // issuer, subject
     std::map<std::pair<std::string, std::string>, Ticket> tickets;         // issuer, jti
+    std::set<std::pair<UserId, UserId>> blocks;                            // who, whom
     std::map<RoomId, Room> rooms;
     std::map<std::pair<uint8_t, std::string>, RoomId> room_by_name;
     uint64_t next_user = 1;
@@ -88,6 +89,7 @@ private:
     StoreAnswer run_one(const DropMember& request);
     StoreAnswer run_one(const PutReadMark& request);
     StoreAnswer run_one(const FetchEntries& request);
+    StoreAnswer run_one(const PutBlock& request);
     void revoke(MemoryDisk::Room& room, UserId user, TimeMs at_ms); // 0: forgets it
     UserId user_of(const std::string& issuer, const std::string& subject);
     void on_rollback(std::function<void(MemoryDisk&)> undo) { undo_.push_back(std::move(undo)); }

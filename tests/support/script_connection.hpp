@@ -225,6 +225,10 @@ public:
             wire::CreateRoster(b, room, whole, row_vector, gone_vector,
                                static_cast<uint32_t>(members.size())));
     }
+    void blocks(const std::vector<uint64_t>& users) {
+        const auto list = fbb().CreateVector(users);
+        say(Lane::Control, 0, wire::Event::Blocks, wire::CreateBlocks(fbb(), list));
+    }
     void typing(uint64_t user, uint64_t room = 1) {
         say(Lane::State, 0, wire::Event::Typing, wire::CreateTyping(fbb(), room, user));
     }

@@ -17,7 +17,7 @@
  * Requests A call that must ask the shard takes `parley_request *out` (may be NULL) and ends in exactly
  *          one PARLEY_EVENT_REPLY with that number.
  *
- * [types] [library] [client] [rooms] [messages] [presence] [cards] [game server]
+ * [types] [library] [client] [rooms] [blocks] [messages] [presence] [cards] [game server]
  */
 #ifndef PARLEY_H
 #define PARLEY_H
@@ -170,7 +170,8 @@ typedef enum parley_event_type {
                                        the action's name, card_type: yours to carry out */
     PARLEY_EVENT_TICKET_WANTED = 9, /* give a fresh ticket with parley_set_ticket */
     PARLEY_EVENT_GAP = 10,          /* history of room between two seqs is not on this device */
-    PARLEY_EVENT_HISTORY = 11       /* older messages of room arrived; also unasked, after entering */
+    PARLEY_EVENT_HISTORY = 11,      /* older messages of room arrived; also unasked, after entering */
+    PARLEY_EVENT_BLOCKS = 12        /* whom the player blocks changed, here or on another device of his */
 } parley_event_type;
 
 typedef struct parley_options {
@@ -356,6 +357,18 @@ PARLEY_API size_t parley_members(const parley_client *client, parley_room room, 
                                  size_t cap);
 /* The player has read up to seq; the shard is told, and it never goes back. NOT_MEMBER. */
 PARLEY_API parley_result parley_mark_read(parley_client *client, parley_room room, uint64_t seq);
+
+/* [blocks] ------------------------------------------------------------------------------------ */
+
+/* From the Reply on nothing that user says comes here, in no room and not in history; what came before stays
+ * on this device. He cannot write in a room of two with the player any more. All others hear him. As a reply:
+ * FORBIDDEN (the game's own server), NOT_FOUND, FULL (500 are blocked), RATE (60 changes a minute), BUSY. Known
+ * at once: BAD_ARGUMENT (0 or oneself), BAD_STATE, QUEUE_FULL, OUT_OF_MEMORY. */
+PARLEY_API parley_result parley_block(parley_client *client, parley_user user, parley_request *out);
+/* He is heard again. What he said meanwhile comes with history that is fetched later. As parley_block. */
+PARLEY_API parley_result parley_unblock(parley_client *client, parley_user user, parley_request *out);
+/* Whom the player blocks, ascending: fills up to cap and returns how many there are. */
+PARLEY_API size_t parley_blocked(const parley_client *client, parley_user *users, size_t cap);
 
 /* [messages] ---------------------------------------------------------------------------------- */
 

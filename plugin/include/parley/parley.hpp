@@ -91,6 +91,7 @@ struct History {
     parley_room room;
     parley_request request;
 };
+struct Blocks {};
 
 } // namespace event
 
@@ -149,6 +150,8 @@ bool match(const parley_event& said, Handlers&&... handlers) {
         return detail::handle(handler, event::Gap{said.room, said.seq});
     case PARLEY_EVENT_HISTORY:
         return detail::handle(handler, event::History{said.room, said.request});
+    case PARLEY_EVENT_BLOCKS:
+        return detail::handle(handler, event::Blocks{});
     default:
         return false; // of a newer library
     }
@@ -243,6 +246,17 @@ public:
     }
     Asked leave(parley_room room) {
         return ask([&](parley_request* out) { return parley_leave(handle_, room, out); });
+    }
+    Asked block(parley_user user) {
+        return ask([&](parley_request* out) { return parley_block(handle_, user, out); });
+    }
+    Asked unblock(parley_user user) {
+        return ask([&](parley_request* out) { return parley_unblock(handle_, user, out); });
+    }
+    std::vector<parley_user> blocked() const {
+        std::vector<parley_user> users(parley_blocked(handle_, nullptr, 0));
+        parley_blocked(handle_, users.data(), users.size());
+        return users;
     }
     parley_result mark_read(parley_room room, uint64_t seq) {
         return parley_mark_read(handle_, room, seq);

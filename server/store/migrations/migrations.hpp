@@ -7,9 +7,10 @@
 #include "server/store/migrations/0001_first.hpp"
 #include "server/store/migrations/0002_revoked.hpp"
 #include "server/store/migrations/0003_seen.hpp"
+#include "server/store/migrations/0004_blocks.hpp"
 
 namespace parley::migrations {
 
-inline constexpr std::array<const char*, 3> all = {first, revoked, seen};
+inline constexpr std::array<const char*, 4> all = {first, revoked, seen, blocks};
 
 } // namespace parley::migrations

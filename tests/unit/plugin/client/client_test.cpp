@@ -534,4 +534,27 @@ TEST_CASE("an update that overruns its budget goes on with the next", "[events]"
 }
 
 } // namespace
+
+TEST_CASE("whom the player blocks is asked of the shard, and known as it says", "[client]") {
+    World world;
+    world.connect();
+    CHECK(world.client.block(UserId{}).error() == Error::BadArgument);
+    CHECK(world.client.block(UserId{self_id}).error() == Error::BadArgument);
+    const Request request = *world.client.block(UserId{bo_id});
+    CHECK(world.last(wire::Command::Block).frame().body_as_Block()->user() == bo_id);
+    CHECK(world.last(wire::Command::Block).frame().body_as_Block()->on());
+    CHECK(world.client.model().blocked().empty()); // until the shard says so
+    world.shard.blocks({bo_id, 99});
+    world.shard.reply(static_cast<uint32_t>(request), Error::Ok);
+    world.step();
+    CHECK(world.events(EventType::Blocks).size() == 1);
+    CHECK(world.client.model().blocked().size() == 2);
+    CHECK(world.client.model().blocked()[1] == UserId{99});
+    REQUIRE(world.client.unblock(UserId{bo_id}).ok());
+    CHECK_FALSE(world.last(wire::Command::Block).frame().body_as_Block()->on());
+    world.shard.blocks({});
+    world.step();
+    CHECK(world.client.model().blocked().empty());
+}
+
 } // namespace parley::client

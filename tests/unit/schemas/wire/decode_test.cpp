@@ -433,6 +433,15 @@ TEST_CASE("counts are held at their limits", "[wire]") {
     CHECK(users(limits::users_query_max, 1) == Wrong::Ok);
     CHECK(users(limits::users_query_max + 1, 1) == Wrong::Malformed);
     CHECK(users(1, 0) == Wrong::Malformed);
+    const auto blocks = [](size_t count, uint64_t id) {
+        return event(Event::Blocks, [&](auto& fbb) {
+            return CreateBlocks(fbb, fbb.CreateVector(std::vector<uint64_t>(count, id)));
+        });
+    };
+    CHECK(blocks(0, 1) == Wrong::Ok);
+    CHECK(blocks(limits::blocks_per_user_max, 1) == Wrong::Ok);
+    CHECK(blocks(limits::blocks_per_user_max + 1, 1) == Wrong::Malformed);
+    CHECK(blocks(1, 0) == Wrong::Malformed);
     const auto card = [](size_t count) {
         return command(Command::SetCard, [&](auto& fbb) {
             std::vector<flatbuffers::Offset<CardField>> fields;
@@ -478,6 +487,8 @@ TEST_CASE("counts are held at their limits", "[wire]") {
 
 TEST_CASE("a command that names nothing is malformed", "[wire]") {
     CHECK(command(Command::Leave, [](auto& fbb) { return CreateLeave(fbb, 0); }) ==
+          Wrong::Malformed);
+    CHECK(command(Command::Block, [](auto& fbb) { return CreateBlock(fbb, 0, true); }) ==
           Wrong::Malformed);
     CHECK(command(Command::Typing, [](auto& fbb) { return CreateTyping(fbb, 0); }) ==
           Wrong::Malformed);

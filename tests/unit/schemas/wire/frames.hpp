@@ -108,6 +108,7 @@ inline std::vector<ByteVector> good_client_frames() {
     add(Command::FetchCard, [](auto& b) { return CreateFetchCard(b, 0, 4, 1); });
     add(Command::Reauth, [](auto& b) { return CreateReauth(b, b.CreateString("a.b.c")); });
     add(Command::TimeQuery, [](auto& b) { return CreateTimeQuery(b, 5); });
+    add(Command::Block, [](auto& b) { return CreateBlock(b, 4, true); });
     return all;
 }
 
@@ -154,6 +155,9 @@ inline std::vector<ByteVector> good_server_frames() {
     add(Event::Card, [](auto& b) { return CreateCard(b, 3, 0, 1, 1, 0, 9); });
     add(Event::CardDelta, [](auto& b) { return CreateCardDelta(b, 0, 4, 1, 1, 2); });
     add(Event::CardGone, [](auto& b) { return CreateCardGone(b, 3, 0, 1); });
+    add(Event::Blocks, [](auto& b) {
+        return CreateBlocks(b, b.CreateVector(std::vector<uint64_t>{4, 7}));
+    });
     return all;
 }
 

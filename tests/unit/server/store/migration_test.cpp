@@ -43,6 +43,7 @@ constexpr Rows rows[] = {
     {2, "INSERT INTO revoked VALUES(3, 9, 1700000000001);"
         "INSERT INTO users VALUES(9, 'studio', 'eve', 'Eve', 0);"},
     {3, "UPDATE seen SET at_ms = 1700000000007;"},
+    {4, "INSERT INTO blocks VALUES(7, 8);"},
 };
 
 class Raw {
@@ -145,7 +146,10 @@ TEST_CASE("a database of each schema is brought to today's with all that is in i
         CHECK(two.tail.empty());
 
         // A ticket that was used is known with its device.
-        CHECK(run<UserAdmitted>(*store, admit("ada", "jti-ada", 0)).user.id == UserId{7});
+        const auto ada = run<UserAdmitted>(*store, admit("ada", "jti-ada", 0));
+        CHECK(ada.user.id == UserId{7});
+        CHECK(ada.blocks ==
+              (version >= 4 ? std::vector<UserId>{UserId{8}} : std::vector<UserId>{}));
         CHECK(run<UserAdmitted>(*store, admit("ada", "jti-ada", 1)).error == Error::TicketStolen);
         // A line that was said is not said again.
         const auto again = run<Appended>(*store, append(RoomId{3}, UserId{7}, 13));

@@ -537,6 +537,48 @@ STORE_TEST("a revoke is read with its room, across restarts, until a grant or a 
     CHECK(revoked("one") == Revokes{{ada, noon_ms + 1}});
 }
 
+STORE_TEST("blocks are kept, told at the next admission and with a direct room of the two") {
+    TestType made;
+    const UserId ada = user(made.store(), "ada");
+    const UserId bob = user(made.store(), "bob");
+    const UserId eve = user(made.store(), "eve");
+    const auto put = [&](UserId who, UserId whom, bool on) {
+        return run<Done>(made.store(), PutBlock{5, who, whom, on});
+    };
+    const auto blocks = [&] {
+        return run<UserAdmitted>(made.store(), admit("ada", "jti-ada", 1)).blocks;
+    };
+    CHECK(blocks().empty());
+    CHECK(put(ada, eve, true).error == Error::Ok);
+    CHECK(put(ada, eve, true).error == Error::Ok); // again: the same
+    CHECK(put(ada, bob, true).error == Error::Ok);
+    CHECK(put(bob, eve, true).error == Error::Ok);
+    made.again();
+    CHECK(blocks() == std::vector<UserId>{bob, eve});
+    const std::string two = std::to_string(raw(ada)) + ":" + std::to_string(raw(bob));
+    CHECK(load(made.store(), 4, two, true).blockers == std::vector<UserId>{ada});
+    CHECK(put(bob, ada, true).error == Error::Ok);
+    CHECK(load(made.store(), 4, two, true).blockers == std::vector<UserId>{ada, bob});
+    CHECK(put(ada, bob, false).error == Error::Ok);
+    CHECK(put(ada, bob, false).error == Error::Ok); // again: the same
+    CHECK(blocks() == std::vector<UserId>{eve});
+    CHECK(load(made.store(), 4, two, true).blockers == std::vector<UserId>{bob});
+    CHECK(load(made.store(), team_kind, "t", true).blockers.empty());
+}
+
+STORE_TEST("neither the game's server nor who is nobody can be blocked") {
+    TestType made;
+    const UserId ada = user(made.store(), "ada");
+    AdmitUser game = admit("server", "jti-server", 1);
+    game.claims.game = true;
+    const UserId server = run<UserAdmitted>(made.store(), game).user.id;
+    CHECK(run<Done>(made.store(), PutBlock{5, ada, server, true}).error == Error::Forbidden);
+    CHECK(run<Done>(made.store(), PutBlock{6, ada, UserId{999'999}, true}).error ==
+          Error::NotFound);
+    CHECK(run<UserAdmitted>(made.store(), admit("ada", "jti-ada", 1)).blocks.empty());
+    CHECK(run<Done>(made.store(), PutBlock{7, ada, server, false}).error == Error::Ok);
+}
+
 STORE_TEST("a member is put only while he has place for the room, and is named as he is called") {
     TestType made;
     const UserId ada = user(made.store(), "ada");
