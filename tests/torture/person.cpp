@@ -64,13 +64,17 @@ Person::Person(const Shard& shard, PersonWish wish) : shard_(shard), wish_(std::
         std::move(options), std::make_unique<client::DirectConnection>(std::move(link), keys));
 }
 
-void Person::connect() {
+std::string Person::ticket() {
     test::TicketWish ticket;
     ticket.subject = "p" + std::to_string(wish_.index);
     ticket.jti = ticket.subject + "-" + std::to_string(++tickets_);
     ticket.rooms = {{static_cast<uint8_t>(wish_.kind), wish_.room, 0}};
+    return test::mint(shard_.backend(), ticket, device_seed_);
+}
+
+void Person::connect() {
     const std::string& address = wish_.address.empty() ? shard_.address() : wish_.address;
-    ignore(client_->connect(address, test::mint(shard_.backend(), ticket, device_seed_)),
+    ignore(client_->connect(address, ticket()),
            "refused while it is connected already, and then in_room() says so");
 }
 
@@ -138,6 +142,8 @@ void Person::take(const client::Event& event) {
         if (Line line; parse(event.text, line)) {
             latencies_ms_.push_back(static_cast<double>(steady_us() - line.said_us) / 1000);
         }
+    } else if (event.type == client::EventType::TicketWanted) {
+        client_->set_ticket(ticket());
     } else if (event.type == client::EventType::Gap) {
         ++gaps_;
     } else if (event.type == client::EventType::State && event.result != Error::Ok &&

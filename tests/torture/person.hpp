@@ -68,6 +68,7 @@ public:
     std::vector<double>& latencies_ms() { return latencies_ms_; } // of others' lines
 
 private:
+    std::string ticket();
     void take(const client::Event& event);
     void hear(Seq seq, const std::string& text);
 
