@@ -5,12 +5,16 @@
 #include <cstdio>
 #include <memory>
 
+#include "schemas/base/one_line.hpp"
+
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
 #endif
 #define TOML_EXCEPTIONS 0
+// As in server/app/toml.hpp.
+#define TOML_ASSERT(expression) static_cast<void>(0)
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 #if defined(__GNUC__)
@@ -65,7 +69,7 @@ Result<std::vector<Setting>> read_settings(std::string_view text, std::string& m
     if (!parsed) {
         const toml::parse_error& error = parsed.error();
         message = "line " + std::to_string(error.source().begin.line) + ": " +
-                  std::string(error.description());
+                  one_line(error.description());
         return Error::BadConfig;
     }
     std::vector<Setting> settings;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "schemas/base/limits.hpp"
+#include "schemas/base/one_line.hpp"
 #include "schemas/card/card_text.hpp"
 #include "schemas/card/card_type.hpp"
 #include "schemas/card/toml.hpp"
@@ -400,7 +401,7 @@ Result<void> CardTypeSet::add(std::string_view toml_text, std::string_view file_
     if (!parsed) {
         message = std::string(file_name) + ", line " +
                   std::to_string(parsed.error().source().begin.line) + ": " +
-                  std::string(parsed.error().description());
+                  one_line(parsed.error().description());
         return Error::BadConfig;
     }
     Reader reader(file_name, message);

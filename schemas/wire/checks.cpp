@@ -78,16 +78,15 @@ public:
         }
         return want(said->size() <= bytes_max) && text(view(said));
     }
-    // How many there are; absent is empty.
+    // How many there are; absent is empty. And that they may be read where they lie: the Verifier
+    // looks at the alignment of a vector's length only.
     template <typename T>
     bool count(const flatbuffers::Vector<T>* values, size_t most, size_t least = 0) {
-        const size_t size = values == nullptr ? 0 : values->size();
-        return want(size >= least && size <= most) && want(budget_.take(size * sizeof(uint64_t)));
+        return counted<sizeof(uint64_t), alignof(T)>(values, most, least);
     }
     template <typename T>
     bool count(const flatbuffers::Vector<const T*>* values, size_t most, size_t least = 0) {
-        const size_t size = values == nullptr ? 0 : values->size();
-        return want(size >= least && size <= most) && want(budget_.take(size * sizeof(T)));
+        return counted<sizeof(T), alignof(T)>(values, most, least);
     }
     bool moment(int64_t at_ms) { return want(at_ms >= 0 && at_ms <= time_ms_max); }
     bool seq(uint64_t seq) { return want(seq <= seq_max); }
@@ -97,6 +96,12 @@ public:
     }
 
 private:
+    template <size_t bytes_each, size_t alignment, typename Vector>
+    bool counted(const Vector* values, size_t most, size_t least) {
+        const size_t size = values == nullptr ? 0 : values->size();
+        return want(size >= least && size <= most) && want(budget_.take(size * bytes_each)) &&
+               want(size == 0 || reinterpret_cast<uintptr_t>(values->Data()) % alignment == 0);
+    }
     bool fail(parley::Error error) {
         if (error_ == parley::Error::Ok) {
             error_ = error;

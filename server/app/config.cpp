@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "schemas/base/limits.hpp"
+#include "schemas/base/one_line.hpp"
 #include "server/app/toml.hpp"
 #include "server/auth/ticket.hpp"
 
@@ -468,7 +469,7 @@ Result<Config> parse_config(std::string_view toml_text, std::string_view file_na
     if (!parsed) {
         std::ostringstream out;
         out << file_name << ":" << parsed.error().source().begin.line << ": "
-            << parsed.error().description() << "; this is not TOML";
+            << one_line(parsed.error().description()) << "; this is not TOML";
         message = out.str();
         return Error::BadConfig;
     }

@@ -110,6 +110,7 @@ TEST_CASE("the document's limits are the code's", "[protocol]") {
     PARLEY_LIMIT_ROW(card_bytes_max);
     PARLEY_LIMIT_ROW(cards_per_room_max);
     PARLEY_LIMIT_ROW(outbox_messages_max);
+    PARLEY_LIMIT_ROW(blocks_per_user_max);
 #undef PARLEY_LIMIT_ROW
     compare("Limits", code);
 }

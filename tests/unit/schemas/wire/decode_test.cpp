@@ -243,6 +243,35 @@ TEST_CASE("tables that fan out are counted as often as they are met", "[wire]") 
           }) == Wrong::Malformed);
 }
 
+TEST_CASE("numbers and structs that lie where they cannot be read are malformed", "[wire]") {
+    // The Verifier looks at the alignment of a vector's length only.
+    size_t taken = 0;
+    for (const bool shifted : {false, true}) {
+        FrameBuilder builder;
+        auto& fbb = builder.fbb();
+        if (shifted) {
+            fbb.PushElement(uint32_t{0});
+        }
+        const ResumePoint point(3, 1, 1);
+        constexpr size_t words = sizeof point / sizeof(uint32_t);
+        fbb.StartVector(words, sizeof(uint32_t)); // aligned for words, not for what they make up
+        for (size_t i = words; i > 0; --i) {
+            uint32_t word = 0;
+            std::memcpy(&word, reinterpret_cast<const uint8_t*>(&point) + (i - 1) * sizeof word,
+                        sizeof word);
+            fbb.PushElement(word);
+        }
+        const flatbuffers::Offset<flatbuffers::Vector<const ResumePoint*>> points =
+            fbb.EndVector(1);
+        const auto body = CreateResume(fbb, points).Union();
+        const Bytes frame = builder.client(5, Command::Resume, body);
+        const Wrong wrong = from_client(ByteVector(frame.begin(), frame.end()));
+        CHECK((wrong == Wrong::Ok || wrong == Wrong::Malformed));
+        taken += wrong == Wrong::Ok ? 1 : 0;
+    }
+    CHECK(taken == 1);
+}
+
 TEST_CASE("no terminator, misaligned, offset to itself, wrong identifier", "[wire]") {
     const ByteVector good = send_frame("hello world");
     REQUIRE(from_client(good) == Wrong::Ok);

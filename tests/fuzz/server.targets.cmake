@@ -1,0 +1,6 @@
+if(TARGET parley_app)
+    parley_fuzz(config LINK parley_app)
+endif()
+if(TARGET parley_admin)
+    parley_fuzz(http_head LINK parley_admin)
+endif()
