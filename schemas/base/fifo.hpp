@@ -1,4 +1,4 @@
-// line.hpp: first in, first out, in one piece of memory and in none while nothing was ever put in.
+// fifo.hpp: first in, first out, in one piece of memory and in none while nothing was ever put in.
 // A std::deque costs half a kilobyte from its birth on, which thousands of idle sessions would pay.
 #pragma once
 
@@ -10,7 +10,7 @@
 namespace parley {
 
 template <typename T>
-class Line {
+class Fifo {
 public:
     using iterator = typename std::vector<T>::const_iterator;
 
@@ -24,7 +24,7 @@ public:
     auto rend() const { return std::make_reverse_iterator(begin()); }
 
     void push_back(T item) {
-        // Moving up instead of growing, when that makes room for a while: a line of constant
+        // Moving up instead of growing, when that makes room for a while: a queue of constant
         // length stays in its memory and moves each item a few times at most.
         if (items_.size() == items_.capacity() && head_ > items_.size() / 8) {
             items_.erase(items_.begin(), items_.begin() + static_cast<ptrdiff_t>(head_));
@@ -54,7 +54,7 @@ public:
     size_t capacity() const { return items_.capacity(); }
 
 private:
-    static constexpr size_t kept_items_max = 16; // by a line that has run empty
+    static constexpr size_t kept_items_max = 16; // by one that has run empty
 
     std::vector<T> items_;
     size_t head_ = 0; // those before it are gone

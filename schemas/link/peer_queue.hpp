@@ -6,9 +6,9 @@
 #include <array>
 
 #include "schemas/base/bytes.hpp"
+#include "schemas/base/fifo.hpp"
 #include "schemas/base/ids.hpp"
 #include "schemas/base/lanes.hpp"
-#include "schemas/base/line.hpp"
 
 namespace parley {
 
@@ -47,7 +47,7 @@ public:
 private:
     static size_t index(Lane lane) { return static_cast<size_t>(lane); }
 
-    std::array<Line<SharedFrame>, lane_count> lanes_;
+    std::array<Fifo<SharedFrame>, lane_count> lanes_;
     size_t bytes_ = 0;
     TimeMs waiting_since_ms_ = 0;
 };

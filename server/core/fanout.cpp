@@ -180,40 +180,38 @@ Core::State::shares(const Room& room, std::span<const LogEntry> part,
     return found;
 }
 
+// The batch that was finished: packed, if it pays and holds nothing for one reader's eyes alone.
+SharedFrame Core::State::share(Bytes plain, bool pays) {
+    SharedFrame packed = pays && !batch_is_private_ ? packer_.pack(plain) : nullptr;
+    return packed == nullptr ? wire::share(plain) : packed;
+}
+
 SharedFrame Core::State::finish_share(size_t readers) {
     const Bytes plain = batch_.finish_bytes(0, false);
-    SharedFrame packed;
-    if (plain.size() > limits::batch_bytes_target && readers >= limits::packed_readers_min &&
-        !batch_is_private_) {
-        packed = packer_.pack(plain);
-    }
-    return packed == nullptr ? wire::share(plain) : packed;
+    return share(plain, plain.size() > limits::batch_bytes_target &&
+                            readers >= limits::packed_readers_min);
 }
 
 // What goes to a crowd and is more than a datagram is packed; how much fills a datagram then, is
 // learnt from the last one.
 SharedFrame Core::State::finish_live(Room& room) {
     const Bytes plain = batch_.finish_bytes(0, false);
-    if (plain.size() <= limits::batch_bytes_target ||
-        room.sessions.size() < limits::packed_readers_min) {
-        return wire::share(plain);
+    const bool pays = plain.size() > limits::batch_bytes_target &&
+                      room.sessions.size() >= limits::packed_readers_min;
+    SharedFrame frame = share(plain, pays);
+    if (pays) {
+        const size_t would_fill = plain.size() * limits::batch_bytes_target / frame->size();
+        room.batch_bytes =
+            std::clamp((room.batch_bytes + would_fill) / 2, limits::batch_bytes_packed_min,
+                       limits::batch_bytes_packed_max);
     }
-    SharedFrame packed = packer_.pack(plain);
-    const size_t bytes = packed == nullptr ? plain.size() : packed->size();
-    const size_t would_fill = plain.size() * limits::batch_bytes_target / bytes;
-    room.batch_bytes = std::clamp((room.batch_bytes + would_fill) / 2,
-                                  limits::batch_bytes_packed_min, limits::batch_bytes_packed_max);
-    return packed == nullptr ? wire::share(plain) : packed;
+    return frame;
 }
 
 SharedFrame Core::State::finish_page(const Requester& to, bool more) {
     const Bytes plain = batch_.finish_bytes(to.request, more);
     spend(to.session, plain.size());
-    SharedFrame packed;
-    if (plain.size() >= limits::packed_from_bytes && !batch_is_private_) {
-        packed = packer_.pack(plain);
-    }
-    return packed == nullptr ? wire::share(plain) : packed;
+    return share(plain, plain.size() >= limits::packed_from_bytes);
 }
 
 // The batch writer verifies every body again: a disk is not trusted more than a peer.

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "schemas/base/fifo.hpp"
 #include "schemas/base/ids.hpp"
 #include "schemas/base/lanes.hpp"
 #include "schemas/base/limits.hpp"
@@ -57,7 +58,7 @@ struct Room {
     // Authors who are in no roster and whose names all of these sessions have heard.
     std::unordered_set<UserId> named;
 
-    std::deque<LogEntry> tail; // newest entries, contiguous up to meta.last_seq
+    Fifo<LogEntry> tail; // newest entries, contiguous up to meta.last_seq
     size_t tail_bytes = 0;
     TimeMs tail_since_ms = 0;                            // its place in State::tails_
     std::vector<LogEntry> fresh;                         // committed, not delivered yet

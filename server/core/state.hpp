@@ -301,6 +301,7 @@ private:
                                                    std::span<const Shunned> shunned) const;
     SharedFrame finish_share(size_t readers);
     int64_t gather_ms(const Room& room, size_t lines) const;
+    SharedFrame share(Bytes plain, bool pays);
     SharedFrame finish_live(Room& room);
     // An answer of to, who pays for it as it was before it was packed. Not packed when something is
     // in it that only he may see.

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "schemas/base/line.hpp"
+#include "schemas/base/fifo.hpp"
 #include "schemas/base/log.hpp"
 #include "schemas/base/mailbox.hpp"
 #include "schemas/base/metrics.hpp"
@@ -86,7 +86,7 @@ private:
         Address address; // from which it asked to come in
         bool open = false;
         // What the link had no room for, in order; it goes first when there is room again.
-        Line<Held> held;
+        Fifo<Held> held;
         size_t held_bytes = 0;
         bool lagging = false; // so far behind that the core was told: no deliveries until Drained
         size_t behind_bytes = 0; // of held and queued, when it last came nearer

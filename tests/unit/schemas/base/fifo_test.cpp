@@ -1,5 +1,5 @@
-// line_test.cpp: order, and what memory a line keeps.
-#include "schemas/base/line.hpp"
+// fifo_test.cpp: order, and what memory a line keeps.
+#include "schemas/base/fifo.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -9,7 +9,7 @@
 using namespace parley;
 
 TEST_CASE("a line gives back what was put in, in order, however the two are mixed") {
-    Line<int> line;
+    Fifo<int> line;
     std::deque<int> model;
     int next = 0;
     for (int round = 0; round < 200; ++round) {
@@ -36,7 +36,7 @@ TEST_CASE("a line gives back what was put in, in order, however the two are mixe
 }
 
 TEST_CASE("a line that nothing was put in has no memory, and none after it was cleared") {
-    Line<int> line;
+    Fifo<int> line;
     CHECK(line.capacity() == 0);
     line.push_back(1);
     CHECK(line.capacity() >= 1);
@@ -46,7 +46,7 @@ TEST_CASE("a line that nothing was put in has no memory, and none after it was c
 }
 
 TEST_CASE("a line of constant length stays in its memory") {
-    Line<size_t> line;
+    Fifo<size_t> line;
     constexpr size_t length = 100;
     for (size_t i = 0; i < length; ++i) {
         line.push_back(i);
@@ -61,7 +61,7 @@ TEST_CASE("a line of constant length stays in its memory") {
 }
 
 TEST_CASE("a line that ran empty keeps a few places and not many") {
-    Line<int> line;
+    Fifo<int> line;
     for (const int items : {16, 17}) {
         for (int i = 0; i < items; ++i) {
             line.push_back(i);
@@ -75,7 +75,7 @@ TEST_CASE("a line that ran empty keeps a few places and not many") {
 }
 
 TEST_CASE("what was taken from a line is let go at once") {
-    Line<std::shared_ptr<int>> line;
+    Fifo<std::shared_ptr<int>> line;
     const auto first = std::make_shared<int>(1);
     line.push_back(first);
     line.push_back(std::make_shared<int>(2));
