@@ -23,7 +23,10 @@ void Client::Inside::on_room_state(const wire::RoomState& said) {
     const bool shorter = !known.confirmed && said.last_seq() < room->last_seq;
     if (is_new || room->incarnation != said.incarnation() || shorter) {
         const bool had_log = !is_new && room->last_seq > 0;
+        // What is known of a log says nothing of the one after it.
         room->server_last_seq = 0;
+        room->read_seq = 0;
+        known.mark_waits = false;
         writer.describe(*room, said);
         start_afresh(*room, said.incarnation(), said.last_seq());
         if (is_new) {

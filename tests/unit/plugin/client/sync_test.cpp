@@ -296,6 +296,31 @@ TEST_CASE("another incarnation starts the room afresh", "[sync]") {
     CHECK(world.room().last_seq == 2);
 }
 
+TEST_CASE("what was read of one log is not read of the log after it", "[sync]") {
+    // A shard that starts again has new logs of the rooms in its memory; one that was restored from
+    // a backup has a shorter one.
+    const bool another = GENERATE(true, false);
+    World world;
+    world.enter();
+    world.shard.batch(batch(1, 8));
+    world.step();
+    REQUIRE(world.client.mark_read(RoomId{1}, 8).ok()); // and the shard has not heard of it
+    world.shard.down(Error::ConnectionLost);
+    world.step();
+    world.step(1000);
+    world.come_up();
+    const size_t marks = world.script->count(wire::Command::Mark);
+    const uint64_t incarnation = another ? 78 : 77;
+    const Seq last_seq = another ? 9 : 7;
+    world.shard.room(
+        {.incarnation = incarnation, .last_seq = last_seq, .read_seq = 2, .unread = 5});
+    world.step();
+    CHECK(world.room().read_seq == 2);
+    CHECK(world.room().unread(world.client.model().self()) == 5);
+    world.step(limits::mark_period_ms);
+    CHECK(world.script->count(wire::Command::Mark) == marks);
+}
+
 TEST_CASE("a batch's range may be wider than its lines", "[sync]") {
     World world;
     world.enter();
