@@ -89,8 +89,9 @@ void Client::Inside::on_page(Room& room, uint32_t request, const wire::Batch& ba
     if (known.page_request == request) {
         known.page_request = 0;
     }
+    // One that covers nothing says where nothing was to be had before.
     const bool empty = batch.to_seq() < batch.from_seq() || batch.to_seq() == 0;
-    const bool touches = empty || batch.to_seq() + 1 >= room.first_seq;
+    const bool touches = batch.to_seq() + 1 >= room.first_seq;
     const bool fits = room.stored() < limits::model_messages_per_room_max;
     if (touches && fits) {
         if (!empty) {

@@ -114,6 +114,26 @@ TEST_CASE("history is fetched in front of what is here, up to its beginning", "[
     CHECK(world.client.fetch_history(RoomId{2}, 0, 1).error() == Error::NotMember);
 }
 
+TEST_CASE("that there is nothing older than was asked for is no word on a log after a gap",
+          "[sync]") {
+    World world;
+    world.enter({.last_seq = 120});
+    world.shard.batch(page(world.last(wire::Command::Fetch).request(), 71, 120, true));
+    world.step();
+    const Request early = *world.client.fetch_history(RoomId{1}, 0, 50);
+    world.shard.gap(121, 850);
+    world.shard.batch(page(static_cast<uint32_t>(early), 71, 70, false)); // nothing before 71
+    world.step();
+    CHECK(world.room().first_seq == 851);
+    CHECK_FALSE(world.room().history_complete);
+    CHECK(world.events(EventType::Reply).size() == 1);
+    const Request late = *world.client.fetch_history(RoomId{1}, 0, 50);
+    world.shard.batch(page(static_cast<uint32_t>(late), 851, 850, false));
+    world.step();
+    CHECK(world.room().first_seq == 851);
+    CHECK(world.room().history_complete);
+}
+
 TEST_CASE("a hole holds back what is behind it and is asked for once", "[sync]") {
     World world;
     world.enter();
