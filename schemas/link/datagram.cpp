@@ -100,8 +100,9 @@ std::optional<Accept> parse_accept(Bytes datagram) {
     Accept accept;
     accept.session = in.number<uint32_t>();
     accept.noise = in.rest();
-    return in.ok() && accept.noise.size() >= noise_message_overhead_bytes ? std::optional(accept)
-                                                                          : std::nullopt;
+    const bool sound =
+        in.ok() && accept.session != 0 && accept.noise.size() >= noise_message_overhead_bytes;
+    return sound ? std::optional(accept) : std::nullopt;
 }
 
 ByteVector encode(const AcceptPayload& payload) {

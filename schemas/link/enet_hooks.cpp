@@ -92,16 +92,17 @@ void EnetLink::Inside::seal_outgoing(const ENetBuffer* buffers, size_t count) {
         return;
     }
     const size_t sealed = bytes + limits::seal_overhead_bytes;
-    if (session->unproven) {
-        if (session->unproven_sent + sealed >
-            limits::roam_bytes_factor_max * session->unproven_received) {
+    if (session->unproven != nullptr) {
+        LinkSession::Unproven& unproven = *session->unproven;
+        if (unproven.sent_bytes + sealed >
+            limits::roam_bytes_factor_max * unproven.received_bytes) {
             // The address may be somebody's whom a third one wants to drown. Reliable data comes
             // again by ENet.
             metrics_.sends_held.add();
             host_->buffers[0] = {.data = &nothing, .dataLength = sizeof nothing};
             return;
         }
-        session->unproven_sent += sealed;
+        unproven.sent_bytes += sealed;
     }
     uint8_t* const out = batch_ != nullptr ? batch_->place() : sealed_.data();
     session->sealer.seal({plain_.data(), bytes}, out, now_ms_);
@@ -207,9 +208,7 @@ bool EnetLink::Inside::open_for_session(LinkSession& session, Bytes datagram, co
 // A newest datagram decides where the peer is. False: it came from elsewhere, but too soon.
 bool EnetLink::Inside::roam(LinkSession& session, const Address& from, size_t bytes) {
     if (from == session.address) {
-        if (session.unproven) {
-            session.unproven = false; // the second one from there
-        }
+        session.unproven.reset(); // the second one from there
         return true;
     }
     if (!is_server() || now_ms_ - session.moved_ms < limits::roam_period_ms) {
@@ -218,9 +217,8 @@ bool EnetLink::Inside::roam(LinkSession& session, const Address& from, size_t by
     metrics_.peers_moved.add();
     session.address = from;
     session.moved_ms = now_ms_;
-    session.unproven = true;
-    session.unproven_received = bytes;
-    session.unproven_sent = 0;
+    session.unproven = std::make_unique<LinkSession::Unproven>();
+    session.unproven->received_bytes = bytes;
     if (ENetPeer* peer = live_peer(session)) {
         peer->address = to_enet(from);
     }

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <deque>
-#include <unordered_map>
 
 #include "schemas/base/check.hpp"
 #include "schemas/link/address.hpp"
@@ -13,6 +12,7 @@
 #include "schemas/link/peer_queue.hpp"
 #include "schemas/link/police.hpp"
 #include "schemas/link/server_handshake.hpp"
+#include "schemas/link/wire_ids.hpp"
 
 namespace parley {
 
@@ -31,7 +31,7 @@ struct LinkSession {
     uint16_t generation = 0;
     uint32_t id = 0; // on the wire; 0 before Accept
     Address address;
-    PublicKey device{}; // of a server's session
+    std::unique_ptr<const PublicKey> device; // Judged: whose ticket it is
     ENetPeer* peer = nullptr;
     Sealer sealer;
     Opener opener;
@@ -41,11 +41,13 @@ struct LinkSession {
     uint32_t strikes = 0;
     bool cut = false; // struck too often: closed after ENet is left
 
-    // [moves] A new address is unproven until a second datagram comes from it.
+    // A new address is unproven until a second datagram comes from it.
     TimeMs moved_ms = 0;
-    bool unproven = false;
-    size_t unproven_received = 0;
-    size_t unproven_sent = 0;
+    struct Unproven {
+        size_t received_bytes = 0;
+        size_t sent_bytes = 0;
+    };
+    std::unique_ptr<Unproven> unproven;
 
     PeerQueue queue;
     bool hungry = false;     // in Inside::hungry_
@@ -162,7 +164,7 @@ public:
     LinkMetrics metrics_;
     std::vector<LinkSession> sessions_; // fixed size: hooks and events hold pointers into it
     std::vector<uint16_t> free_sessions_;
-    std::unordered_map<uint32_t, uint16_t> session_by_wire_id_;
+    WireIds wire_ids_;             // of sessions_
     std::vector<uint16_t> hungry_; // sessions with a queue
     std::deque<LinkEvent> events_;
     std::array<uint8_t, ENET_PROTOCOL_MAXIMUM_MTU> plain_{};

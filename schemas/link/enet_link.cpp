@@ -111,6 +111,7 @@ Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers,
         host_->peers[i].mtu = host_->mtu; // set from the default when the host was made
     }
     sessions_.resize(peers);
+    wire_ids_.reserve(peers);
     free_sessions_.reserve(peers);
     for (size_t i = peers; i > 0; --i) {
         free_sessions_.push_back(static_cast<uint16_t>(i - 1));
@@ -136,8 +137,8 @@ PeerId EnetLink::Inside::peer_id(const LinkSession& session) const {
 }
 
 LinkSession* EnetLink::Inside::find_by_wire_id(uint32_t id) {
-    const auto found = session_by_wire_id_.find(id);
-    return found == session_by_wire_id_.end() ? nullptr : &sessions_[found->second];
+    const uint16_t found = wire_ids_.find(id);
+    return found == WireIds::none ? nullptr : &sessions_[found];
 }
 
 LinkSession* EnetLink::Inside::take_session(TimeMs steady_ms) {
@@ -168,16 +169,16 @@ void EnetLink::Inside::set_state(LinkSession& session, SessionState state) {
 }
 
 void EnetLink::Inside::give_wire_id(LinkSession& session, uint32_t id) {
-    session_by_wire_id_.erase(session.id);
+    wire_ids_.erase(session.id);
     session.id = id;
-    session_by_wire_id_.emplace(id, static_cast<uint16_t>(&session - sessions_.data()));
+    wire_ids_.put(id, static_cast<uint16_t>(&session - sessions_.data()));
 }
 
 void EnetLink::Inside::free_session(LinkSession& session) {
     if (ENetPeer* peer = live_peer(session)) {
         api_.peer_reset(peer);
     }
-    session_by_wire_id_.erase(session.id);
+    wire_ids_.erase(session.id);
     const uint16_t generation = session.generation;
     const bool hungry = session.hungry; // its place in hungry_ is taken out there
     session = LinkSession{};

@@ -63,9 +63,9 @@ void EnetLink::Inside::open_for_pending(PendingHandshake& pending, const Address
         return;
     }
     session->address = from;
-    session->device = auth.device_key;
+    session->device = std::make_unique<const PublicKey>(auth.device_key);
     session->sealer = pending.sealer;
-    session->opener = pending.opener;
+    session->opener = std::move(pending.opener);
     give_wire_id(*session, pending.session);
     set_state(*session, SessionState::Judged);
     AuthRequest request;
@@ -112,6 +112,7 @@ void EnetLink::Inside::admit(PeerId peer, Error verdict, uint32_t retry_after_ms
     if (session == nullptr || session->state != SessionState::Judged) {
         return; // it left, or waited too long, while the receiver thought
     }
+    const std::unique_ptr<const PublicKey> device = std::move(session->device);
     if (verdict == Error::Ok) {
         set_state(*session, SessionState::Welcomed);
         send_sealed(session->sealer, session->address, encode_welcome());
@@ -119,7 +120,7 @@ void EnetLink::Inside::admit(PeerId peer, Error verdict, uint32_t retry_after_ms
     }
     if (verdict == Error::BadTicket || verdict == Error::TicketExpired ||
         verdict == Error::TicketStolen || verdict == Error::Revoked) {
-        handshakes_->auth_failed(session->address, &session->device, now_ms_);
+        handshakes_->auth_failed(session->address, device.get(), now_ms_);
     }
     session->over = {verdict, retry_after_ms};
     set_state(*session, SessionState::Over);

@@ -24,7 +24,7 @@
 namespace parley {
 
 // One connection of a link, unique while the process lives: a number that was a peer is not given
-// out again before 2^16 others of its slot. 0 is none.
+// out again before 2^16 others of its slot, which is the low 16 bits. 0 is none.
 enum class PeerId : uint32_t {};
 
 // 16 bytes, IPv4 mapped (RFC 4291 2.5.5.2), so that IPv6 can follow; port in host order.

@@ -90,9 +90,8 @@ bool Opener::decrypt(const SecretKey& key, Bytes datagram, uint8_t* out) const {
 }
 
 void Opener::expire(TimeMs steady_ms) {
-    if (has_former_ && steady_ms >= former_until_ms_) {
-        former_key_.wipe();
-        has_former_ = false;
+    if (former_ != nullptr && steady_ms >= former_->until_ms) {
+        former_.reset();
     }
 }
 
@@ -115,12 +114,10 @@ Opened Opener::open(Bytes datagram, uint8_t* out, TimeMs steady_ms) {
         if (!decrypt(next, datagram, out)) {
             return Opened::Forged;
         }
-        former_key_ = key_;
-        has_former_ = true;
-        former_until_ms_ = steady_ms + limits::rekey_old_key_ms;
+        former_ = std::make_unique<Former>(Former{key_, steady_ms + limits::rekey_old_key_ms});
         key_ = next;
         phase_ = phase;
-    } else if (!has_former_ || !decrypt(former_key_, datagram, out)) {
+    } else if (former_ == nullptr || !decrypt(former_->key, datagram, out)) {
         return Opened::Forged;
     }
     window_.take(counter);

@@ -10,7 +10,7 @@
 #pragma once
 
 #include <bitset>
-#include <optional>
+#include <memory>
 
 #include "schemas/base/bytes.hpp"
 #include "schemas/base/ids.hpp"
@@ -82,9 +82,11 @@ private:
     Cipher cipher_ = Cipher::ChaCha20Poly1305;
     uint8_t phase_ = 0;
     SecretKey key_;
-    SecretKey former_key_;
-    bool has_former_ = false;
-    TimeMs former_until_ms_ = 0;
+    struct Former {
+        SecretKey key;
+        TimeMs until_ms = 0;
+    };
+    std::unique_ptr<Former> former_; // for a while after a change of keys
     ReplayWindow window_;
 };
 

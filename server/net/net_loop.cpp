@@ -56,10 +56,11 @@ void NetLoop::on(AuthRequest&& event, TimeMs now_ms) {
         link_.admit(event.peer, claims.error(), 0);
         return;
     }
-    Peer peer;
+    NetPeer peer;
+    peer.id = event.peer;
     peer.device = event.device_key;
     peer.address = event.address;
-    peers_[event.peer] = peer;
+    peers_.put(std::move(peer));
     AdmitAsked asked;
     asked.session = session_of(index_, event.peer);
     asked.claims = std::move(claims).value();
@@ -68,41 +69,40 @@ void NetLoop::on(AuthRequest&& event, TimeMs now_ms) {
 }
 
 void NetLoop::on(const PeerOpened& event) {
-    const auto found = peers_.find(event.peer);
-    if (found == peers_.end()) {
+    NetPeer* peer = peers_.find(event.peer);
+    if (peer == nullptr) {
         return; // closed by the core meanwhile
     }
-    found->second.open = true;
+    peer->open = true;
     counters_.sessions_opened.add();
     to_core(SessionOpened{session_of(index_, event.peer)});
 }
 
 void NetLoop::on(const PeerClosed& event) {
-    const auto found = peers_.find(event.peer);
-    if (found == peers_.end()) {
+    NetPeer* peer = peers_.find(event.peer);
+    if (peer == nullptr) {
         return;
     }
-    forget(event.peer);
+    forget(*peer);
     to_core(SessionClosed{session_of(index_, event.peer), event.reason});
 }
 
 void NetLoop::on(FrameReceived&& event, TimeMs steady_ms, TimeMs now_ms) {
-    const auto found = peers_.find(event.peer);
-    if (found == peers_.end()) {
+    NetPeer* peer = peers_.find(event.peer);
+    if (peer == nullptr) {
         return;
     }
-    Peer& peer = found->second;
     counters_.frames_received.add();
     const Result<const wire::ClientFrame*> decoded =
         wire::decode_client_frame(event.frame, event.lane);
     if (!decoded.ok()) {
-        refuse_frame(event.peer, peer, event, decoded.error(), steady_ms);
+        refuse_frame(*peer, event, decoded.error(), steady_ms);
         return;
     }
     const wire::ClientFrame* frame = decoded.value();
     if (const wire::Reauth* reauth = frame->body_as_Reauth(); reauth != nullptr) {
         const flatbuffers::String* ticket = reauth->ticket();
-        on_reauth(event.peer, peer, frame->request(),
+        on_reauth(*peer, frame->request(),
                   ticket == nullptr ? std::string_view() : ticket->string_view(), steady_ms,
                   now_ms);
         return;
@@ -116,21 +116,21 @@ void NetLoop::on(FrameReceived&& event, TimeMs steady_ms, TimeMs now_ms) {
 
 // The signature is checked here, so that the core stays free of keys; at most once a second, since
 // it is the dearest thing that a frame can ask for.
-void NetLoop::on_reauth(PeerId id, Peer& peer, uint32_t request, std::string_view ticket,
-                        TimeMs steady_ms, TimeMs now_ms) {
+void NetLoop::on_reauth(NetPeer& peer, uint32_t request, std::string_view ticket, TimeMs steady_ms,
+                        TimeMs now_ms) {
     if (peer.reauth_ms != 0 && steady_ms - peer.reauth_ms < limits::reauth_period_ms_min) {
         // Hasty, not malformed: it is told when to ask again, as every other rate tells it.
         if (floods(peer, steady_ms)) {
-            cut(id, Error::Flood);
+            cut(peer, Error::Flood);
         } else {
             const TimeMs next_ms = peer.reauth_ms + limits::reauth_period_ms_min;
-            reply(id, request, Error::Rate, static_cast<uint32_t>(next_ms - steady_ms));
+            reply(peer.id, request, Error::Rate, static_cast<uint32_t>(next_ms - steady_ms));
         }
         return;
     }
     peer.reauth_ms = steady_ms;
     ReauthVerified verified;
-    verified.session = session_of(index_, id);
+    verified.session = session_of(index_, peer.id);
     verified.request = request;
     std::string why;
     if (Result<Claims> claims = admission_->verify(ticket, peer.device, now_ms, why); claims.ok()) {
@@ -146,29 +146,31 @@ void NetLoop::on_reauth(PeerId id, Peer& peer, uint32_t request, std::string_vie
 }
 
 // Counts one frame that is refused here, where the core's own count of floods does not see it.
-bool NetLoop::floods(Peer& peer, TimeMs steady_ms) const {
-    if (steady_ms - peer.refused_since_ms >= 1000) {
-        peer.refused_since_ms = steady_ms;
-        peer.refused = 0;
+bool NetLoop::floods(NetPeer& peer, TimeMs steady_ms) const {
+    PeerTrouble& trouble = peer.in_trouble();
+    if (steady_ms - trouble.refused_since_ms >= 1000) {
+        trouble.refused_since_ms = steady_ms;
+        trouble.refused = 0;
     }
-    return ++peer.refused > bounds_.refused_frames_per_s_max;
+    return ++trouble.refused > bounds_.refused_frames_per_s_max;
 }
 
 // Counts one malformed frame. Some are forgiven with time, so that an odd frame an hour does not
 // end a session that lasts a day.
-bool NetLoop::is_hostile(Peer& peer, TimeMs steady_ms) {
+bool NetLoop::is_hostile(NetPeer& peer, TimeMs steady_ms) {
+    PeerTrouble& trouble = peer.in_trouble();
     const auto periods =
-        static_cast<size_t>((steady_ms - peer.malformed_ms) / limits::malformed_forget_ms);
-    peer.malformed -= std::min(peer.malformed, periods);
-    if (peer.malformed == 0) {
-        peer.malformed_ms = steady_ms;
+        static_cast<size_t>((steady_ms - trouble.malformed_ms) / limits::malformed_forget_ms);
+    trouble.malformed -= std::min(trouble.malformed, periods);
+    if (trouble.malformed == 0) {
+        trouble.malformed_ms = steady_ms;
     } else {
-        peer.malformed_ms += static_cast<TimeMs>(periods) * limits::malformed_forget_ms;
+        trouble.malformed_ms += static_cast<TimeMs>(periods) * limits::malformed_forget_ms;
     }
-    return ++peer.malformed >= limits::malformed_frames_max;
+    return ++trouble.malformed >= limits::malformed_frames_max;
 }
 
-void NetLoop::refuse_frame(PeerId id, Peer& peer, const FrameReceived& event, Error error,
+void NetLoop::refuse_frame(NetPeer& peer, const FrameReceived& event, Error error,
                            TimeMs steady_ms) {
     const bool flood = floods(peer, steady_ms);
     bool hostile = false;
@@ -179,12 +181,12 @@ void NetLoop::refuse_frame(PeerId id, Peer& peer, const FrameReceived& event, Er
         hostile = is_hostile(peer, steady_ms);
     }
     if (hostile) {
-        cut(id, Error::Protocol);
+        cut(peer, Error::Protocol);
     } else if (flood) {
-        cut(id, Error::Flood);
+        cut(peer, Error::Flood);
     } else if (const uint32_t request = wire::request_of_refused(event.frame, event.lane);
                request != 0) {
-        reply(id, request, error, 0);
+        reply(peer.id, request, error, 0);
     }
 }
 
@@ -196,18 +198,15 @@ void NetLoop::reply(PeerId id, uint32_t request, Error error, uint32_t retry_aft
                builder_.server_shared(request, wire::Event::Reply, body.Union()));
 }
 
-void NetLoop::forget(PeerId id) {
-    const auto found = peers_.find(id);
-    behind_ -= is_behind(found->second) ? 1 : 0;
-    peers_.erase(found);
+void NetLoop::forget(NetPeer& peer) {
+    behind_ -= peer.behind() ? 1 : 0;
+    peers_.erase(peer);
 }
 
 // Ends a session that the core still has.
-void NetLoop::cut(PeerId id, Error reason) {
-    if (peers_.find(id) == peers_.end()) {
-        return;
-    }
-    forget(id);
+void NetLoop::cut(NetPeer& peer, Error reason) {
+    const PeerId id = peer.id;
+    forget(peer);
     counters_.sessions_cut.add();
     log_.warn("session_cut",
               {{"session", raw(session_of(index_, id))}, {"error", error_name(reason)}});
@@ -216,74 +215,78 @@ void NetLoop::cut(PeerId id, Error reason) {
 }
 
 // [who is behind]
-void NetLoop::hold(PeerId id, Peer& peer, Held&& held, TimeMs steady_ms) {
-    if (!is_behind(peer)) {
+void NetLoop::hold(NetPeer& peer, HeldFrame&& held, TimeMs steady_ms) {
+    PeerTrouble& trouble = peer.in_trouble();
+    if (!trouble.behind()) {
         ++behind_;
-        peer.behind_bytes = SIZE_MAX; // the next look measures it
-        peer.behind_ms = steady_ms;
+        trouble.behind_bytes = SIZE_MAX; // the next look measures it
+        trouble.behind_ms = steady_ms;
     }
-    peer.held_bytes += held.frame->size();
-    peer.held.push_back(std::move(held));
-    if (peer.held_bytes > limits::peer_held_answers_bytes_max) {
-        cut(id, Error::Slow);
+    trouble.held_bytes += held.frame->size();
+    trouble.held.push_back(std::move(held));
+    if (trouble.held_bytes > limits::peer_held_answers_bytes_max) {
+        cut(peer, Error::Slow);
     }
 }
 
-void NetLoop::deliver_later(PeerId id, const Deliver& effect, TimeMs steady_ms) {
-    Peer& peer = peers_.find(id)->second;
+void NetLoop::deliver_later(NetPeer& peer, const Deliver& effect, TimeMs steady_ms) {
     if (lane_delivery(effect.lane) != Delivery::Reliable) {
         return; // typing and deltas are told again, or are not worth it any more
     }
-    if (peer.held_bytes + effect.frame->size() <= bounds_.held_bytes_max) {
-        hold(id, peer, {effect.lane, effect.frame}, steady_ms);
+    PeerTrouble& trouble = peer.in_trouble();
+    if (trouble.held_bytes + effect.frame->size() <= bounds_.held_bytes_max) {
+        hold(peer, {effect.lane, effect.frame}, steady_ms);
         return;
     }
     // Too much to keep: the core makes it good when he is level (Resume).
-    behind_ += is_behind(peer) ? 0 : 1;
-    peer.lagging = true;
+    behind_ += trouble.behind() ? 0 : 1;
+    trouble.lagging = true;
     counters_.sessions_lagged.add();
-    to_core(Lagging{session_of(index_, id)});
+    to_core(Lagging{session_of(index_, peer.id)});
 }
 
-void NetLoop::send_held(PeerId id, Peer& peer) {
-    while (!peer.held.empty() && link_.send(id, peer.held.front().lane, peer.held.front().frame)) {
-        peer.held_bytes -= peer.held.front().frame->size();
+void NetLoop::send_held(NetPeer& peer) {
+    PeerTrouble& trouble = *peer.trouble;
+    while (!trouble.held.empty() &&
+           link_.send(peer.id, trouble.held.front().lane, trouble.held.front().frame)) {
+        trouble.held_bytes -= trouble.held.front().frame->size();
         counters_.frames_sent.add();
-        peer.held.pop_front();
+        trouble.held.pop_front();
     }
 }
 
 void NetLoop::watch_behind(TimeMs steady_ms) {
     receivers_.clear();
     size_t all_bytes = 0;
-    for (auto& [id, peer] : peers_) {
-        if (!is_behind(peer)) {
-            continue;
+    peers_.for_each([&](NetPeer& peer) {
+        if (!peer.behind()) {
+            return;
         }
-        send_held(id, peer);
-        const size_t queued = link_.queued_bytes(id);
-        if (peer.lagging && peer.held.empty() && queued <= limits::peer_queue_bytes_drained) {
-            peer.lagging = false;
-            to_core(Drained{session_of(index_, id)});
+        PeerTrouble& trouble = *peer.trouble;
+        send_held(peer);
+        const size_t queued = link_.queued_bytes(peer.id);
+        if (trouble.lagging && trouble.held.empty() && queued <= limits::peer_queue_bytes_drained) {
+            trouble.lagging = false;
+            to_core(Drained{session_of(index_, peer.id)});
         }
-        if (!is_behind(peer)) {
+        if (!trouble.behind()) {
             --behind_;
-            continue;
+            return;
         }
-        const size_t bytes = peer.held_bytes + queued;
+        const size_t bytes = trouble.held_bytes + queued;
         all_bytes += bytes;
-        if (peer.behind_bytes == SIZE_MAX ||
-            bytes + limits::peer_queue_bytes_drained <= peer.behind_bytes) {
-            peer.behind_ms = peer.behind_bytes == SIZE_MAX ? peer.behind_ms : steady_ms;
-            peer.behind_bytes = bytes;
+        if (trouble.behind_bytes == SIZE_MAX ||
+            bytes + limits::peer_queue_bytes_drained <= trouble.behind_bytes) {
+            trouble.behind_ms = trouble.behind_bytes == SIZE_MAX ? trouble.behind_ms : steady_ms;
+            trouble.behind_bytes = bytes;
         }
-        if (steady_ms - peer.behind_ms > limits::peer_queue_ms_max) {
-            receivers_.push_back(id);
+        if (steady_ms - trouble.behind_ms > limits::peer_queue_ms_max) {
+            receivers_.push_back(peer.id);
         }
-    }
+    });
     counters_.behind_bytes.set(all_bytes);
     for (const PeerId id : receivers_) {
-        cut(id, Error::Slow);
+        cut(*peers_.find(id), Error::Slow);
     }
 }
 
@@ -326,35 +329,32 @@ void NetLoop::apply(const Effects& effects, TimeMs steady_ms) {
 }
 
 void NetLoop::carry_out(const Admit& effect) {
-    const PeerId id = peer_of(effect.session);
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) {
+    NetPeer* peer = peers_.find(peer_of(effect.session));
+    if (peer == nullptr) {
         return; // gone while the store was asked
     }
-    link_.admit(id, effect.verdict, effect.retry_after_ms);
+    link_.admit(peer->id, effect.verdict, effect.retry_after_ms);
     if (effect.verdict == Error::TicketStolen) {
-        log_.warn("ticket_refused", {{"address", to_text(found->second.address)},
+        log_.warn("ticket_refused", {{"address", to_text(peer->address)},
                                      {"error", error_name(effect.verdict)},
                                      {"why", "the ticket was used by another device before"}});
     }
     if (effect.verdict != Error::Ok) {
         counters_.tickets_refused.add();
-        peers_.erase(found);
+        peers_.erase(*peer);
     }
 }
 
 void NetLoop::carry_out(const SendFrame& effect, TimeMs steady_ms) {
-    const PeerId id = peer_of(effect.session);
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) {
+    NetPeer* peer = peers_.find(peer_of(effect.session));
+    if (peer == nullptr) {
         return;
     }
-    Peer& peer = found->second;
-    if (!is_behind(peer) && link_.send(id, effect.lane, effect.frame)) {
+    if (!peer->behind() && link_.send(peer->id, effect.lane, effect.frame)) {
         counters_.frames_sent.add();
     } else if (lane_delivery(effect.lane) == Delivery::Reliable) {
         // Also while he lags: nobody says an answer twice.
-        hold(id, peer, {effect.lane, effect.frame}, steady_ms);
+        hold(*peer, {effect.lane, effect.frame}, steady_ms);
     }
 }
 
@@ -366,27 +366,27 @@ void NetLoop::carry_out(const Deliver& effect, TimeMs steady_ms) {
     // Sorted: those of this thread lie together.
     auto reader = std::lower_bound(readers.begin(), readers.end(), session_of(index_, PeerId{0}));
     for (; reader != readers.end() && net_thread_of(*reader) == index_; ++reader) {
-        const auto found = peers_.find(peer_of(*reader));
-        if (found == peers_.end() || !found->second.open || found->second.lagging) {
+        const NetPeer* peer = peers_.find(peer_of(*reader));
+        if (peer == nullptr || !peer->open || peer->lagging()) {
             continue;
         }
-        (found->second.held.empty() ? receivers_ : refused_).push_back(found->first);
+        (peer->behind() ? refused_ : receivers_).push_back(peer->id);
     }
     const size_t before = refused_.size();
     link_.send_all(receivers_, effect.lane, effect.frame, refused_);
     counters_.frames_sent.add(receivers_.size() - (refused_.size() - before));
     for (const PeerId id : refused_) {
-        deliver_later(id, effect, steady_ms);
+        deliver_later(*peers_.find(id), effect, steady_ms);
     }
 }
 
 void NetLoop::carry_out(const CloseSession& effect) {
-    const PeerId id = peer_of(effect.session);
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) {
+    NetPeer* peer = peers_.find(peer_of(effect.session));
+    if (peer == nullptr) {
         return;
     }
-    forget(id);
+    const PeerId id = peer->id;
+    forget(*peer);
     link_.close(id, effect.reason, effect.retry_after_ms);
 }
 

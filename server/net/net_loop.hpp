@@ -5,10 +5,8 @@
 
 #include <deque>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
-#include "schemas/base/fifo.hpp"
 #include "schemas/base/log.hpp"
 #include "schemas/base/mailbox.hpp"
 #include "schemas/base/metrics.hpp"
@@ -17,6 +15,7 @@
 #include "server/core/effect.hpp"
 #include "server/core/input.hpp"
 #include "server/net/admission.hpp"
+#include "server/net/peer_table.hpp"
 
 namespace parley {
 
@@ -77,50 +76,27 @@ public:
     const NetCounters& counters() const { return counters_; } // any thread
 
 private:
-    struct Held {
-        Lane lane{};
-        SharedFrame frame;
-    };
-    struct Peer {
-        DeviceKey device{};
-        Address address; // from which it asked to come in
-        bool open = false;
-        // What the link had no room for, in order; it goes first when there is room again.
-        Fifo<Held> held;
-        size_t held_bytes = 0;
-        bool lagging = false; // so far behind that the core was told: no deliveries until Drained
-        size_t behind_bytes = 0; // of held and queued, when it last came nearer
-        TimeMs behind_ms = 0;    // steady; when that was
-        size_t malformed = 0;
-        TimeMs malformed_ms = 0;     // steady; when it began to be forgiven
-        TimeMs refused_since_ms = 0; // steady; a second in which refused frames are counted
-        uint32_t refused = 0;
-        TimeMs reauth_ms = 0; // steady; 0: never
-    };
-
     void on(AuthRequest&& event, TimeMs now_ms);
     void on(const PeerOpened& event);
     void on(FrameReceived&& event, TimeMs steady_ms, TimeMs now_ms);
     void on(const PeerClosed& event);
-    void on_reauth(PeerId id, Peer& peer, uint32_t request, std::string_view ticket,
-                   TimeMs steady_ms, TimeMs now_ms);
+    void on_reauth(NetPeer& peer, uint32_t request, std::string_view ticket, TimeMs steady_ms,
+                   TimeMs now_ms);
 
     void carry_out(const Admit& effect);
     void carry_out(const SendFrame& effect, TimeMs steady_ms);
     void carry_out(const Deliver& effect, TimeMs steady_ms);
     void carry_out(const CloseSession& effect);
 
-    bool floods(Peer& peer, TimeMs steady_ms) const;
-    static bool is_hostile(Peer& peer, TimeMs steady_ms);
-    void refuse_frame(PeerId id, Peer& peer, const FrameReceived& event, Error error,
-                      TimeMs steady_ms);
+    bool floods(NetPeer& peer, TimeMs steady_ms) const;
+    static bool is_hostile(NetPeer& peer, TimeMs steady_ms);
+    void refuse_frame(NetPeer& peer, const FrameReceived& event, Error error, TimeMs steady_ms);
     void reply(PeerId id, uint32_t request, Error error, uint32_t retry_after_ms);
-    void cut(PeerId id, Error reason);
-    void forget(PeerId id);
-    static bool is_behind(const Peer& peer) { return peer.lagging || !peer.held.empty(); }
-    void hold(PeerId id, Peer& peer, Held&& held, TimeMs steady_ms);
-    void deliver_later(PeerId id, const Deliver& effect, TimeMs steady_ms);
-    void send_held(PeerId id, Peer& peer);
+    void cut(NetPeer& peer, Error reason);
+    void forget(NetPeer& peer);
+    void hold(NetPeer& peer, HeldFrame&& held, TimeMs steady_ms);
+    void deliver_later(NetPeer& peer, const Deliver& effect, TimeMs steady_ms);
+    void send_held(NetPeer& peer);
     void watch_behind(TimeMs steady_ms);
     void to_core(InputBody&& input);
     bool hand_over();
@@ -132,7 +108,7 @@ private:
     Mailbox<InputBody>& core_;
     const Log log_;
     NetCounters counters_;
-    std::unordered_map<PeerId, Peer> peers_;
+    PeerTable peers_;
     size_t behind_ = 0;            // peers that are
     std::deque<InputBody> unsent_; // what the core had no room for; the link waits meanwhile
     wire::FrameBuilder builder_;

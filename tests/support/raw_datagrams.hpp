@@ -201,7 +201,7 @@ private:
             ServerHandshake::AuthStep::Signed) {
             session = id;
             sealer = pending->sealer;
-            opener = pending->opener;
+            opener = std::move(pending->opener);
             handshake_.drop(*pending);
             send_sealed(encode_welcome(), now_ms);
         }

@@ -270,6 +270,18 @@ TEST_CASE("session ids of a thread are its own residue and never 0 or taken", "[
     CHECK(asked == 200);
 }
 
+TEST_CASE("an Accept of session 0, which no session has, is none", "[link]") {
+    World world;
+    ClientHandshake client(world.connect_options(), true, world.now_ms);
+    ByteVector accept =
+        world.handshake.hello(world.home, world.proven_hello(client, world.home), world.now_ms);
+    const std::optional<Accept> sound = parse_accept(accept);
+    REQUIRE(sound);
+    accept = encode(Accept{0, sound->noise});
+    CHECK_FALSE(parse_accept(accept));
+    CHECK_FALSE(client.receive(accept, world.now_ms));
+}
+
 TEST_CASE("the longest ticket goes in two parts, one byte more is no Auth", "[link]") {
     World world;
     world.ticket = std::string(limits::ticket_bytes_max, 't');
