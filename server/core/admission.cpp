@@ -60,9 +60,8 @@ void Core::State::answer(Pending& pending, const UserAdmitted& admitted) {
             return;
         }
         // The store has noted the ticket's first use: its rooms count even if the session is gone.
-        const auto ticket = std::make_shared<const Ticket>(
-            Ticket{std::move(reauth->claims), ++order_, admitted.first_use});
-        User& user = touch_user(admitted, ticket->claims);
+        User& user = touch_user(admitted, reauth->claims);
+        const auto ticket = take_ticket(std::move(reauth->claims), admitted.first_use);
         if (admitted.first_use) {
             apply_ticket(user, ticket);
         }
@@ -86,9 +85,8 @@ void Core::State::answer(Pending& pending, const UserAdmitted& admitted) {
         }
         return;
     }
-    const auto ticket =
-        std::make_shared<const Ticket>(Ticket{std::move(op->claims), ++order_, admitted.first_use});
-    User& user = touch_user(admitted, ticket->claims);
+    User& user = touch_user(admitted, op->claims);
+    const auto ticket = take_ticket(std::move(op->claims), admitted.first_use);
     if (admitted.first_use) {
         apply_ticket(user, ticket);
     }
@@ -138,9 +136,7 @@ User& Core::State::touch_user(const UserAdmitted& admitted, const Claims& claims
     user.id = stored.id;
     user.name = stored.name;
     user.flags = stored.flags;
-    user.issuer = claims.issuer;
-    user.subject = claims.subject;
-    subjects_[{user.issuer, user.subject}] = user.id;
+    user.subject = subjects_.insert_or_assign({claims.issuer, claims.subject}, user.id).first;
     for (const RoomId id : admitted.rooms) {
         const Room* room = find_room(id);
         // A loaded room knows of a leave that the store had not done when it answered.
@@ -215,12 +211,12 @@ void Core::State::drop_user(UserId id) {
     PARLEY_ASSERT(found != users_.end() && found->second.sessions.empty());
     User& user = found->second;
     users_left_.erase({user.left_at_ms, id});
-    if (user.card) {
+    if (user.card != nullptr) {
         card_ends_.erase({user.card->expires_at_ms, {.user = id, .type = user.card->type}});
         user.card.reset();
     }
     tell_card_at({.user = id}); // that it went, should somebody have one
-    user.presence = {wire::PresenceState::Offline, {}, {}, user.left_at_ms};
+    user.presence = {wire::PresenceState::Offline, nullptr, user.left_at_ms};
     if (user.shown.state != wire::PresenceState::Offline) {
         user.shown = user.presence;
         tell_presence_of({&id, 1});
@@ -229,17 +225,23 @@ void Core::State::drop_user(UserId id) {
     for (const UserId other : user.blocks) {
         note_blocker(other, id, false);
     }
-    subjects_.erase({user.issuer, user.subject});
+    subjects_.erase(user.subject);
     users_.erase(found);
 }
 
-// [tickets] A ticket's first use: it is what the backend says now about Team, Party and Guild.
+// [tickets]
+std::shared_ptr<const Ticket> Core::State::take_ticket(Claims&& claims, bool first_use) {
+    return std::make_shared<const Ticket>(
+        Ticket{std::move(claims.rooms), claims.issued_at_s, ++order_, claims.game, first_use});
+}
+
+// A ticket's first use: it is what the backend says now about Team, Party and Guild.
 void Core::State::apply_ticket(User& user, const std::shared_ptr<const Ticket>& ticket) {
     const std::vector<RoomId> rooms = user.rooms; // settling may change it
     for (const RoomId id : rooms) {
         with_room({.id = id}, TicketWaits{user.id, ticket});
     }
-    for (const RoomClaim& claim : ticket->claims.rooms) {
+    for (const RoomClaim& claim : ticket->rooms) {
         with_room({.kind = claim.kind, .name = claim.name, .create = true},
                   TicketWaits{user.id, ticket});
     }
@@ -247,7 +249,7 @@ void Core::State::apply_ticket(User& user, const std::shared_ptr<const Ticket>& 
 
 void Core::State::settle_ticket(UserId id, const std::shared_ptr<const Ticket>& ticket,
                                 Room& room) {
-    const std::vector<RoomClaim>& claims = ticket->claims.rooms;
+    const std::vector<RoomClaim>& claims = ticket->rooms;
     const auto claim = std::find_if(claims.begin(), claims.end(), [&](const RoomClaim& one) {
         return one.kind == room.meta.kind && one.name == room.meta.name;
     });

@@ -123,7 +123,7 @@ std::optional<CardTarget> Core::State::card_target(Command& command, uint16_t ty
         refuse(command, Error::BadCard);
         return std::nullopt;
     }
-    target.writer.game = command.session.ticket->claims.game;
+    target.writer.game = command.session.ticket->game;
     target.key.type = type;
     if (room == 0) {
         target.writer.owner = true;
@@ -142,11 +142,14 @@ std::optional<CardTarget> Core::State::card_target(Command& command, uint16_t ty
 
 // One a user: who has the old one hears of it with the new one.
 Card& Core::State::make_place_for(User& user, uint16_t type) {
-    if (user.card && user.card->type != type) {
+    if (user.card != nullptr && user.card->type != type) {
         card_ends_.erase({user.card->expires_at_ms, {.user = user.id, .type = user.card->type}});
         user.card.reset();
     }
-    return user.card ? *user.card : user.card.emplace();
+    if (user.card == nullptr) {
+        user.card = std::make_unique<Card>();
+    }
+    return *user.card;
 }
 
 void Core::State::on_set_card(Command& command) {
@@ -297,10 +300,11 @@ Card* Core::State::find_card(const CardKey& key) {
         return found == room->cards.end() ? nullptr : &found->second;
     }
     const auto user = users_.find(key.user);
-    if (user == users_.end() || !user->second.card || user->second.card->type != key.type) {
+    if (user == users_.end() || user->second.card == nullptr ||
+        user->second.card->type != key.type) {
         return nullptr;
     }
-    return &*user->second.card;
+    return user->second.card.get();
 }
 
 Card* Core::State::card_at(const CardKey& place) {
@@ -308,7 +312,7 @@ Card* Core::State::card_at(const CardKey& place) {
         return find_card(place);
     }
     const auto user = users_.find(place.user);
-    return user == users_.end() || !user->second.card ? nullptr : &*user->second.card;
+    return user == users_.end() ? nullptr : user->second.card.get();
 }
 
 CardTold& Core::State::told_of(const CardKey& key) {
@@ -468,7 +472,7 @@ void Core::State::send_cards(const Session& session, const Room& room) {
     }
     for (const auto& [id, member] : room.members) {
         const auto user = users_.find(id);
-        if (user != users_.end() && user->second.card &&
+        if (user != users_.end() && user->second.card != nullptr &&
             (seen(user->second.shown) || id == session.user)) {
             const Card& card = *user->second.card;
             const CardKey key{.user = id, .type = card.type};

@@ -18,10 +18,10 @@ bool grantable(wire::RoomKind kind) {
 } // namespace
 
 bool Core::State::may_move_people(const Command& command, wire::RoomKind kind) {
-    const Error error = !command.session.ticket->claims.game ? Error::Forbidden
-                        : read_only(command.session)         ? Error::ReadOnly
-                        : !grantable(kind)                   ? Error::BadArgument
-                                                             : Error::Ok;
+    const Error error = !command.session.ticket->game ? Error::Forbidden
+                        : read_only(command.session)  ? Error::ReadOnly
+                        : !grantable(kind)            ? Error::BadArgument
+                                                      : Error::Ok;
     if (error != Error::Ok) {
         refuse(command, error);
     }
@@ -38,7 +38,7 @@ void Core::State::on_grant(Command& command) {
         return;
     }
     FindSubject request;
-    request.issuer = command.session.ticket->claims.issuer;
+    request.issuer = command.user.subject->first.first;
     request.subject = wire::view(grant.subject());
     SubjectOp op;
     op.from = command.from;
@@ -56,7 +56,7 @@ void Core::State::on_revoke(Command& command) {
         return;
     }
     FindSubject request;
-    request.issuer = command.session.ticket->claims.issuer;
+    request.issuer = command.user.subject->first.first;
     request.subject = wire::view(revoke.subject());
     SubjectOp op;
     op.from = command.from;
@@ -140,7 +140,7 @@ bool Core::State::revoked_since(RoomId room, UserId user, const Ticket& ticket) 
         return false;
     }
     const TimeMs revoked_ms = found->second.at_ms;
-    const TimeMs issued_ms = ticket.claims.issued_at_s * 1000;
+    const TimeMs issued_ms = ticket.issued_at_s * 1000;
     if (ticket.first_use) {
         return ticket.order < found->second.order || issued_ms + 999 < revoked_ms;
     }

@@ -53,7 +53,7 @@ void Core::State::on_fetch(Command& command) {
         op.low = std::max(std::min(fetch.after_seq(), room->meta.last_seq) + 1, since);
         op.high = room->meta.last_seq;
     }
-    if (room->memory) {
+    if (room->memory != nullptr) {
         op.low = std::max(op.low, tail_first(*room)); // what was before it is nowhere
     }
     if (op.low > op.high) {
@@ -62,7 +62,7 @@ void Core::State::on_fetch(Command& command) {
     }
 
     // From memory when the page certainly lies in the tail, whoever may see what of it.
-    const bool whole_range = room->memory || tail_first(*room) <= op.low;
+    const bool whole_range = room->memory != nullptr || tail_first(*room) <= op.low;
     std::vector<LogEntry> entries =
         from_tail(*room, std::max(op.low, tail_first(*room)), op.high, reader);
     if (whole_range || (op.newest_first && entries.size() > count)) {
@@ -203,7 +203,7 @@ bool Core::State::resume_room(ResumeOp& op, Room& room) {
         resumed(op, room, resume_batches(op.from, room, {}, first, high, {}));
         return false;
     }
-    const bool forgotten = room.memory && tail_first(room) > low;
+    const bool forgotten = room.memory != nullptr && tail_first(room) > low;
     if (forgotten || high - low + 1 > limits::resume_entries_max) {
         resumed(op, room, resume_gap(op.from, room, reader, first));
         return false;
@@ -291,7 +291,7 @@ void Core::State::on_mark(Command& command) {
     if (seq <= member.read_seq) {
         return reply(command.from, {.room = room->meta.id, .seq = member.read_seq});
     }
-    if (room->memory) {
+    if (room->memory != nullptr) {
         return mark_in_memory(*room, member, seq, command.from);
     }
     if (!may_persist(command)) {

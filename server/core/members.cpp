@@ -28,7 +28,7 @@ void erase_sorted(std::vector<RoomId>& rooms, RoomId id) {
 } // namespace
 
 bool Core::State::may_change(const Command& command) {
-    if (command.session.ticket->claims.game) {
+    if (command.session.ticket->game) {
         return true;
     }
     const uint32_t wait_ms =
@@ -56,7 +56,7 @@ void Core::State::on_join(Command& command) {
         const auto& globals = options_.global_rooms;
         allowed = std::find(globals.begin(), globals.end(), name) != globals.end();
     } else {
-        const auto& claims = ticket.claims.rooms;
+        const auto& claims = ticket.rooms;
         const auto claim = std::find_if(claims.begin(), claims.end(), [&](const RoomClaim& one) {
             return one.kind == static_cast<uint8_t>(join.kind()) && one.name == name;
         });
@@ -64,7 +64,7 @@ void Core::State::on_join(Command& command) {
             joiner.role = static_cast<wire::Role>(claim->role);
             joiner.origin = MemberOrigin::Ticket;
             allowed = true;
-        } else if (ticket.claims.game) {
+        } else if (ticket.game) {
             joiner.role = wire::Role::Game;
             allowed = true;
         }
@@ -126,7 +126,8 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
             return end_put(op, {.room = id});
         }
         stored.since_seq = is.since_seq;
-        stored.read_seq = room.memory ? 0 : is.read_seq; // the store has another log, or none
+        stored.read_seq =
+            room.memory != nullptr ? 0 : is.read_seq; // the store has another log, or none
     } else {
         const size_t most = tier(room).members_max;
         // Counted only near the bound: joining may be long.
@@ -235,7 +236,7 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
         member.role = role;
         member.origin = op.member.origin;
         // A memory room's log is not the store's: what the request said counts.
-        const bool from_now = room.memory && op.member.since_seq == 0;
+        const bool from_now = room.memory != nullptr && op.member.since_seq == 0;
         member.since_seq = from_now ? room.meta.last_seq + 1 : put.since_seq;
         member.read_seq = op.member.read_seq;
         take_in(room, user, member);
@@ -418,7 +419,7 @@ void Core::State::append_membership(Room& room, UserId user, const Member& membe
 }
 
 void Core::State::append_own(Room& room, LogEntry entry) {
-    if (room.memory) {
+    if (room.memory != nullptr) {
         return append_in_memory(room, std::move(entry));
     }
     Append request;

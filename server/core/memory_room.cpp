@@ -10,7 +10,7 @@
 namespace parley {
 
 void Core::State::begin_memory_log(Room& room) {
-    room.memory.emplace();
+    room.memory = std::make_unique<MemoryLog>();
     // Also over what a store had before: an operator may change his mind.
     room.meta.incarnation = std::max<uint64_t>(random_.next(), 1);
     room.meta.last_seq = 0;
@@ -45,7 +45,7 @@ void Core::State::say_in_memory(Room& room, LogEntry entry, const Requester& to)
 }
 
 void Core::State::append_in_memory(Room& room, LogEntry entry) {
-    PARLEY_ASSERT(room.memory);
+    PARLEY_ASSERT(room.memory != nullptr);
     entry.seq = room.meta.last_seq + 1;
     entry.changed_seq = entry.seq;
     entry.at_ms = std::max(now_ms_, room.meta.last_at_ms); // the clock may step back

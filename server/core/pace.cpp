@@ -70,7 +70,7 @@ bool Flood::admit(TimeMs now_ms, size_t frame_bytes, size_t frames_max) {
         bytes_ = 0;
     }
     ++frames_;
-    bytes_ += frame_bytes;
+    bytes_ += static_cast<uint32_t>(frame_bytes);
     const size_t bytes_max = limits::frame_bytes_per_s_max * frames_max / limits::frames_per_s_max;
     return frames_ <= frames_max && bytes_ <= bytes_max;
 }

@@ -45,8 +45,8 @@ public:
 
 private:
     TimeMs since_ms_ = 0;
-    size_t frames_ = 0;
-    size_t bytes_ = 0;
+    uint32_t frames_ = 0;
+    uint32_t bytes_ = 0; // a second's cannot be more than the link carries
 };
 
 } // namespace parley

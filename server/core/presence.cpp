@@ -16,17 +16,19 @@ PresenceInfo shown_to_others(const PresenceInfo& presence) {
     if (seen(presence)) {
         return presence;
     }
-    return {wire::PresenceState::Offline, {}, {}, presence.since_ms};
+    return {wire::PresenceState::Offline, nullptr, presence.since_ms};
 }
 
 } // namespace
 
 flatbuffers::Offset<wire::Presence> Core::State::wire_presence(UserId id,
                                                                const PresenceInfo& presence) {
-    const auto token = fbb().CreateString(presence.token);
+    static const PresenceText nothing_said;
+    const PresenceText& words = presence.text == nullptr ? nothing_said : *presence.text;
+    const auto token = fbb().CreateString(words.token);
     std::vector<flatbuffers::Offset<flatbuffers::String>> params;
-    params.reserve(presence.params.size());
-    for (const std::string& param : presence.params) {
+    params.reserve(words.params.size());
+    for (const std::string& param : words.params) {
         params.push_back(fbb().CreateString(param));
     }
     const auto list =
@@ -41,8 +43,9 @@ void Core::State::on_set_presence(Command& command) {
     PresenceInfo presence;
     presence.state = said.state() == wire::PresenceState::Offline ? wire::PresenceState::Invisible
                                                                   : said.state();
-    presence.token = wire::view(said.token());
     presence.since_ms = now_ms_;
+    PresenceText words;
+    words.token = wire::view(said.token());
     if (said.params() != nullptr) {
         for (const flatbuffers::String* param : *said.params()) {
             const text::TextBounds one_line{limits::presence_param_bytes_max, 1};
@@ -50,11 +53,14 @@ void Core::State::on_set_presence(Command& command) {
             if (!clean && clean.error() != Error::Empty) {
                 return refuse(command, clean.error());
             }
-            presence.params.push_back(clean ? std::move(*clean) : std::string());
-            if (presence.params.back().size() > limits::presence_param_bytes_max) {
+            words.params.push_back(clean ? std::move(*clean) : std::string());
+            if (words.params.back().size() > limits::presence_param_bytes_max) {
                 return refuse(command, Error::TooLong); // composing may lengthen a text
             }
         }
+    }
+    if (words != PresenceText{}) {
+        presence.text = std::make_shared<const PresenceText>(std::move(words));
     }
     set_presence(command.user, std::move(presence));
     if (!command.user.presence_said) {
@@ -83,7 +89,7 @@ void Core::State::show(User& user, PresenceInfo shown) {
     }
     user.shown = std::move(shown);
     user.shown_at_ms = now_ms_;
-    if (showed != shows && user.card) {
+    if (showed != shows && user.card != nullptr) {
         user.card->whole = true;
         tell_card_at(place);
     }

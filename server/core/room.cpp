@@ -169,7 +169,7 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
     recall_revoked(loaded);
     room_names_[{room.meta.kind, room.meta.name}] = room.meta.id;
     rooms_.emplace(room.meta.id, std::move(made));
-    if (!room.memory) {
+    if (room.memory == nullptr) {
         for (const LogEntry& entry : loaded.tail) {
             push_tail(room, entry);
         }

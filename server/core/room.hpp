@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <optional>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -70,7 +70,7 @@ struct Room {
     std::vector<UserId> blockers; // Direct: who of the two blocks the other, ascending
 
     std::map<std::pair<UserId, Nonce>, Token> nonces; // of appends in flight
-    std::optional<MemoryLog> memory;                  // the log is nowhere else
+    std::unique_ptr<MemoryLog> memory;                // the log is nowhere else
     std::map<UserId, std::vector<Token>> joining;     // PutMembers in flight
     std::unordered_map<UserId, Pace> paces;           // never iterated into an effect
     std::map<uint16_t, Card> cards;

@@ -16,8 +16,11 @@ constexpr size_t unread_max = 100;
 size_t member_bytes(const Member& member, const PresenceInfo* shown) {
     size_t bytes = 128 + member.name.size();
     if (shown != nullptr) {
-        bytes += 64 + shown->token.size();
-        for (const std::string& param : shown->params) {
+        bytes += 64;
+    }
+    if (shown != nullptr && shown->text != nullptr) {
+        bytes += shown->text->token.size();
+        for (const std::string& param : shown->text->params) {
             bytes += 16 + param.size();
         }
     }
@@ -205,7 +208,7 @@ void Core::State::tell_came(Room& room, UserId user) {
     if (room.full_roster()) {
         tell_roster(room, user);
         const auto known = users_.find(user);
-        if (known != users_.end() && known->second.card && seen(known->second.shown)) {
+        if (known != users_.end() && known->second.card != nullptr && seen(known->second.shown)) {
             const Card& card = *known->second.card;
             const CardKey key{.user = user, .type = card.type};
             if (claim_place(key, card)) {

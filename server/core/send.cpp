@@ -91,7 +91,7 @@ void Core::State::on_send(Command& command) {
         return;
     }
 
-    if (room->memory && repeated_in_memory(*room, key, command.from)) {
+    if (room->memory != nullptr && repeated_in_memory(*room, key, command.from)) {
         return;
     }
 
@@ -121,7 +121,7 @@ void Core::State::on_send(Command& command) {
         pace.refund(bounds.pace_burst, bounds.pace_period_ms);
         return refuse_here(Error::Rate, bytes_wait_ms);
     }
-    if (room->memory) {
+    if (room->memory != nullptr) {
         return say_in_memory(*room, std::move(entry), command.from);
     }
     if (pending_.size() >= limits::persists_in_flight_max ||

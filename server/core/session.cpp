@@ -112,7 +112,7 @@ void Core::State::take(const SessionOpened& opened) {
     schedule(*session);
     User& user = user_of(*session);
     if (user.presence.state == wire::PresenceState::Offline) {
-        set_presence(user, {wire::PresenceState::Online, {}, {}, now_ms_});
+        set_presence(user, {wire::PresenceState::Online, nullptr, now_ms_});
         // Told when he says what he is doing, or in a period: he may want to be invisible.
         user.shown_at_ms = now_ms_;
         user.presence_said = false;

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "schemas/base/bytes.hpp"
@@ -25,12 +26,17 @@ struct Requester {
     uint32_t request = 0;
 };
 
-// What a session may do, and since when.
+// What a session may do, and since when: of the ticket's claims what is asked for again.
 struct Ticket {
-    Claims claims;
+    std::vector<RoomClaim> rooms;
+    int64_t issued_at_s = 0;
     uint64_t order = 0; // among tickets taken and people revoked
+    bool game = false;
     bool first_use = false;
 };
+
+// The studio's names for users: issuer, subject.
+using Subjects = std::map<std::pair<std::string, std::string>, UserId>;
 
 struct Session {
     SessionId id{};
@@ -72,12 +78,22 @@ struct Session {
     bool hears() const { return open && !lagging; }
 };
 
-struct PresenceInfo {
-    wire::PresenceState state = wire::PresenceState::Offline;
+// What a user says of what he does, for the game to put into words.
+struct PresenceText {
     std::string token;
     std::vector<std::string> params;
+    bool operator==(const PresenceText&) const = default;
+};
+
+struct PresenceInfo {
+    wire::PresenceState state = wire::PresenceState::Offline;
+    std::shared_ptr<const PresenceText> text; // null: he says nothing; copies share it
     TimeMs since_ms = 0;
-    bool operator==(const PresenceInfo&) const = default;
+    bool operator==(const PresenceInfo& other) const {
+        const bool same_text =
+            text == nullptr || other.text == nullptr ? text == other.text : *text == *other.text;
+        return state == other.state && since_ms == other.since_ms && same_text;
+    }
 };
 
 // Somebody who is not seen types nothing and has no card to show.
@@ -93,8 +109,7 @@ inline bool is_person(uint32_t flags) {
 
 struct User {
     UserId id{};
-    std::string issuer; // the studio's names for him
-    std::string subject;
+    Subjects::const_iterator subject; // the studio's name for him
     std::string name;
     uint32_t flags = 0;
     std::vector<SessionId> sessions;      // oldest first
@@ -111,7 +126,7 @@ struct User {
     bool presence_said = true;
     PresenceInfo shown; // what others were told
     TimeMs shown_at_ms = 0;
-    std::optional<Card> card;
+    std::unique_ptr<Card> card;
     CardTold card_told;
 };
 

@@ -49,7 +49,7 @@ bool Core::State::may_sleep(const Room& room) const {
         return true; // idle, and goes as any other
     }
     const UserId self = sessions_.at(room.sessions.front()).user;
-    return !room.memory && room.cards.empty() && room.cards_told.empty() &&
+    return room.memory == nullptr && room.cards.empty() && room.cards_told.empty() &&
            users_.count(other_side(room, self)) == 0 &&
            std::all_of(room.paces.begin(), room.paces.end(),
                        [&](const auto& pace) { return pace.second.full(now_ms_); });

@@ -133,6 +133,7 @@ private:
     void name_in_rooms(const User& user);
     void rename_member(Room& room, const User& user, Member& member);
     void make_way(User& user, const DeviceKey& device);
+    std::shared_ptr<const Ticket> take_ticket(Claims&& claims, bool first_use);
     void apply_ticket(User& user, const std::shared_ptr<const Ticket>& ticket);
     void settle_ticket(UserId user, const std::shared_ptr<const Ticket>& ticket, Room& room);
     void join_globals(User& user);
@@ -391,7 +392,7 @@ private:
 
     std::unordered_map<SessionId, Session> sessions_; // looked up, never iterated into an effect
     std::unordered_map<UserId, User> users_;
-    std::map<std::pair<std::string, std::string>, UserId> subjects_; // issuer, subject; of users_
+    Subjects subjects_;                                        // of users_
     std::unordered_map<UserId, std::vector<UserId>> blockers_; // of users_, by whom they block
     std::unordered_map<RoomId, std::unique_ptr<Room>> rooms_;
     std::map<std::pair<uint8_t, std::string>, RoomId> room_names_; // of rooms_
