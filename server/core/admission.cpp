@@ -255,7 +255,9 @@ void Core::State::settle_ticket(UserId id, const std::shared_ptr<const Ticket>& 
     });
     const auto member = room.members.find(id);
     if (claim == claims.end()) {
-        if (member != room.members.end() && member->second.origin == MemberOrigin::Ticket) {
+        if (PutOp* grant = grant_awaited(room, id)) {
+            grant->ticket = ticket;
+        } else if (member != room.members.end() && member->second.origin == MemberOrigin::Ticket) {
             remove_member(room, Error::Ok, {.user = id}); // his own ticket moved him
         }
         return;

@@ -148,8 +148,11 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
     const auto joining = room.joining.find(joiner.user);
     if (joining != room.joining.end() && !op.then_join) {
         PutOp& last = std::get<PutOp>(pending_.at(joining->second.back()).op);
-        if (!last.revoked && !last.then_join && last.member.role == stored.role &&
-            last.member.origin == stored.origin) {
+        const bool same = last.member.role == stored.role && last.member.origin == stored.origin;
+        const bool outlived =
+            stored.origin == MemberOrigin::Ticket && last.member.origin == MemberOrigin::Grant;
+        if (!last.revoked && !last.then_join && (same || outlived)) {
+            last.ticket = op.ticket != nullptr ? op.ticket : last.ticket;
             last.from.insert(last.from.end(), op.from.begin(), op.from.end());
             last.then_run.insert(last.then_run.end(), op.then_run.begin(), op.then_run.end());
             return;
@@ -165,6 +168,16 @@ void Core::State::put_member(Room& room, const Joiner& joiner, PutOp op) {
                                                    : SessionId{};
     const Token token = persist(owner, id, std::move(request), std::move(op));
     room.joining[joiner.user].push_back(token);
+}
+
+// Not stored yet, and not taken back.
+PutOp* Core::State::grant_awaited(Room& room, UserId user) {
+    const auto joining = room.joining.find(user);
+    if (joining == room.joining.end()) {
+        return nullptr;
+    }
+    PutOp& last = std::get<PutOp>(pending_.at(joining->second.back()).op);
+    return last.member.origin == MemberOrigin::Grant && !last.revoked ? &last : nullptr;
 }
 
 // People who are on their way in, without user: he may be asked for more than once.

@@ -87,7 +87,7 @@ struct AppendOp {
 struct PutOp {
     StoredMember member;
     std::vector<Requester> from;
-    std::shared_ptr<const Ticket> ticket; // tried again when the store fails
+    std::shared_ptr<const Ticket> ticket; // tried when the store fails
     bool global = false;                  // likewise
     bool revoked = false;                 // meanwhile: it must not take effect
     std::optional<UserId> then_join;      // Direct: who asked becomes a member next

@@ -192,6 +192,7 @@ private:
     // Makes joiner a member, or him what the joiner says; op carries who waits for it.
     void put_member(Room& room, const Joiner& joiner, PutOp op);
     void end_put(PutOp& op, const Answer& answer);
+    PutOp* grant_awaited(Room& room, UserId user);
     size_t others_joining(const Room& room, UserId user) const;
     bool make_place(Room& room);
     void note_absent(Room& room, UserId user);

@@ -124,6 +124,46 @@ TEST_CASE("a revoke is remembered as long as an older ticket can be good", "[cor
     }
 }
 
+TEST_CASE("a grant on its way to the store outlives a ticket that comes meanwhile",
+          "[core][grants]") {
+    CoreHarness world;
+    const SessionId game = world.connect(game_claims());
+    const bool in_by_ticket = GENERATE(true, false);
+    const SessionId session =
+        world.connect("ann", in_by_ticket ? std::vector{team("t1")} : std::vector<RoomClaim>{});
+    const RoomId room = world.room_id(team("t1"));
+    const UserId ann = world.user_id("ann");
+    const uint32_t grant = world.grant(game, team("t1"), "ann");
+    const auto ticket = [&](std::vector<RoomClaim> rooms) {
+        world.step(ReauthVerified{session, 77, claims_of("ann", std::move(rooms)), Error::Ok});
+        world.commit(); // the subject is found, then the ticket taken; no membership is stored
+    };
+    SECTION("and does not name the room") {
+        ticket({});
+        world.settle();
+        CHECK(world.reply(game, grant).error == Error::Ok);
+        REQUIRE(world.disk->member(room, ann) != nullptr);
+        CHECK(world.disk->member(room, ann)->origin == MemberOrigin::Grant);
+    }
+    SECTION("and names the room with another role") {
+        ticket({team("t1", static_cast<uint8_t>(wire::Role::Leader))});
+        world.settle();
+        CHECK(world.reply(game, grant).error == Error::Ok);
+        REQUIRE(world.disk->member(room, ann) != nullptr);
+        CHECK(world.disk->member(room, ann)->origin == MemberOrigin::Grant);
+        CHECK(world.disk->member(room, ann)->role == static_cast<uint8_t>(wire::Role::Member));
+    }
+    SECTION("but when the store refuses it, the ticket counts") {
+        const bool names = GENERATE(true, false);
+        ticket(names ? std::vector{team("t1")} : std::vector<RoomClaim>{});
+        world.commit(CommitFault::Fails);
+        CHECK(world.reply(game, grant).error == Error::StoreUnavailable);
+        world.tick(1000); // then it is tried again
+        world.settle();
+        CHECK((world.disk->member(room, ann) != nullptr) == names);
+    }
+}
+
 TEST_CASE("a leave of one's own is no revoke", "[core][grants]") {
     CoreHarness world;
     const Claims claims = claims_of("ann", {team("t1")});
