@@ -1,3 +1,4 @@
+// wire_ids_test.cpp: which session a datagram names.
 #include "schemas/link/wire_ids.hpp"
 
 #include <unordered_map>
