@@ -266,8 +266,10 @@ void Core::State::member_put(Room& room, PutOp& op, const MemberPut& put) {
             const auto known = users_.find(user);
             if (known != users_.end()) {
                 for (const SessionId session_id : known->second.sessions) {
-                    send_room_state(*find_session(session_id), room);
-                    send_room_cards(*find_session(session_id), room);
+                    if (room.heard_by(session_id)) { // else he is told when he enters
+                        send_room_state(*find_session(session_id), room);
+                        send_room_cards(*find_session(session_id), room);
+                    }
                 }
             }
         }

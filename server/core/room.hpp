@@ -2,6 +2,7 @@
 // is here, its members and last_seq are the truth (the store's answers come in order).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -87,6 +88,9 @@ struct Room {
     UserId place_after{};
 
     wire::RoomKind kind() const { return static_cast<wire::RoomKind>(meta.kind); }
+    bool heard_by(SessionId session) const {
+        return std::binary_search(sessions.begin(), sessions.end(), session);
+    }
     bool full_roster() const { return people <= limits::roster_full_members_max; }
 };
 

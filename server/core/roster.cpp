@@ -110,6 +110,9 @@ void Core::State::send_room_state(const Session& session, Room& room) {
 }
 
 void Core::State::send_room_again(const Session& session, Room& room) {
+    if (!room.heard_by(session.id)) {
+        return; // he is told when he enters
+    }
     const size_t before = effects_->size();
     send_room_state(session, room);
     send_room_cards(session, room); // those of the people he has

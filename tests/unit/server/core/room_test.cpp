@@ -119,6 +119,42 @@ TEST_CASE("a load that fails is told to who asked, and owed entries are tried ag
     CHECK(world.run_send(again, room, "now").error == Error::Ok);
 }
 
+TEST_CASE("one is told of a room when its lines come to him, whatever happens in it before",
+          "[core][room]") {
+    CoreHarness world;
+    const Claims claims = claims_of("ann", {party("p1")});
+    const SessionId ann = world.connect(claims);
+    const RoomId room = world.room_id(party("p1"));
+    evict_all(world, {ann});
+    const SessionId again = world.ask(claims);
+    world.commit();
+    world.step(SessionOpened{again});
+    world.commit(CommitFault::Fails); // he waits a second for his rooms
+    SECTION("a new role") {
+        Claims game = claims_of("arena-server", {party("p1")});
+        game.game = true;
+        const SessionId server = world.connect(game);
+        world.forget_heard();
+        const uint32_t granted = world.grant(server, party("p1"), "ann", wire::Role::Leader);
+        world.settle();
+        CHECK(world.reply(server, granted).error == Error::Ok);
+    }
+    SECTION("a join of where he is") {
+        world.forget_heard();
+        CHECK(world.run_join(again, wire::RoomKind::Party, "p1").error == Error::Ok);
+    }
+    CHECK(world.room_state(again, room) == nullptr);
+    world.tick(1000);
+    world.settle();
+    CHECK(world.events<wire::Roster>(again, wire::Event::Roster).size() == 2); // and the lobby
+    REQUIRE(world.room_state(again, room) != nullptr);
+    CHECK(world.room_state(again, room)->role() ==
+          static_cast<wire::Role>(world.disk->member(room, world.user_id("ann"))->role));
+    const SessionId bob = world.connect("bob", {party("p1")});
+    world.run_send(bob, room, "hello");
+    CHECK(world.texts(again, room) == std::vector<std::string>{"hello"});
+}
+
 TEST_CASE("a ticket's room that could not be joined is joined later", "[core][room]") {
     CoreHarness world;
     const SessionId ann = world.ask(claims_of("ann", {party("p1")}));
