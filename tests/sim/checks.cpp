@@ -239,11 +239,12 @@ void Checks::room_state(SessionId session, UserId reader, const wire::RoomState&
         violation("RoomState names a seq that is not committed");
     }
     const auto heard = seen.heard.find(id);
-    if (heard != seen.heard.end() && heard->second != state.last_seq()) {
+    if (heard != seen.heard.end() && !heard->second.asleep &&
+        heard->second.seq != state.last_seq()) {
         violation("RoomState of " + named("room", id) + " stands at seq " +
-                  number(state.last_seq()) + ", told live is " + number(heard->second));
+                  number(state.last_seq()) + ", told live is " + number(heard->second.seq));
     }
-    seen.heard[id] = state.last_seq();
+    seen.heard[id] = {state.last_seq(), false};
 }
 
 void Checks::in_room(UserId reader, RoomId room, const char* what) {

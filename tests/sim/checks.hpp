@@ -36,6 +36,9 @@ public:
     // Whose bounds hold, and which rooms are in memory alone.
     void tiers(const std::array<limits::Tier, 6>& tiers) { tiers_ = tiers; }
 
+    // The shard's wall clock and the backend's may be a minute apart from now on.
+    void clocks_apart() { clock_slack_ms_ = 2 * 60'000; }
+
     void violation(const std::string& what);
     bool ok() const { return violations_.empty(); }
     const std::vector<std::string>& violations() const { return violations_; }
@@ -46,7 +49,7 @@ public:
     void command(SessionId session, const wire::ClientFrame& frame);
     void reauth(const ReauthVerified& verified);
     // The core is about to take this, and has taken it; in between it has its effects.
-    void before(const InputBody& body);
+    void before(const Input& input);
     void effect(const Effect& effect);
     void after(const InputBody& body);
     void executed(std::span<const StoreRequest> requests, std::span<const StoreAnswer> answers);
@@ -94,6 +97,10 @@ private:
         Seq since_seq = 0;
         Seq last_seq = 0;
     };
+    struct Heard {
+        Seq seq = 0;         // up to here
+        bool asleep = false; // the room was loaded under him: what follows may have a RoomState
+    };
     struct SessionSeen {
         std::string issuer;
         std::string subject;
@@ -101,7 +108,7 @@ private:
         std::map<uint32_t, Asked> asked; // by request; the newest of each number
         std::map<RoomId, std::vector<wire::ResumePoint>> resumed;
         std::map<RoomId, Seq> after_gap; // where the page that follows a Gap begins
-        std::map<RoomId, Seq> heard;     // told of, live, up to here
+        std::map<RoomId, Heard> heard;   // told of, live
         // Newest version of each card: of a room, of a user, and its type.
         std::map<std::tuple<RoomId, UserId, uint16_t>, uint32_t> cards;
     };
@@ -114,8 +121,8 @@ private:
     };
     // A line that costs a token of its author's pace.
     struct Spent {
-        Token token = 0; // 0: nothing can take it back
-        TimeMs at_ms = 0;
+        Token token = 0;  // 0: nothing can take it back
+        TimeMs at_ms = 0; // the core's
     };
     using Place = std::pair<RoomId, UserId>;
 
@@ -141,11 +148,12 @@ private:
     void put(const PutMember& request, std::span<const StoreRequest> later);
     void live_batch(SessionId session, const wire::Batch& batch);
     void gone(SessionId session, RoomId room);
+    void loads(const LoadRoom& request);
     void replied(SessionId session, UserId reader, const Asked& asked, uint32_t request,
                  const wire::Reply& reply);
     void said_in_memory(UserId author, const Asked& asked, Seq seq);
     void refused_by_pace(UserId author, const Asked& asked);
-    size_t spent_lately(RoomId room, UserId user, TimeMs now_ms);
+    size_t spent_lately(RoomId room, UserId user);
     void card_written(SessionId session, UserId writer, const Asked& asked);
     void card_shown(SessionId session, UserId reader, RoomId room, UserId user, uint16_t type,
                     uint32_t version);
@@ -164,6 +172,8 @@ private:
     std::array<limits::Tier, 6> tiers_{};
     MemoryTruth memory_;
     std::map<Place, Seq> memory_since_; // as RoomState has it
+    TimeMs clock_slack_ms_ = 0;
+    TimeMs core_now_ms_ = 0;
     // What the running core knows.
     std::map<Token, Place> appends_; // at the store, of that author
     std::map<RoomId, Seq> known_;    // committed, as it has heard

@@ -44,7 +44,10 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
     // Within [first_seq, last_seq] nothing that is his to read may be missing. That he left, or
     // left and came back, he may not have heard yet.
     const StoredMember* member = disk_.member(room.id, self);
-    const Seq since = member == nullptr || in_memory(room.id) ? 1 : member->since_seq;
+    const auto told_since = memory_since_.find({room.id, self});
+    const Seq since = !in_memory(room.id) ? (member == nullptr ? 1 : member->since_seq)
+                      : told_since == memory_since_.end() ? 1
+                                                          : told_since->second;
     Seq expected = member == nullptr ? room.last_seq + 1
                                      : std::max<Seq>({room.first_seq, room.since_seq, since, 1});
     const auto nothing_missing = [&](Seq before_seq) {
@@ -120,7 +123,9 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
     // What memory has forgotten nobody can read any more, and may count or not.
     if (unread != unread_from(0) &&
         !(in_memory(room.id) && unread == unread_from(room.first_seq))) {
-        violation(what + number(unread) + " unread, right is " + number(unread_from(0)));
+        violation(what + number(unread) + " unread, right is " + number(unread_from(0)) +
+                  (in_memory(room.id) ? ", in memory" : "") + ", read " + number(room.read_seq) +
+                  ", held from " + number(room.first_seq) + " to " + number(room.last_seq));
     }
 }
 
@@ -135,6 +140,9 @@ void Checks::log() {
             const LogEntry& entry = room.entries[i];
             if (entry.seq != i + 1) {
                 violation(named("room", id) + " has a hole at seq " + number(i + 1));
+            }
+            if (i > 0 && entry.at_ms < room.entries[i - 1].at_ms) {
+                violation(named("room", id) + " goes back in time at seq " + number(i + 1));
             }
             if (entry.kind != EntryKind::Message) {
                 continue;

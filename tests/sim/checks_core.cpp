@@ -61,7 +61,9 @@ void Checks::reauth(const ReauthVerified& verified) {
 }
 
 // [the core's inputs]
-void Checks::before(const InputBody& body) {
+void Checks::before(const Input& input) {
+    const InputBody& body = input.body;
+    core_now_ms_ = input.at_ms;
     if (const auto* answered = std::get_if<StoreAnswered>(&body)) {
         for (const StoreAnswer& answer : answered->answers) {
             const auto* appended = std::get_if<Appended>(&answer);
@@ -130,12 +132,13 @@ void Checks::persisted(const StoreRequest& request) {
         }
         const limits::Tier& tier = tiers_[disk_.room(append->room)->meta.kind];
         std::deque<Spent>& lines = spent_[place];
-        lines.push_back({append->token, clock_.steady_ms()});
-        if (spent_lately(place.first, place.second, clock_.steady_ms()) >
-            2 * size_t{tier.pace_burst}) {
+        lines.push_back({append->token, core_now_ms_});
+        if (spent_lately(place.first, place.second) > 2 * size_t{tier.pace_burst}) {
             violation(named("user", place.second) + " says more in " + named("room", place.first) +
                       " than its pace allows");
         }
+    } else if (const auto* load = std::get_if<LoadRoom>(&request)) {
+        loads(*load);
     } else if (const auto* drop = std::get_if<DropMember>(&request)) {
         const Place place{drop->room, drop->user};
         ++leaving_[place];
@@ -182,7 +185,7 @@ void Checks::put(const PutMember& request, std::span<const StoreRequest> later) 
     });
     const auto revoked = room.revoked.find(user);
     if (revoked != room.revoked.end() && !dropped_later &&
-        claimed->second * 1000 + 999 < revoked->second) {
+        claimed->second * 1000 + 999 + clock_slack_ms_ < revoked->second) {
         violation(named("user", user) + " is brought back into " + named("room", id) +
                   " by a ticket from before he was revoked");
     }
@@ -197,11 +200,12 @@ void Checks::live_batch(SessionId session, const wire::Batch& batch) {
         violation("live lines of " + named("room", id) + " go to one who was not told of it");
         return;
     }
-    if (batch.from_seq() != heard->second + 1) {
+    const Seq next = heard->second.seq + 1;
+    if (batch.from_seq() < next || (batch.from_seq() > next && !heard->second.asleep)) {
         violation("live lines of " + named("room", id) + " begin at seq " +
-                  number(batch.from_seq()) + ", told is " + number(heard->second));
+                  number(batch.from_seq()) + ", told is " + number(heard->second.seq));
     }
-    heard->second = batch.to_seq();
+    heard->second = {batch.to_seq(), false};
 }
 
 void Checks::gone(SessionId session, RoomId room) {
@@ -211,12 +215,26 @@ void Checks::gone(SessionId session, RoomId room) {
         return;
     }
     if (const auto known = known_.find(room);
-        known != known_.end() && heard->second < known->second) {
+        known != known_.end() && !heard->second.asleep && heard->second.seq < known->second) {
         violation("who leaves " + named("room", room) + " is told up to seq " +
-                  number(heard->second) + ", committed while he was there is " +
+                  number(heard->second.seq) + ", committed while he was there is " +
                   number(known->second));
     }
     seen.heard.erase(heard);
+}
+
+// Who sat in a room that slept may be told of it anew only when the store answers.
+void Checks::loads(const LoadRoom& request) {
+    RoomId id = request.id;
+    if (id == RoomId{}) {
+        const auto named_so = disk_.room_by_name.find({request.kind, request.name});
+        id = named_so == disk_.room_by_name.end() ? RoomId{} : named_so->second;
+    }
+    for (auto& [session, seen] : sessions_) {
+        if (const auto heard = seen.heard.find(id); heard != seen.heard.end()) {
+            heard->second.asleep = true;
+        }
+    }
 }
 
 // [answers]
@@ -281,18 +299,18 @@ void Checks::said_in_memory(UserId author, const Asked& asked, Seq seq) {
         violation("a line is said twice: seq " + number(seq) + " of " + named("room", asked.room) +
                   ", in memory");
     }
-    spent_[{asked.room, author}].push_back({0, clock_.steady_ms()});
+    spent_[{asked.room, author}].push_back({0, core_now_ms_});
 }
 
 // [paces]
-size_t Checks::spent_lately(RoomId room, UserId user, TimeMs now_ms) {
+size_t Checks::spent_lately(RoomId room, UserId user) {
     const MemoryDisk::Room* stored = disk_.room(room);
     if (stored == nullptr) {
         return 0;
     }
     std::deque<Spent>& lines = spent_[{room, user}];
     const TimeMs period_ms = tiers_[stored->meta.kind].pace_period_ms;
-    while (!lines.empty() && lines.front().at_ms < now_ms - period_ms - 1) {
+    while (!lines.empty() && lines.front().at_ms < core_now_ms_ - period_ms - 1) {
         lines.pop_front();
     }
     return lines.size();
@@ -309,7 +327,7 @@ void Checks::refused_by_pace(UserId author, const Asked& asked) {
     if (clock_.steady_ms() - asked.at_ms > held_ms) {
         return; // the answer was held: what was spent by then is no longer known
     }
-    const size_t said = spent_lately(asked.room, author, asked.at_ms);
+    const size_t said = spent_lately(asked.room, author);
     if (said < tiers_[stored->meta.kind].pace_burst) {
         violation(named("user", author) + " is told to slow down in " + named("room", asked.room) +
                   " after " + number(said) + " lines");

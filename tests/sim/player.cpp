@@ -25,8 +25,7 @@ constexpr std::array<const char*, 5> words = {"hello", "größe", "世界", "س�
 
 Player::Player(Parts parts, Person person)
     : parts_(std::move(parts)), person_(std::move(person)), random_(parts_.seed),
-      name_(person_.subject + "." + std::to_string(person_.device)),
-      host_(parts_.network.add_host()) {
+      name_(person_.subject + "." + std::to_string(person_.device)) {
     for (size_t i = 0; i < device_seed_.size(); ++i) {
         device_seed_[i] = static_cast<uint8_t>(random_.next());
     }
@@ -68,7 +67,7 @@ void Player::arrive() {
     options.card_types = parts_.card_types;
     client_ = std::make_unique<client::Client>(
         std::move(options),
-        std::make_unique<client::DirectConnection>(parts_.network.client_link(host_),
+        std::make_unique<client::DirectConnection>(parts_.network.client_link(parts_.host),
                                                    client::LinkKeys{{}, device_seed_, 1}));
     asked_.clear();
     seen_.clear();
@@ -128,8 +127,12 @@ void Player::step(bool lively) {
     events();
     check_models(false);
     if (lively && now_ms >= act_at_ms_) {
+        ++acts_;
+        random_ = chance_of(parts_.seed, acts_);
         act_at_ms_ = now_ms + random_.between(20, person_.talker ? 200 : 900);
-        act();
+        if (parts_.plan.take({parts_.actor, acts_})) {
+            act();
+        }
     }
 }
 
@@ -365,7 +368,8 @@ void Player::game_act() {
 void Player::check_models(bool quiet) {
     for (const client::Room& room : client_->model().rooms()) {
         RoomSeen& seen = seen_[room.id];
-        if (seen.entered_seq == 0) {
+        if (seen.entered_seq == 0 || seen.incarnation != room.incarnation) {
+            seen.incarnation = room.incarnation;
             seen.entered_seq = std::max<Seq>(room.server_last_seq, 1);
         }
         if (seen.revision != room.revision || quiet) {
@@ -373,7 +377,9 @@ void Player::check_models(bool quiet) {
             parts_.checks.room(name_, user(), room, quiet);
             if (quiet && !seen.gap && room.first_seq > seen.entered_seq + 1) {
                 parts_.checks.violation(name_ + ": lines since he entered room " +
-                                        std::to_string(raw(room.id)) + " are gone");
+                                        std::to_string(raw(room.id)) + " at seq " +
+                                        std::to_string(seen.entered_seq) + " are gone up to " +
+                                        std::to_string(room.first_seq));
             }
         }
     }

@@ -11,6 +11,7 @@
 #include "plugin/client/client.hpp"
 #include "schemas/base/random.hpp"
 #include "tests/sim/checks.hpp"
+#include "tests/sim/plan.hpp"
 #include "tests/sim/tickets.hpp"
 #include "tests/support/sim_clock.hpp"
 #include "tests/support/sim_link.hpp"
@@ -27,6 +28,9 @@ public:
         Trace& trace;
         const MemoryDisk& disk; // to find users to write to; the checks alone judge by it
         CardTypes card_types;
+        Plan& plan;
+        uint32_t actor = 0; // in plan
+        SimHost host{};
         uint64_t seed = 0;
     };
     struct Person {
@@ -45,7 +49,8 @@ public:
     bool here() const { return client_ != nullptr; }
     void go_offline(TimeMs for_ms); // the client lives on, without a connection
     void stall(TimeMs for_ms) { stalled_until_ms_ = parts_.clock.steady_ms() + for_ms; }
-    SimHost host() const { return host_; }
+    SimHost host() const { return parts_.host; }
+    uint32_t actor() const { return parts_.actor; }
     const std::string& name() const { return name_; }
     const std::string& subject() const { return person_.subject; }
 
@@ -78,6 +83,7 @@ private:
     };
     struct RoomSeen {
         uint64_t revision = 0;
+        uint64_t incarnation = 0;
         Seq entered_seq = 0; // the log's end when this client first saw the room
         bool gap = false;
     };
@@ -98,7 +104,6 @@ private:
     Person person_;
     Random random_;
     std::string name_;
-    SimHost host_{};
     SecretSeed device_seed_{};
     DeviceKey device_key_{};
     std::unique_ptr<client::Client> client_;
@@ -106,6 +111,7 @@ private:
     std::map<RoomId, RoomSeen> seen_;
     wire::PresenceState presence_ = wire::PresenceState::Online;
     std::string presence_token_;
+    uint32_t acts_ = 0;
     TimeMs act_at_ms_ = 0;
     TimeMs frame_at_ms_ = 0;
     TimeMs stalled_until_ms_ = 0;

@@ -19,6 +19,7 @@ Prankster::Prankster(Parts parts)
     std::array<uint8_t, crypto_sign_SECRETKEYBYTES> secret{};
     crypto_sign_seed_keypair(device_key_.data(), secret.data(), device_seed_.data());
     link_ = parts_.network.client_link(host_);
+    takes_part_ = parts_.plan.take({prankster_actor, 0});
 }
 
 void Prankster::connect() {
@@ -63,14 +64,18 @@ void Prankster::step(bool lively) {
             connect_at_ms_ = now_ms + random_.between(200, 3000);
         }
     }
-    if (!lively) {
+    if (!lively || !takes_part_) {
         return;
     }
     if (peer_ == PeerId{} && now_ms >= connect_at_ms_) {
         connect();
     } else if (open_ && now_ms >= act_at_ms_) {
+        ++acts_;
+        random_ = chance_of(parts_.seed, acts_);
         act_at_ms_ = now_ms + random_.between(20, 1000);
-        act();
+        if (parts_.plan.take({prankster_actor, acts_})) {
+            act();
+        }
     }
 }
 

@@ -13,6 +13,7 @@
 #include "schemas/base/random.hpp"
 #include "schemas/wire/encode.hpp"
 #include "tests/sim/checks.hpp"
+#include "tests/sim/plan.hpp"
 #include "tests/sim/tickets.hpp"
 #include "tests/support/sim_clock.hpp"
 #include "tests/support/sim_link.hpp"
@@ -27,6 +28,7 @@ public:
         TicketOffice& tickets;
         Checks& checks;
         Trace& trace;
+        Plan& plan;
         uint64_t seed = 0;
     };
     explicit Prankster(Parts parts);
@@ -59,6 +61,8 @@ private:
     std::unique_ptr<Link> link_;
     PeerId peer_{};
     bool open_ = false;
+    bool takes_part_ = false;
+    uint32_t acts_ = 0;
     TimeMs act_at_ms_ = 0;
     TimeMs connect_at_ms_ = 0;
     uint32_t next_request_ = 1;

@@ -28,6 +28,7 @@ void Shard::start() {
     loop_ = std::make_unique<NetLoop>(0, *link_, parts_.tickets.admission(), *inbox_, Log{},
                                       parts_.bounds);
     store_ = std::make_unique<MemoryStore>(parts_.disk);
+    server_clock_.emplace(wall_ms(), parts_.clock.steady_ms());
     core_ = std::make_unique<Core>(parts_.core, parts_.card_types, random_.next());
     parts_.checks.shard_started();
     parts_.trace.note(parts_.clock.steady_ms(), "shard starts", starts_);
@@ -102,7 +103,7 @@ void Shard::net_step() {
         dying_ = crash_in_effects_ > 0 && --crash_in_effects_ == 0;
     }
     loop_->apply(batch, parts_.clock.steady_ms());
-    loop_->pump(parts_.clock.steady_ms(), parts_.clock.wall_ms());
+    loop_->pump(parts_.clock.steady_ms(), wall_ms());
     from_inbox_.clear();
     inbox_->take_all(from_inbox_);
     for (InputBody& body : from_inbox_) {
@@ -142,17 +143,21 @@ void Shard::core_step() {
 
 void Shard::feed(InputBody body) {
     const TimeMs now_ms = parts_.clock.steady_ms();
-    const Input input{parts_.clock.wall_ms(), std::move(body)};
+    const Input input{server_clock_->now_ms(wall_ms(), now_ms), std::move(body)};
+    apart_ms_ = input.at_ms - wall_ms();
     note_input(input.body);
-    parts_.checks.before(input.body);
+    parts_.checks.before(input);
     Effects effects;
     core_->step(input, effects);
     for (Effect& effect : effects) {
         parts_.checks.effect(effect);
         note_effect(effect);
         if (auto* persist = std::get_if<Persist>(&effect)) {
+            if (auto* admit = std::get_if<AdmitUser>(&persist->request)) {
+                admit->now_ms -= apart_ms_; // tickets are judged by the wall clock
+            }
             if (to_store_.empty()) {
-                commit_at_ms_ = now_ms + random_.between(0, commit_delay_ms_max);
+                commit_at_ms_ = now_ms + commit_pause_ms();
             }
             to_store_.push_back(std::move(persist->request));
             continue;
@@ -256,6 +261,12 @@ void Shard::decide_audiences(std::vector<StoreRequest>& group) {
     }
 }
 
+TimeMs Shard::commit_pause_ms() {
+    constexpr TimeMs slow_ms_max = 4000;
+    const bool slow = parts_.clock.steady_ms() < store_slow_until_ms;
+    return random_.between(0, slow ? slow_ms_max : commit_delay_ms_max);
+}
+
 void Shard::store_step() {
     const TimeMs now_ms = parts_.clock.steady_ms();
     if (!to_store_.empty() && now_ms >= commit_at_ms_) {
@@ -272,8 +283,8 @@ void Shard::store_step() {
         if (crash_at_commit_) {
             ++failed_commits_;
             store_->fail_next(CommitFault::AppliedUnheard);
-        } else if (failing_commits_ > 0) {
-            --failing_commits_;
+        } else if (failing_commits_ > 0 || now_ms < store_out_until_ms) {
+            failing_commits_ -= failing_commits_ > 0 ? 1 : 0;
             ++failed_commits_;
             store_->fail_next(CommitFault::Fails);
         }
@@ -290,9 +301,15 @@ void Shard::store_step() {
             answered.ready_ms = std::max(answered.ready_ms, from_store_.back().ready_ms);
         }
         from_store_.push_back(std::move(answered));
-        commit_at_ms_ = now_ms + random_.between(0, commit_delay_ms_max);
+        commit_at_ms_ = now_ms + commit_pause_ms();
     }
     while (!from_store_.empty() && from_store_.front().ready_ms <= now_ms) {
+        for (StoreAnswer& answer : from_store_.front().answers) {
+            auto* admitted = std::get_if<UserAdmitted>(&answer);
+            if (admitted != nullptr && admitted->error == Error::Ok) {
+                admitted->reauth_at_ms += apart_ms_;
+            }
+        }
         to_core_.push_back(StoreAnswered{std::move(from_store_.front().answers)});
         from_store_.pop_front();
     }

@@ -5,9 +5,11 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "schemas/base/clock.hpp"
 #include "schemas/base/random.hpp"
 #include "schemas/wire/packed.hpp"
 #include "server/core/core.hpp"
@@ -63,6 +65,10 @@ public:
     // The store's pace and failures, changed by the world.
     TimeMs commit_delay_ms_max = 20;
     TimeMs answer_delay_ms_max = 20;
+    TimeMs store_out_until_ms = 0;  // no commit takes effect
+    TimeMs store_slow_until_ms = 0; // each takes seconds
+    // The machine's wall clock is so far from the backend's.
+    void set_wall_clock(TimeMs apart_ms) { wall_apart_ms_ = apart_ms; }
     // So many lines in a hundred are committed for their author's eyes alone.
     uint32_t private_percent = 0;
     void fail_commits(uint32_t count);
@@ -73,6 +79,8 @@ private:
         std::vector<StoreAnswer> answers;
     };
 
+    TimeMs wall_ms() const { return parts_.clock.wall_ms() + wall_apart_ms_; }
+    TimeMs commit_pause_ms();
     void net_step();
     // The net loop says this to the core; the checks hear it on the way.
     void observe(const InputBody& body);
@@ -97,6 +105,9 @@ private:
     std::deque<Effect> to_net_;
     std::deque<StoreRequest> to_store_;
     std::deque<Answered> from_store_;
+    std::optional<ServerClock> server_clock_;
+    TimeMs wall_apart_ms_ = 0;
+    TimeMs apart_ms_ = 0; // the core's time from the wall clock's, as the core's thread sees it
     TimeMs commit_at_ms_ = 0;
     TimeMs ticked_ms_ = 0;
     uint32_t crash_in_effects_ = 0; // 0: not planned

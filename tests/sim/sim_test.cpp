@@ -1,5 +1,8 @@
 // sim_test.cpp: a few worlds on every run of the tests; `./parley sim --seeds N` runs as many as
 // wanted. Each seed is a world of its own; a failing one prints how to replay it.
+#include <algorithm>
+
+#include "tests/sim/shrink.hpp"
 #include "tests/sim/world.hpp"
 
 #include "tests/support/catch.hpp"
@@ -45,6 +48,7 @@ TEST_CASE("worlds with loss, partitions, crashes and slow readers keep every pro
     REQUIRE(story.tickets_wanted > 10);
     REQUIRE(story.gaps > 20);
     REQUIRE(story.rooms_slept > 100);
+    REQUIRE(story.clock_jumps > 50);
     REQUIRE(private_lines > 1000);
 }
 
@@ -58,6 +62,55 @@ TEST_CASE("the same seed is the same world, bit for bit", "[sim]") {
     REQUIRE(once.trace().events() > 1000);
     REQUIRE(once.trace().hash() == again.trace().hash());
     REQUIRE(once.trace().hash() != other.trace().hash());
+}
+
+TEST_CASE("what is left out of a world changes no other decision", "[sim]") {
+    World whole(7);
+    REQUIRE(whole.run());
+    WorldOptions same;
+    same.only = whole.taken();
+    World again(7, same);
+    REQUIRE(again.run());
+    REQUIRE(again.trace().hash() == whole.trace().hash());
+
+    WorldOptions fewer;
+    for (const Decision& one : whole.taken()) {
+        if (one.actor != world_actor && one.actor != prankster_actor) {
+            fewer.only = fewer.only.value_or(Decisions{});
+            fewer.only->insert(one);
+        }
+    }
+    World calm(7, fewer);
+    REQUIRE(calm.run());
+    REQUIRE(calm.story().shard_deaths == 0);
+    REQUIRE(std::includes(whole.taken().begin(), whole.taken().end(), calm.taken().begin(),
+                          calm.taken().end()));
+}
+
+TEST_CASE("decisions are read as they are written", "[sim]") {
+    const Decisions some = {{0, 3}, {2, 0}, {2, 5}, {2, 6}, {2, 7}, {3, 8}};
+    REQUIRE(to_text(some) == "0.3,2.0,2.5-7,3.8");
+    REQUIRE(read_decisions(to_text(some)) == some);
+    REQUIRE(read_decisions("") == Decisions{});
+    for (const char* wrong :
+         {"2", "2.", "2.x", "2.7-5", "2.1,", ",2.1", "2.1 ", "2.0-4294967295"}) {
+        INFO(wrong);
+        REQUIRE(!read_decisions(wrong));
+    }
+}
+
+TEST_CASE("a world that is violated is shrunk to one that is violated in the same words", "[sim]") {
+    WorldOptions options;
+    options.level_within_ms = 0; // more than anybody promised
+    const Shrunk small = shrink(7, options, {.events_max = 4'000'000});
+    REQUIRE(small.worlds > 0);
+    REQUIRE(small.decisions < small.decisions_before / 10);
+    World whole(7, options);
+    REQUIRE(!whole.run());
+    World again(7, small.options);
+    REQUIRE(!again.run());
+    REQUIRE(again.trace().events() < whole.trace().events());
+    REQUIRE(again.replay().find(" --only ") != std::string::npos);
 }
 
 } // namespace parley::sim
