@@ -77,6 +77,7 @@ void Core::State::block_put(const BlockOp& op, Error error) {
     if (error != Error::Ok) {
         if (op.on && !op.was) {
             set_block(op.user, op.other, false);
+            tell_blocks(op.user); // who came meanwhile heard of it
         }
         const uint32_t retry_ms = error == Error::StoreUnavailable ? store_retry_ms : 0;
         return reply(op.from, {.error = error, .retry_after_ms = retry_ms});
@@ -84,12 +85,20 @@ void Core::State::block_put(const BlockOp& op, Error error) {
     if (!op.on) {
         set_block(op.user, op.other, false);
     }
-    if (found != users_.end() && op.on != op.was) {
-        for (const SessionId id : found->second.sessions) {
-            send_answer(id, Lane::Control, blocks_frame(found->second)); // owed also when it lags
-        }
+    if (op.on != op.was) {
+        tell_blocks(op.user);
     }
     reply(op.from, {});
+}
+
+void Core::State::tell_blocks(UserId user) {
+    const auto found = users_.find(user);
+    if (found == users_.end()) {
+        return;
+    }
+    for (const SessionId id : found->second.sessions) {
+        send_answer(id, Lane::Control, blocks_frame(found->second)); // owed also when it lags
+    }
 }
 
 SharedFrame Core::State::blocks_frame(const User& user) {

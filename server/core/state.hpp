@@ -225,6 +225,7 @@ private:
     void note_blocker(UserId author, UserId blocker, bool on);
     void recall_blockers(Room& room, const std::vector<UserId>& loaded);
     bool blocked_by_other(const Room& room, UserId self) const;
+    void tell_blocks(UserId user);
     SharedFrame blocks_frame(const User& user);
     // That a blocked one comes or goes is told all the same, as the roster tells it.
     static bool hideable(const LogEntry& entry) { return entry.kind != EntryKind::Membership; }

@@ -154,6 +154,20 @@ TEST_CASE("a block that is not stored is taken back, one that stood before stand
     CHECK(told(t.world, t.ann) == std::vector<uint64_t>{raw(eve)});
 }
 
+TEST_CASE("who heard of a block before it failed hears that it is none", "[core][blocks]") {
+    Three t;
+    ask_block(t.world, t.ann, t.world.user_id("eve"));
+    const std::vector<StoreRequest> block = std::move(t.world.asked);
+    t.world.asked.clear();
+    const SessionId other =
+        t.world.connect(claims_of("ann", {party("p")}), device_of(2)); // meanwhile
+    t.world.asked = block;
+    t.world.commit(CommitFault::Fails);
+    CHECK(told(t.world, other).empty());
+    t.world.run_send(t.eve, t.room, "heard");
+    CHECK(t.world.texts(other, t.room) == Texts{"heard"});
+}
+
 TEST_CASE("changes of one pair follow each other", "[core][blocks]") {
     Three t;
     const UserId eve = t.world.user_id("eve");
