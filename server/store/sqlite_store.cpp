@@ -67,6 +67,11 @@ bool is_of_a_page(int code) {
            code == SQLITE_IOERR_CORRUPTFS;
 }
 
+// What a request that met this failure is answered, when the others are not.
+Error of_a_request(int code) {
+    return (code & 0xff) == SQLITE_CORRUPT ? Error::BadStore : Error::StoreUnavailable;
+}
+
 // Its device and its number there; nothing when it is missing.
 std::optional<std::pair<uint64_t, uint64_t>> file_at(const std::string& path) {
     struct stat status {};
@@ -346,31 +351,56 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
         refuse(requests, answers);
         return;
     }
+    const int changes = sqlite3_total_changes(database_.handle());
     // A page that cannot be read fails the request that needs it; the others run again without.
     std::map<size_t, Error> failed;
     while (!run_all(requests, failed, answers) && answers.size() > before &&
            failed.size() < limits::damaged_requests_max && is_of_a_page(database_.error())) {
-        const bool damaged = (database_.error() & 0xff) == SQLITE_CORRUPT;
-        failed[answers.size() - before - 1] = damaged ? Error::BadStore : Error::StoreUnavailable;
+        failed[answers.size() - before - 1] = of_a_request(database_.error());
         answers.resize(before);
         give_up_page();
     }
     database_.run("COMMIT");
-    if (!database_.ok()) {
+    const bool committed = database_.ok();
+    if (!committed) {
         undo();
-    } else if (same_files()) {
+    }
+    const bool same = same_files();
+    if (committed && same) {
         counters_.commits.add();
-        if (failure_said_ != SQLITE_OK) {
-            log_.info("store_works_again", {{"failures", counters_.failures.read()}});
+        // A full disk can be read all the time.
+        if (failure_said_ == SQLITE_OK || sqlite3_total_changes(database_.handle()) != changes) {
+            works_again();
         }
-        failure_said_ = SQLITE_OK;
-        counters_.failing.set(0);
         return;
     }
     counters_.failing.set(1);
-    // Answers to reads go too: they may have read what was taken back.
-    answers.resize(before);
-    refuse(requests, answers);
+    answers.resize(before); // they may have read what was taken back
+    if (same) {
+        refuse_writes(
+            requests, [this](const StoreRequest& request) { return read_only(request); }, answers);
+    } else {
+        refuse(requests, answers);
+    }
+}
+
+void SqliteStore::works_again() {
+    if (failure_said_ != SQLITE_OK) {
+        log_.info("store_works_again", {{"failures", counters_.failures.read()}});
+    }
+    failure_said_ = SQLITE_OK;
+    counters_.failing.set(0);
+}
+
+// Without a transaction: nobody else writes.
+StoreAnswer SqliteStore::read_only(const StoreRequest& request) {
+    database_.forgive();
+    const bool taken_back = sqlite3_get_autocommit(database_.handle()) != 0;
+    if (!taken_back || (!level_ && !reload())) {
+        return refusal(request, Error::StoreUnavailable);
+    }
+    StoreAnswer answer = std::visit([this](const auto& one) { return run(one); }, request);
+    return database_.ok() ? answer : refusal(request, of_a_request(database_.error()));
 }
 
 void SqliteStore::refuse(std::span<const StoreRequest> requests,

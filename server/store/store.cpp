@@ -52,4 +52,30 @@ StoreAnswer refusal(const StoreRequest& request, Error error) {
     return std::visit(Refuser{error}, request);
 }
 
+namespace {
+
+StoreAnswer answer_unwritten(const StoreRequest& request, const Read& read) {
+    if (std::holds_alternative<FetchEntries>(request) ||
+        std::holds_alternative<FindUsers>(request)) {
+        return read(request);
+    }
+    if (const auto* load = std::get_if<LoadRoom>(&request)) {
+        LoadRoom known = *load;
+        known.create = false;
+        StoreAnswer answer = read(known);
+        const bool to_make = load->create && std::get<RoomLoaded>(answer).error == Error::NotFound;
+        return to_make ? refusal(request, Error::StoreUnavailable) : answer;
+    }
+    return refusal(request, Error::StoreUnavailable);
+}
+
+} // namespace
+
+void refuse_writes(std::span<const StoreRequest> requests, const Read& read,
+                   std::vector<StoreAnswer>& answers) {
+    for (const StoreRequest& request : requests) {
+        answers.push_back(answer_unwritten(request, read));
+    }
+}
+
 } // namespace parley

@@ -2,6 +2,7 @@
 // The same contract test runs on both (tests/unit/server/store/store_contract_test.cpp).
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -16,7 +17,8 @@ public:
 
     // Runs all requests, in order, in one transaction, and appends one answer each. When it
     // returns, what the answers say is on disk (synchronous=FULL). When the commit fails, every
-    // request that writes is answered with StoreUnavailable and nothing of the group took effect.
+    // request that writes is answered with StoreUnavailable and nothing of the group took effect;
+    // what reads is answered from what is there.
     virtual void execute(std::span<const StoreRequest> requests,
                          std::vector<StoreAnswer>& answers) = 0;
 
@@ -27,5 +29,11 @@ public:
 
 // The answer that fits request and says that nothing of it took effect.
 StoreAnswer refusal(const StoreRequest& request, Error error);
+
+// The answers to a group that could not be committed: to what only reads by read, else refusals. A
+// room that would have to be made is not there.
+using Read = std::function<StoreAnswer(const StoreRequest&)>;
+void refuse_writes(std::span<const StoreRequest> requests, const Read& read,
+                   std::vector<StoreAnswer>& answers);
 
 } // namespace parley

@@ -3,6 +3,7 @@
 #include "tests/support/memory_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "schemas/base/check.hpp"
@@ -38,15 +39,18 @@ void MemoryStore::execute(std::span<const StoreRequest> requests,
     for (const StoreRequest& request : requests) {
         run_answers.push_back(run(request));
     }
-    if (fault == CommitFault::Fails) {
+    if (fault == CommitFault::Fails || fault == CommitFault::Unreadable) {
         roll_back();
     }
-    for (size_t i = 0; i < requests.size(); ++i) {
-        if (fault == CommitFault::None) {
-            answers.push_back(std::move(run_answers[i]));
-        } else {
-            answers.push_back(refusal(requests[i], Error::StoreUnavailable));
+    if (fault == CommitFault::Fails) {
+        refuse_writes(
+            requests, [this](const StoreRequest& request) { return run(request); }, answers);
+    } else if (fault != CommitFault::None) {
+        for (const StoreRequest& request : requests) {
+            answers.push_back(refusal(request, Error::StoreUnavailable));
         }
+    } else {
+        std::move(run_answers.begin(), run_answers.end(), std::back_inserter(answers));
     }
     undo_.clear();
     fault == CommitFault::None ? ++commits_ : ++failed_commits_;

@@ -54,7 +54,8 @@ struct MemoryDisk {
 // What the next commits shall meet.
 enum class CommitFault : uint8_t {
     None,
-    Fails,         // nothing took effect, everyone is answered StoreUnavailable
+    Fails,         // nothing took effect, and all but reads are answered StoreUnavailable
+    Unreadable,    // likewise, and reads, too
     AppliedUnheard // all took effect, and yet everyone is answered StoreUnavailable: what a shard
                    // that dies between commit and answer leaves behind. The contract promises a
                    // living shard that it never sees this; crash it before it reads the answers.

@@ -62,6 +62,28 @@ TEST_CASE("a failed commit leaves the disk as it was and tells everybody", "[mem
     REQUIRE(disk->member(RoomId{1}, UserId{1}) != nullptr);
 }
 
+TEST_CASE("beside a failed commit what is there can be read", "[memory_store]") {
+    const auto disk = std::make_shared<MemoryDisk>();
+    MemoryStore store(disk);
+    std::vector<StoreAnswer> answers;
+    store.execute(first_line(), answers);
+    answers.clear();
+    store.fail_next(CommitFault::Fails);
+    LoadRoom there;
+    there.id = RoomId{1};
+    LoadRoom to_make;
+    to_make.kind = 1;
+    to_make.name = "new";
+    to_make.create = true;
+    FindUsers find;
+    find.ids = {UserId{1}};
+    store.execute(std::vector<StoreRequest>{there, to_make, find}, answers);
+    REQUIRE(error_of(answers[0]) == Error::Ok);
+    REQUIRE(error_of(answers[1]) == Error::StoreUnavailable);
+    REQUIRE(error_of(answers[2]) == Error::Ok);
+    REQUIRE(disk->rooms.size() == 1);
+}
+
 TEST_CASE("an answer that is lost leaves a line that its nonce finds again", "[memory_store]") {
     const auto disk = std::make_shared<MemoryDisk>();
     std::vector<StoreAnswer> answers;

@@ -24,6 +24,8 @@ constexpr int64_t full_ms_max = 30'000; // until what was kept in reserve is use
 constexpr double refused_ms_bound = 1000;
 constexpr double heals_ms_bound = 5000;
 constexpr double said_max = 3;
+constexpr int pages = 10;
+constexpr Seq old_seq = 20; // no longer in the shard's memory once the disk is full
 
 // A small disk that only this process and its children see.
 class SmallDisk {
@@ -152,14 +154,17 @@ bool play_disk_full(const Plan& plan, Report& report, std::string& message) {
                     std::string(error_name(answer)));
     report.at_most("refused_after_ms", static_cast<double>(steady_ms() - asked_ms),
                    refused_ms_bound);
-    const uint32_t page = asker.fetch_before(where, 0, 10);
-    const bool read = crowd.until(
-        [&] {
+    int pages_read = 0;
+    for (int i = 0; i < pages; ++i) {
+        asker.say(where, nonce_at(++asked), "into the same group");
+        const uint32_t page = asker.fetch_before(where, old_seq, 10);
+        crowd.until([&] {
             asker.step();
-            return asker.pages_done(page);
-        },
-        5000);
-    report.tell("history_read_beside_refused_lines", read ? 1 : 0);
+            return asker.pages_done(page) || asker.answer(page) != nullptr;
+        });
+        pages_read += asker.pages_done(page) ? 1 : 0;
+    }
+    report.at_least("pages_read_beside_refused_lines", pages_read, pages);
     crowd.for_ms(plan.quick ? 100 : 3000);
     report.at_least("shard_lives", shard.lives() ? 1 : 0, 1);
     report.at_least("everyone_still_in", crowd.all_in() ? 1 : 0, 1);

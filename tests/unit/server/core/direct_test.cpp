@@ -100,7 +100,7 @@ TEST_CASE("a failing store at any step of a direct join is told to who asked", "
         world.connect("bob");
         const uint32_t request = world.join(ann, wire::RoomKind::Direct, "", world.user_id("bob"));
         for (int step = 0; !world.asked.empty(); ++step) {
-            world.commit(step == fail_at ? CommitFault::Fails : CommitFault::None);
+            world.commit(step == fail_at ? CommitFault::Unreadable : CommitFault::None);
         }
         CHECK(world.reply(ann, request).error == Error::StoreUnavailable);
         CHECK(world.run_join(ann, wire::RoomKind::Direct, "", world.user_id("bob")).error ==

@@ -158,7 +158,7 @@ TEST_CASE("a fetch that the store fails is told, and one that finds its asker go
           "[core][history]") {
     Talked t(many);
     const uint32_t failing = t.world.fetch(t.bob, t.room, 20, 0, 10);
-    t.world.commit(CommitFault::Fails);
+    t.world.commit(CommitFault::Unreadable);
     CHECK(t.world.reply(t.bob, failing).error == Error::StoreUnavailable);
     const uint32_t leaving = t.world.fetch(t.bob, t.room, 20, 0, 10);
     t.world.leave(t.bob, t.room);
@@ -274,7 +274,7 @@ TEST_CASE("resume of many rooms is one reply, and one request at the store at a 
         CHECK(world.texts(ann, world.room_id(guild(name))) == numbers(1, 300));
     }
     const uint32_t failing = world.resume(ann, points);
-    world.commit(CommitFault::Fails);
+    world.commit(CommitFault::Unreadable);
     CHECK(world.reply(ann, failing).error == Error::StoreUnavailable);
 }
 
@@ -328,7 +328,7 @@ TEST_CASE("a session has one Resume at a time", "[core][history][hostile]") {
     t.world.settle();
     CHECK(t.world.reply(t.bob, first).error == Error::Ok);
     const uint32_t failing = t.world.resume(t.bob, all);
-    t.world.commit(CommitFault::Fails);
+    t.world.commit(CommitFault::Unreadable);
     CHECK(t.world.reply(t.bob, failing).error == Error::StoreUnavailable);
     const uint32_t third = t.world.resume(t.bob, all);
     t.world.settle();

@@ -107,7 +107,7 @@ TEST_CASE("a load that fails is told to who asked, and owed entries are tried ag
     world.commit(); // the admission; the lobby's load is on its way
     world.step(SessionOpened{again});
     const uint32_t lost = world.send(again, room, "lost");
-    world.commit(CommitFault::Fails);
+    world.commit(CommitFault::Unreadable);
     CHECK(world.reply(again, lost).error == Error::StoreUnavailable);
     CHECK(world.room_state(again, room) == nullptr);
     world.tick(999);
@@ -129,7 +129,7 @@ TEST_CASE("one is told of a room when its lines come to him, whatever happens in
     const SessionId again = world.ask(claims);
     world.commit();
     world.step(SessionOpened{again});
-    world.commit(CommitFault::Fails); // he waits a second for his rooms
+    world.commit(CommitFault::Unreadable); // he waits a second for his rooms
     SECTION("a new role") {
         Claims game = claims_of("arena-server", {party("p1")});
         game.game = true;

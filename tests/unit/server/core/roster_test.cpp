@@ -148,7 +148,7 @@ TEST_CASE("names of users come from memory or the store, and unknown ones are le
     REQUIRE(users->users()->size() == 2);
     CHECK(wire::view(users->users()->Get(1)->name()) == "bob");
     const uint32_t failing = ask({raw(bob_id)});
-    world.commit(CommitFault::Fails);
+    world.commit(CommitFault::Unreadable);
     CHECK(world.reply(ann, failing).error == Error::StoreUnavailable);
 }
 

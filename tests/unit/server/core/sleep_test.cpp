@@ -309,7 +309,7 @@ TEST_CASE("a load that fails leaves a room asleep, and the next command wakes it
     Away t;
     t.fall_asleep();
     const uint32_t lost = t.world.send(t.ann, t.room, "lost");
-    t.world.commit(CommitFault::Fails);
+    t.world.commit(CommitFault::Unreadable);
     CHECK(t.world.reply(t.ann, lost).error == Error::StoreUnavailable);
     CHECK_FALSE(t.awake());
     CHECK(t.world.run_send(t.ann, t.room, "again").error == Error::Ok);

@@ -334,6 +334,10 @@ TEST_CASE("a disk that stays full is said once, and again after it was mended", 
             const Append line = append(one, ada, 100 * times + nonce);
             CHECK(run<Appended>(*store, line).error == Error::StoreUnavailable);
             store->maintain();
+            FindUsers find;
+            find.ids = {ada};
+            CHECK(run<UsersFound>(*store, find).users.size() == 1);
+            CHECK(store->counters().failing.read() == 1);
         }
         CHECK(count(log, "store_failed") == times);
         CHECK(count(log, "store_works_again") == times - 1);
@@ -413,23 +417,36 @@ TEST_CASE("a start on a full disk says that, not that the database is bad", "[st
     CHECK(contains(message, "check the disk"));
 }
 
-TEST_CASE("a group on a full disk takes no effect and the next one does", "[store]") {
+TEST_CASE("a group on a full disk takes no effect, what it reads is read, and the next one does",
+          "[store]") {
     Folder folder;
     SqliteStoreOptions options;
     options.path = folder.file("parley.db");
     options.pages_max = 60;
     const auto store = open_store(options);
     const UserId ada = user(*store, "ada");
-    const RoomId one = room(*store, team_kind, "one");
+    const RoomId one = room(*store, global_kind, "one");
     CHECK(run<Appended>(*store, append(one, ada, 1)).seq == 1);
 
+    LoadRoom to_make;
+    to_make.kind = global_kind;
+    to_make.name = "two";
+    to_make.create = true;
+    LoadRoom there = to_make;
+    there.name = "one";
+    there.tail_entries = 10;
     const auto group = run_group(*store, {append(one, ada, 2, "small"),
                                           append(one, ada, 3, std::string(1'000'000, 'x')),
-                                          fetch(one, ada, 0, 0, 10, true)});
+                                          fetch(one, ada, 0, 0, 10, true), to_make, there});
     CHECK(std::get<Appended>(group[0]).error == Error::StoreUnavailable);
     CHECK(std::get<Appended>(group[0]).token == 2);
     CHECK(std::get<Appended>(group[1]).error == Error::StoreUnavailable);
-    CHECK(std::get<EntriesFetched>(group[2]).error == Error::StoreUnavailable);
+    CHECK(std::get<EntriesFetched>(group[2]).error == Error::Ok);
+    CHECK(std::get<EntriesFetched>(group[2]).entries.size() == 1);
+    CHECK(std::get<RoomLoaded>(group[3]).error == Error::StoreUnavailable);
+    CHECK(std::get<RoomLoaded>(group[4]).error == Error::Ok);
+    CHECK(std::get<RoomLoaded>(group[4]).tail.size() == 1);
+    CHECK(std::get<RoomLoaded>(group[4]).meta.last_seq == 1);
     CHECK(store->counters().failures.read() == 1);
     CHECK(store->counters().failing.read() == 1);
 
@@ -445,11 +462,14 @@ TEST_CASE("while another program holds the database nothing takes effect", "[sto
     options.path = folder.file("parley.db");
     const auto store = open_store(options);
     const UserId ada = user(*store, "ada");
-    const RoomId one = room(*store, team_kind, "one");
+    const RoomId one = room(*store, global_kind, "one");
     sqlite3* other = nullptr;
     REQUIRE(sqlite3_open(options.path.c_str(), &other) == SQLITE_OK);
     REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
     CHECK(run<Appended>(*store, append(one, ada, 1)).error == Error::StoreUnavailable);
+    const auto page = run<EntriesFetched>(*store, fetch(one, ada, 0, 0, 10, true));
+    CHECK(page.error == Error::Ok);
+    CHECK(page.entries.empty());
     REQUIRE(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK);
     sqlite3_close(other);
     CHECK(run<Appended>(*store, append(one, ada, 1)).seq == 1);
