@@ -38,6 +38,7 @@ TimeMs ServerClock::now_ms(TimeMs wall_ms, TimeMs steady_ms) {
         }
         const bool step = ahead_at_ms_ >= 0 && elapsed_ms - ahead_at_ms_ >= believed_ms;
         slew_ms_ += step ? apart_ms : std::clamp(apart_ms, -periods, periods);
+        leapt_ms_ += step ? apart_ms : 0;
         slewed_at_ms_ = elapsed_ms;
     }
     last_ms_ = std::max(last_ms_, wall_at_start_ms_ + elapsed_ms + slew_ms_);

@@ -24,11 +24,14 @@ public:
     // for 10 s: it may be ahead for a moment only, and what was followed is never taken back.
     TimeMs now_ms() { return now_ms(wall_unix_ms(), parley::steady_ms()); }
     TimeMs now_ms(TimeMs wall_ms, TimeMs steady_ms);
+    // How much of what it has gone since the start it went at once, because the wall clock had.
+    TimeMs leapt_ms() const { return leapt_ms_; }
 
 private:
     TimeMs wall_at_start_ms_;
     TimeMs steady_at_start_ms_;
     TimeMs slew_ms_ = 0;
+    TimeMs leapt_ms_ = 0; // of slew_ms_
     TimeMs slewed_at_ms_ = 0;
     TimeMs ahead_at_ms_ = -1; // elapsed, since when the wall clock is far ahead; -1: it is not
     TimeMs last_ms_ = 0;

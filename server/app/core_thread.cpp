@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "schemas/base/limits.hpp"
@@ -51,9 +52,10 @@ void CoreThread::run() {
         inbox_.wait(inputs, std::chrono::milliseconds(unavailable_.empty() ? left_ms : 0));
         const TimeMs now_ms = clock_.now_ms();
         alive_ms_.set(static_cast<uint64_t>(steady_ms()));
-        watch_clock(now_ms);
+        if (const std::optional<ClocksMoved> moved = watch_clock(now_ms)) {
+            step(*moved, now_ms);
+        }
         for (InputBody& input : inputs) {
-            to_server_time(input);
             step(std::move(input), now_ms);
             if (effects_.size() >= limits::core_effects_held_max ||
                 effect_bytes_ >= limits::core_effects_bytes_held_max) {
@@ -161,16 +163,21 @@ void CoreThread::dispatch() {
     }
 }
 
-// The core's times are server time, for the order of its logs. A ticket was dated by its backend's
-// clock, so the store judges it by the wall clock, and keeps wall times of it.
-void CoreThread::watch_clock(TimeMs now_ms) {
+std::optional<ClocksMoved> CoreThread::watch_clock(TimeMs now_ms) {
     constexpr TimeMs apart_ms_max = 1000;
-    apart_ms_ = now_ms - wall_unix_ms();
-    const bool apart = apart_ms_ > apart_ms_max || apart_ms_ < -apart_ms_max;
+    constexpr TimeMs moved_ms_min = 100;
+    const ClocksMoved clocks = {clock_.leapt_ms(), now_ms - wall_unix_ms()};
+    const bool apart = std::abs(clocks.apart_ms) > apart_ms_max;
     if (apart && !apart_told_) {
-        log_.warn("clock_apart", {{"ms", apart_ms_}});
+        log_.warn("clock_apart", {{"ms", clocks.apart_ms}});
     }
     apart_told_ = apart;
+    if (clocks.leapt_ms == clocks_.leapt_ms &&
+        std::abs(clocks.apart_ms - clocks_.apart_ms) < moved_ms_min) {
+        return std::nullopt;
+    }
+    clocks_ = clocks;
+    return clocks;
 }
 
 void CoreThread::watch_rooms() {
@@ -189,23 +196,7 @@ void CoreThread::watch_rooms() {
     }
 }
 
-void CoreThread::to_server_time(InputBody& input) const {
-    auto* answered = std::get_if<StoreAnswered>(&input);
-    if (answered == nullptr) {
-        return;
-    }
-    for (StoreAnswer& answer : answered->answers) {
-        if (auto* admitted = std::get_if<UserAdmitted>(&answer);
-            admitted != nullptr && admitted->error == Error::Ok) {
-            admitted->reauth_at_ms += apart_ms_;
-        }
-    }
-}
-
 void CoreThread::persist(StoreRequest&& request) {
-    if (auto* admit = std::get_if<AdmitUser>(&request); admit != nullptr) {
-        admit->now_ms -= apart_ms_;
-    }
     if (!store_.push(std::move(request))) {
         counters_.store_full.add();
         unavailable_.push_back(refusal(request, Error::StoreUnavailable));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -73,9 +74,9 @@ private:
     void run_step(InputBody&& body, TimeMs now_ms);
     void dispatch();
     void persist(StoreRequest&& request);
-    void watch_clock(TimeMs now_ms);
+    // What the core is to know of the clocks, when that has changed.
+    std::optional<ClocksMoved> watch_clock(TimeMs now_ms);
     void watch_rooms();
-    void to_server_time(InputBody& input) const;
 
     std::unique_ptr<Core> core_;
     std::unique_ptr<Journal> journal_;
@@ -85,7 +86,7 @@ private:
     const Log log_;
     CoreCounters counters_;
     ServerClock clock_;
-    TimeMs apart_ms_ = 0; // of server time from the wall clock; positive: it is ahead
+    ClocksMoved clocks_; // as the core was told
     bool apart_told_ = false;
     std::atomic<uint64_t> sessions_{0};
     std::atomic<uint64_t> rooms_{0};

@@ -56,7 +56,8 @@ PARLEY_FIELDS(FetchEntries, v.token, v.room, v.reader, v.after, v.before, v.coun
 PARLEY_FIELDS(PutBlock, v.token, v.user, v.blocked, v.on)
 
 // [answers]
-PARLEY_FIELDS(UserAdmitted, v.token, v.error, v.user, v.reauth_at_ms, v.rooms, v.first_use, v.blocks)
+PARLEY_FIELDS(UserAdmitted, v.token, v.error, v.user, v.reauth_at_ms, v.rooms, v.first_use,
+              v.blocks)
 PARLEY_FIELDS(RoomLoaded, v.token, v.error, v.meta, v.members, v.tail, v.revoked, v.blockers)
 PARLEY_FIELDS(UsersFound, v.token, v.error, v.users)
 PARLEY_FIELDS(Appended, v.token, v.error, v.seq, v.at_ms, v.duplicate, v.audience)
@@ -76,6 +77,7 @@ PARLEY_FIELDS(Lagging, v.session)
 PARLEY_FIELDS(Drained, v.session)
 PARLEY_FIELDS(StoreAnswered, v.answers)
 PARLEY_FIELDS(ShutdownAsked, v.retry_in_ms)
+PARLEY_FIELDS(ClocksMoved, v.leapt_ms, v.apart_ms)
 PARLEY_FIELDS(Input, v.at_ms, v.body)
 
 // [effects] written only, to compare two runs

@@ -23,9 +23,10 @@ void Core::State::take(const AdmitAsked& asked) {
     AdmitUser request;
     request.claims = asked.claims;
     request.device = asked.device;
-    request.now_ms = now_ms_;
-    admitting_[asked.session] = persist(SessionId{}, RoomId{}, std::move(request),
-                                        AdmitOp{asked.session, asked.claims, asked.device});
+    request.now_ms = wall_ms();
+    admitting_[asked.session] =
+        persist(SessionId{}, RoomId{}, std::move(request),
+                AdmitOp{asked.session, asked.claims, asked.device, wall_ms() - now_ms_});
 }
 
 void Core::State::take(const ReauthVerified& verified) {
@@ -46,10 +47,16 @@ void Core::State::take(const ReauthVerified& verified) {
     AdmitUser request;
     request.claims = verified.claims;
     request.device = session->device;
-    request.now_ms = now_ms_;
+    request.now_ms = wall_ms();
     request.reauth = true;
     request.user = session->user;
-    persist(session->id, RoomId{}, std::move(request), ReauthOp{from, verified.claims});
+    persist(session->id, RoomId{}, std::move(request),
+            ReauthOp{from, verified.claims, wall_ms() - now_ms_});
+}
+
+// The store dates a ticket's first use by the wall clock, which may have been set since then.
+TimeMs Core::State::reauth_due_ms(const UserAdmitted& admitted, TimeMs wall_ahead_ms) const {
+    return std::min(admitted.reauth_at_ms - wall_ahead_ms, now_ms_ + limits::reauth_due_ms);
 }
 
 void Core::State::answer(Pending& pending, const UserAdmitted& admitted) {
@@ -67,10 +74,10 @@ void Core::State::answer(Pending& pending, const UserAdmitted& admitted) {
         }
         if (Session* session = find_session(reauth->from.session)) {
             session->ticket = ticket;
-            session->reauth_at_ms = admitted.reauth_at_ms;
+            session->reauth_at_ms = reauth_due_ms(admitted, reauth->wall_ahead_ms);
             session->ticket_wanted = false;
             schedule(*session);
-            reply(reauth->from, {.at_ms = admitted.reauth_at_ms});
+            reply(reauth->from, {.at_ms = dated_ms(session->reauth_at_ms)});
         } else {
             note_left(user);
         }
@@ -102,7 +109,7 @@ void Core::State::answer(Pending& pending, const UserAdmitted& admitted) {
     session.device = op->device;
     session.ticket = ticket;
     session.admitted_at_ms = now_ms_;
-    session.reauth_at_ms = admitted.reauth_at_ms;
+    session.reauth_at_ms = reauth_due_ms(admitted, op->wall_ahead_ms);
     users_left_.erase({user.left_at_ms, user.id});
     user.left_at_ms = 0;
     user.sessions.push_back(session.id);
@@ -216,7 +223,7 @@ void Core::State::drop_user(UserId id) {
         user.card.reset();
     }
     tell_card_at({.user = id}); // that it went, should somebody have one
-    user.presence = {wire::PresenceState::Offline, nullptr, user.left_at_ms};
+    user.presence = {wire::PresenceState::Offline, nullptr, dated_ms(user.left_at_ms)};
     if (user.shown.state != wire::PresenceState::Offline) {
         user.shown = user.presence;
         tell_presence_of({&id, 1});

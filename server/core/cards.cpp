@@ -335,8 +335,9 @@ void Core::State::clear_card(const CardKey& key) {
 // [telling]
 SharedFrame Core::State::card_frame(const CardKey& key, const Card& card) {
     const auto fields = wire_fields(fbb(), card.fields, nullptr);
-    const auto body = wire::CreateCard(fbb(), raw(key.room), raw(key.user), key.type, card.version,
-                                       fields, card.expires_at_ms);
+    const auto body =
+        wire::CreateCard(fbb(), raw(key.room), raw(key.user), key.type, card.version, fields,
+                         card.expires_at_ms == 0 ? 0 : dated_ms(card.expires_at_ms));
     return event(wire::Event::Card, body);
 }
 

@@ -25,7 +25,10 @@ Core::State::State(const CoreOptions& options, CardTypes card_types, uint64_t se
 }
 
 void Core::State::step(const Input& input, Effects& effects) {
-    now_ms_ = std::max(now_ms_, input.at_ms);
+    if (const auto* moved = std::get_if<ClocksMoved>(&input.body)) {
+        clocks_ = *moved; // its time has leapt already
+    }
+    now_ms_ = std::max(now_ms_, input.at_ms - clocks_.leapt_ms);
     effects_ = &effects;
     std::visit([this](const auto& body) { take(body); }, input.body);
     flush_due();
@@ -72,6 +75,14 @@ void Core::State::take(const Tick&) {
     tell_cards();
     evict_idle();
     look_at_directs();
+}
+
+// step() has taken them, since time passes by them. A revoke from a time that is still to come
+// would hold against every ticket until then.
+void Core::State::take(const ClocksMoved&) {
+    for (auto& [who, revoked] : revoked_) {
+        revoked.at_ms = std::min(revoked.at_ms, wall_ms());
+    }
 }
 
 // [commands]

@@ -74,8 +74,8 @@ void Core::State::on_revoke(Command& command) {
         }
         op.drop.user = known->second;
         stop_joining(*room, known->second);
-        note_revoked(room->meta.id, known->second, now_ms_);
-        op.drop.revoked_ms = now_ms_;
+        note_revoked(room->meta.id, known->second, wall_ms());
+        op.drop.revoked_ms = wall_ms();
     }
     persist(command.session.id, room->meta.id, std::move(request), std::move(op));
 }
@@ -94,9 +94,9 @@ void Core::State::subject_found(Room& room, SubjectOp& op, const UsersFound& fou
     }
     const StoredUser& subject = found.users.front();
     if (op.revoke) {
-        note_revoked(id, subject.id, now_ms_);
+        note_revoked(id, subject.id, wall_ms());
         op.drop.user = subject.id;
-        op.drop.revoked_ms = now_ms_;
+        op.drop.revoked_ms = wall_ms();
         op.drop.from.push_back(op.from);
         return remove_member(room, Error::NotMember, std::move(op.drop));
     }
@@ -108,17 +108,17 @@ void Core::State::subject_found(Room& room, SubjectOp& op, const UsersFound& fou
 
 void Core::State::note_revoked(RoomId room, UserId user, TimeMs at_ms) {
     forget_revoked(room, user);
-    revoked_[{room, user}] = {at_ms, ++order_};
-    revoked_ends_.insert({at_ms + limits::revoked_keep_ms, {room, user}});
+    const TimeMs end_ms = now_ms_ + limits::revoked_keep_ms;
+    revoked_[{room, user}] = {at_ms, end_ms, ++order_};
+    revoked_ends_.insert({end_ms, {room, user}});
 }
 
-// What an earlier shard noted (its clock may have been ahead); what this one knows is newer.
+// What an earlier shard noted (its clock may have been ahead); what this one knows is newer. Kept
+// for as long again, since the clock that says how old it is may be ahead now.
 void Core::State::recall_revoked(const RoomLoaded& loaded) {
     for (const StoredRevoke& one : loaded.revoked) {
-        const TimeMs at_ms = std::min(one.at_ms, now_ms_);
-        const bool over = at_ms + limits::revoked_keep_ms <= now_ms_;
-        if (!over && revoked_.count({loaded.meta.id, one.user}) == 0) {
-            note_revoked(loaded.meta.id, one.user, at_ms);
+        if (revoked_.count({loaded.meta.id, one.user}) == 0) {
+            note_revoked(loaded.meta.id, one.user, std::min(one.at_ms, wall_ms()));
             revoked_[{loaded.meta.id, one.user}].order = 0; // before every ticket taken here
         }
     }
@@ -127,7 +127,7 @@ void Core::State::recall_revoked(const RoomLoaded& loaded) {
 void Core::State::forget_revoked(RoomId room, UserId user) {
     const auto before = revoked_.find({room, user});
     if (before != revoked_.end()) {
-        revoked_ends_.erase({before->second.at_ms + limits::revoked_keep_ms, before->first});
+        revoked_ends_.erase({before->second.end_ms, before->first});
         revoked_.erase(before);
     }
 }

@@ -68,8 +68,18 @@ struct ShutdownAsked {
     uint32_t retry_in_ms = 0;
 };
 
-using InputBody = std::variant<Tick, AdmitAsked, SessionOpened, SessionClosed, CommandReceived,
-                               ReauthVerified, Lagging, Drained, StoreAnswered, ShutdownAsked>;
+// Where the other clocks are beside server time, from now on; before the first of these they are
+// all one. Wall clocks may be set wrong and set right again, and server time follows what it
+// believes: what was dated by others (a ticket) is judged by the wall clock, and what lasts
+// (sessions, paces, cards) by a time that does not leap.
+struct ClocksMoved {
+    TimeMs leapt_ms = 0; // of server time since the start, that did not pass
+    TimeMs apart_ms = 0; // of server time from the wall clock; positive: it is ahead
+};
+
+using InputBody =
+    std::variant<Tick, AdmitAsked, SessionOpened, SessionClosed, CommandReceived, ReauthVerified,
+                 Lagging, Drained, StoreAnswered, ShutdownAsked, ClocksMoved>;
 
 struct Input {
     TimeMs at_ms = 0; // server Unix time; never falls from one input to the next

@@ -425,7 +425,7 @@ void Core::State::append_membership(Room& room, UserId user, const Member& membe
         return;
     }
     LogEntry entry;
-    entry.at_ms = now_ms_;
+    entry.at_ms = date_ms();
     entry.author = user;
     entry.kind = EntryKind::Membership;
     entry.body = wire::store_membership(user, member.name,

@@ -48,7 +48,7 @@ void Core::State::append_in_memory(Room& room, LogEntry entry) {
     PARLEY_ASSERT(room.memory != nullptr);
     entry.seq = room.meta.last_seq + 1;
     entry.changed_seq = entry.seq;
-    entry.at_ms = std::max(now_ms_, room.meta.last_at_ms); // the clock may step back
+    entry.at_ms = std::max(date_ms(), room.meta.last_at_ms); // the clock may step back
     log(room, std::move(entry));
 }
 

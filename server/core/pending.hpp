@@ -32,7 +32,7 @@ struct DropOp {
     Member member{}; // comes back when a leave fails
     std::vector<Requester> from{};
     bool was_member = false; // so that there is a line to write
-    TimeMs revoked_ms = 0;   // not 0: by the game's server
+    TimeMs revoked_ms = 0;   // not 0: by the game's server, by the wall clock
     bool returns = false;    // Leave: nothing took effect; else he stays out and it is tried again
     wire::MembershipChange change = wire::MembershipChange::Left;
 };
@@ -70,10 +70,12 @@ struct AdmitOp {
     SessionId session{};
     Claims claims;
     DeviceKey device{};
+    TimeMs wall_ahead_ms = 0; // of what the core goes by, when the store was asked
 };
 struct ReauthOp {
     Requester from;
     Claims claims;
+    TimeMs wall_ahead_ms = 0; // as in AdmitOp
 };
 struct LoadOp {
     RoomKey key;

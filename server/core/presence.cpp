@@ -43,7 +43,7 @@ void Core::State::on_set_presence(Command& command) {
     PresenceInfo presence;
     presence.state = said.state() == wire::PresenceState::Offline ? wire::PresenceState::Invisible
                                                                   : said.state();
-    presence.since_ms = now_ms_;
+    presence.since_ms = date_ms();
     PresenceText words;
     words.token = wire::view(said.token());
     if (said.params() != nullptr) {

@@ -16,9 +16,10 @@ constexpr unsigned nonce_random_bits = 22;
 
 // A nonce tells when it was made: one that is older than the store remembers could be a repetition
 // that nobody recognises.
-bool nonce_in_time(Nonce nonce, TimeMs now_ms) {
+// Whoever has not heard yet that server time has leapt counts by what it was.
+bool nonce_in_time(Nonce nonce, TimeMs now_ms, TimeMs leapt_ms) {
     const auto made_ms = static_cast<TimeMs>(nonce >> nonce_random_bits);
-    return nonce != 0 && made_ms >= now_ms - limits::nonce_age_ms_max &&
+    return nonce != 0 && made_ms >= now_ms - leapt_ms - limits::nonce_age_ms_max &&
            made_ms <= now_ms + limits::nonce_ahead_ms_max;
 }
 
@@ -71,7 +72,7 @@ void Core::State::on_send(Command& command) {
     if (clean->size() > limits::text_bytes_max) {
         return refuse_here(Error::TooLong);
     }
-    if (!nonce_in_time(send.nonce(), now_ms_)) {
+    if (!nonce_in_time(send.nonce(), date_ms(), clocks_.leapt_ms)) {
         return refuse_here(Error::BadArgument);
     }
     if (send.reply_to() != 0 &&
@@ -105,7 +106,7 @@ void Core::State::on_send(Command& command) {
         forget_full_paces(*room);
     }
     LogEntry entry;
-    entry.at_ms = now_ms_;
+    entry.at_ms = date_ms();
     entry.author = command.user.id;
     entry.nonce = send.nonce();
     entry.kind = EntryKind::Message;

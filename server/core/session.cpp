@@ -112,14 +112,15 @@ void Core::State::take(const SessionOpened& opened) {
     schedule(*session);
     User& user = user_of(*session);
     if (user.presence.state == wire::PresenceState::Offline) {
-        set_presence(user, {wire::PresenceState::Online, nullptr, now_ms_});
+        set_presence(user, {wire::PresenceState::Online, nullptr, date_ms()});
         // Told when he says what he is doing, or in a period: he may want to be invisible.
         user.shown_at_ms = now_ms_;
         user.presence_said = false;
     }
     const auto self = wire_user(user.id, user.name, user.flags);
-    const auto ready = wire::CreateReady(fbb(), raw(session->id), self, now_ms_,
-                                         session->reauth_at_ms, read_only(*session), options_.dev);
+    const auto ready =
+        wire::CreateReady(fbb(), raw(session->id), self, date_ms(), dated_ms(session->reauth_at_ms),
+                          read_only(*session), options_.dev);
     send_event(*session, Lane::Control, event(wire::Event::Ready, ready));
     if (!user.blocks.empty()) {
         send_event(*session, Lane::Control, blocks_frame(user));
@@ -286,7 +287,7 @@ void Core::State::run_session_timer(SessionId id) {
     } else {
         PARLEY_ASSERT(session->open && !session->ticket_wanted);
         session->ticket_wanted = true;
-        const auto body = wire::CreateTicketWanted(fbb(), session->reauth_at_ms);
+        const auto body = wire::CreateTicketWanted(fbb(), dated_ms(session->reauth_at_ms));
         // Owed also to a session that lags: it is the only warning.
         send_answer(id, Lane::Control, event(wire::Event::TicketWanted, body));
         schedule(*session);
@@ -295,7 +296,7 @@ void Core::State::run_session_timer(SessionId id) {
 
 void Core::State::on_time_query(Command& command) {
     const auto& query = command.body<wire::TimeQuery>();
-    const auto body = wire::CreateTimeReply(fbb(), query.client_ms(), now_ms_);
+    const auto body = wire::CreateTimeReply(fbb(), query.client_ms(), date_ms());
     send_answer(command.from.session, Lane::Control,
                 event(wire::Event::TimeReply, body, command.from.request));
 }

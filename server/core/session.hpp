@@ -48,7 +48,7 @@ struct Session {
     bool ticket_wanted = false; // said already
     TimeMs admitted_at_ms = 0;
     TimeMs lagging_since_ms = 0;
-    TimeMs reauth_at_ms = 0; // from here on read-only
+    TimeMs reauth_at_ms = 0; // from here on read-only, by State::now_ms_
     TimeMs timer_ms = 0;     // its place in State::session_timers_; 0: none
     uint32_t in_flight = 0;  // its requests at the store
     Flood flood;

@@ -70,6 +70,12 @@ public:
     Counts counts() const;
 
 private:
+    // [clocks] What lasts goes by now_ms_. Server time, for what is dated, and the wall clock, for
+    // what others dated, are so far from it now.
+    TimeMs dated_ms(TimeMs ms) const { return ms + clocks_.leapt_ms; }
+    TimeMs date_ms() const { return dated_ms(now_ms_); }
+    TimeMs wall_ms() const { return date_ms() - clocks_.apart_ms; }
+
     // [core.cpp] dispatch, time, the store's answers, shutdown
     void take(const Tick& tick);
     void take(const AdmitAsked& asked);
@@ -81,6 +87,7 @@ private:
     void take(const Drained& drained);
     void take(const StoreAnswered& answered);
     void take(const ShutdownAsked& asked);
+    void take(const ClocksMoved& moved);
     void run_command(Session& session, Bytes frame);
     void dispatch(Command& command);
     template <typename Request>
@@ -128,6 +135,7 @@ private:
     void on_time_query(Command& command);
 
     // [admission.cpp]
+    TimeMs reauth_due_ms(const UserAdmitted& admitted, TimeMs wall_ahead_ms) const;
     User& touch_user(const UserAdmitted& admitted, const Claims& claims);
     void rename(User& user, const StoredUser& stored);
     void name_in_rooms(const User& user);
@@ -385,7 +393,8 @@ private:
     const CoreOptions options_;
     const CardTypes card_types_;
     Random random_;
-    TimeMs now_ms_ = 0;
+    TimeMs now_ms_ = 0; // server time less its leaps
+    ClocksMoved clocks_;
     Effects* effects_ = nullptr; // of the running step
     wire::FrameBuilder frames_;
     wire::BatchWriter batch_;
@@ -427,7 +436,8 @@ private:
     // Who was revoked when: a ticket issued before must not bring him back. Kept as long as such a
     // ticket can be good; the store has it too, for the shard after this one.
     struct Revoked {
-        TimeMs at_ms = 0;
+        TimeMs at_ms = 0; // the wall clock's, as a ticket's times
+        TimeMs end_ms = 0;
         uint64_t order = 0;
     };
     std::map<std::pair<RoomId, UserId>, Revoked> revoked_;

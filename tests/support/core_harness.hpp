@@ -165,6 +165,13 @@ public:
         now_ms += later_ms;
         step(Tick{});
     }
+    // Server time leaps, and is so far ahead of the wall clock from now on.
+    void move_clocks(TimeMs leap_ms, TimeMs apart_ms) {
+        now_ms += leap_ms;
+        clocks.leapt_ms += leap_ms;
+        clocks.apart_ms = apart_ms;
+        step(ClocksMoved{clocks});
+    }
     // Runs what waits at the store as one transaction and hands the answers over as one input.
     void commit(CommitFault fault = CommitFault::None) {
         std::vector<StoreRequest> group = std::move(asked);
@@ -375,6 +382,7 @@ public:
     MemoryStore store;
     Core core;
     TimeMs now_ms = start_ms;
+    ClocksMoved clocks;
     std::vector<StoreRequest> asked; // not committed yet
     std::map<SessionId, Admit> admits;
     std::map<SessionId, CloseSession> closes;

@@ -1,4 +1,6 @@
 // clock.cpp: the wall clock jumps under a shard that serves.
+#include <algorithm>
+
 #include "tests/torture/faults.hpp"
 #include "tests/torture/orders.hpp"
 #include "tests/torture/stored.hpp"
@@ -19,12 +21,24 @@ struct Jump {
     int64_t offset_s;
     int64_t for_ms;
 };
-// Shorter than the ten seconds after which a clock that is far ahead is believed: then sessions
-// end with their tickets.
+// The last one ahead is longer than the ten seconds after which a clock that is far ahead is
+// believed: the shard's own time stays ahead from then on.
 constexpr Jump jumps[] = {
-    {-hour_s, 1000},      {hour_s, 1000},     {-3650 * day_s, 1000},
-    {3650 * day_s, 1500}, {40 * day_s, 1500}, {0, 1500},
+    {-hour_s, 1000},      {hour_s, 1000},       {-3650 * day_s, 1000},
+    {3650 * day_s, 1500}, {40 * day_s, 14'000}, {0, 1500},
 };
+// Who comes now, with a ticket of the right time, stays at least so long.
+constexpr int64_t stays_ms = 2000;
+
+bool stays(Crowd& crowd, Person& person) {
+    person.come_back();
+    if (!crowd.until([&] { return person.in_room(); })) {
+        return false;
+    }
+    const std::map<Error, uint64_t> before = person.lost_for();
+    crowd.for_ms(stays_ms);
+    return person.in_room() && person.lost_for() == before;
+}
 
 } // namespace
 
@@ -55,7 +69,7 @@ bool play_clock(const Plan& plan, Report& report, std::string& message) {
     for (const Jump& jump : jumps) {
         orders.move_clock(jump.offset_s);
         const uint64_t before = acknowledged(crowd);
-        crowd.for_ms(plan.quick ? jump.for_ms / 2 : jump.for_ms);
+        crowd.for_ms(plan.quick ? std::min<int64_t>(jump.for_ms, 500) : jump.for_ms);
         ++made;
         if (!crowd.until([&] { return acknowledged(crowd) > before; })) {
             message =
@@ -63,6 +77,7 @@ bool play_clock(const Plan& plan, Report& report, std::string& message) {
             return false;
         }
     }
+    const bool stayed = stays(crowd, crowd[0]);
     crowd.talk.lines_per_s = 0;
     const bool told = crowd.until([&] { return crowd.all_answered() && level(crowd); });
     uint64_t lost = 0;
@@ -108,6 +123,7 @@ bool play_clock(const Plan& plan, Report& report, std::string& message) {
                     : static_cast<double>(room.lines.back().at_ms - room.lines.front().at_ms) /
                           static_cast<double>(limits::day_ms));
     report.at_most("connections_lost", static_cast<double>(lost), 0);
+    report.at_least("who_comes_afterwards_stays", stayed ? 1 : 0, 1);
     report.at_least("everyone_level_at_the_end", told ? 1 : 0, 1);
     report.at_least("everyone_back_after_restarts", back && answered ? 1 : 0, 1);
     report.at_most("at_ms_goes_back", back_in_time, 0);

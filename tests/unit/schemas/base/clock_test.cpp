@@ -17,7 +17,11 @@ TEST_CASE("server time follows a wall clock that stays far ahead for ten seconds
     const TimeMs ahead_ms = GENERATE(TimeMs{5101}, TimeMs{3'600'000});
     CHECK(clock.now_ms(noon_ms + 1100 + ahead_ms, 1100) == noon_ms + 1101);
     CHECK(clock.now_ms(noon_ms + 11'099 + ahead_ms, 11'099) == noon_ms + 11'099 + 100);
+    CHECK(clock.leapt_ms() == 0);
     CHECK(clock.now_ms(noon_ms + 11'200 + ahead_ms, 11'200) == noon_ms + 11'200 + ahead_ms);
+    CHECK(clock.leapt_ms() == ahead_ms - 100); // the rest was slewed
+    clock.now_ms(noon_ms + 11'300, 11'300);
+    CHECK(clock.leapt_ms() == ahead_ms - 100);
 }
 
 TEST_CASE("server time does not follow a wall clock that is far ahead for a moment", "[clock]") {

@@ -258,6 +258,21 @@ TEST_CASE("a card ends in its time, and a new one never looks like an old one", 
     CHECK(t.gone(t.ann) == 1);
 }
 
+TEST_CASE("a card ends in its time when server time leaps, too", "[core][cards]") {
+    Table t;
+    t.set(t.game, t.room, 1, {{1, 5, ""}}, 3000);
+    t.world.tick(1000);
+    t.world.move_clocks(40 * limits::day_ms, 0);
+    t.world.tick(1999);
+    CHECK(t.gone(t.ann) == 0);
+    t.world.forget_heard();
+    CHECK(t.fetch(t.ann, t.room, UserId{}, 1) == Error::Ok);
+    REQUIRE(t.cards(t.ann).size() == 1);
+    CHECK(t.cards(t.ann)[0]->expires_at_ms() == t.world.now_ms + 1);
+    t.world.tick(1);
+    CHECK(t.gone(t.ann) == 1);
+}
+
 TEST_CASE("setting a card again moves its end", "[core][cards]") {
     Table t;
     t.set(t.game, t.room, 1, {{1, 5, ""}}, 1000);

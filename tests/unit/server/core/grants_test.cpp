@@ -117,10 +117,58 @@ TEST_CASE("a revoke is remembered as long as an older ticket can be good", "[cor
         again.expires_at_s = later.now_ms / 1000 + 1; // a life no verifier lets through
         CHECK(join(later, again) == Error::Forbidden);
     }
-    SECTION("and no longer") {
+    SECTION("and no longer by the shard that heard of it") {
+        world.tick(limits::revoked_keep_ms);
+        again.expires_at_s = world.now_ms / 1000 + 1;
+        CHECK(join(world, again) == Error::Ok);
+    }
+    SECTION("nor by the next one, once it has seen it for as long") {
         Restarted later(world, limits::revoked_keep_ms);
+        const SessionId bob = later.connect(issued("bob", later.now_ms / 1000, {team("t1")}));
+        REQUIRE_FALSE(later.closed(bob)); // he keeps the room in memory
+        const bool over = GENERATE(false, true);
+        later.tick(limits::revoked_keep_ms - (over ? 0 : 1));
         again.expires_at_s = later.now_ms / 1000 + 1;
-        CHECK(join(later, again) == Error::Ok);
+        CHECK(join(later, again) == (over ? Error::Ok : Error::Forbidden));
+    }
+}
+
+TEST_CASE("a clock that was wrong for a while forgives no revoke and bans nobody",
+          "[core][grants]") {
+    constexpr TimeMs wrong_ms = 40 * limits::day_ms;
+    SECTION("a revoke from before") {
+        Revoked world;
+        world.move_clocks(wrong_ms, 0);
+        world.tick();
+        world.move_clocks(0, wrong_ms);
+        CHECK(join(world, world.used) == Error::Forbidden);
+        CHECK(join(world, world.unused) == Error::Forbidden);
+        CHECK(join(world, issued("ann", revoked_s + 1, {team("t1")})) == Error::Ok);
+    }
+    SECTION("a revoke that is read from the store meanwhile") {
+        Revoked world;
+        Restarted later(world);
+        later.move_clocks(wrong_ms, 0);
+        later.connect(issued("bob", later.now_ms / 1000, {team("t1")}));
+        later.move_clocks(0, wrong_ms);
+        CHECK(join(later, world.unused) == Error::Forbidden);
+    }
+    SECTION("a revoke by the wrong clock") {
+        CoreHarness world;
+        world.now_ms = revoked_s * 1000;
+        world.move_clocks(0, -wrong_ms);
+        Claims games = game_claims();
+        games.expires_at_s += wrong_ms / 1000; // the wrong clock would let no other in
+        const SessionId game = world.connect(games);
+        const Claims used = issued("ann", revoked_s - 10, {team("t1")});
+        Claims ahead = used;
+        ahead.expires_at_s += wrong_ms / 1000;
+        world.connect(ahead);
+        world.revoke(game, team("t1"), "ann");
+        world.settle();
+        world.move_clocks(0, 0);
+        CHECK(join(world, used) == Error::Forbidden);
+        CHECK(join(world, issued("ann", revoked_s + 1, {team("t1")})) == Error::Ok);
     }
 }
 

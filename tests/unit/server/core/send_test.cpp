@@ -119,6 +119,21 @@ TEST_CASE("a nonce from too long ago or from the future is refused", "[core][sen
     CHECK(at(world.now_ms + limits::nonce_ahead_ms_max + 1) == Error::BadArgument);
 }
 
+TEST_CASE("who has not heard yet that server time leapt is not refused for it", "[core][send]") {
+    CoreHarness world;
+    const SessionId ann = world.connect("ann", {party("p1")});
+    const RoomId room = world.room_id(party("p1"));
+    const TimeMs before_ms = world.now_ms;
+    const auto at = [&](TimeMs made_ms) {
+        return world.run_send(ann, room, "x", (static_cast<Nonce>(made_ms) << 22) | 1).error;
+    };
+    world.move_clocks(40 * limits::day_ms, 0);
+    CHECK(at(before_ms - limits::nonce_age_ms_max - 1) == Error::BadArgument);
+    CHECK(at(before_ms - limits::nonce_age_ms_max) == Error::Ok);
+    CHECK(at(world.now_ms + limits::nonce_ahead_ms_max) == Error::Ok);
+    CHECK(at(world.now_ms + limits::nonce_ahead_ms_max + 1) == Error::BadArgument);
+}
+
 TEST_CASE("a text that is too long or has too many lines is refused and not stored",
           "[core][send][hostile]") {
     CoreHarness world;

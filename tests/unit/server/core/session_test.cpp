@@ -139,6 +139,72 @@ TEST_CASE("a ticket is wanted in time, then the session reads only, then it ends
     CHECK(wanted() == 1);
 }
 
+TEST_CASE("a clock that was wrong and believed for a while ends no session, before or afterwards",
+          "[core][session]") {
+    constexpr TimeMs wrong_ms = 40 * limits::day_ms;
+    CoreHarness world;
+    const Claims claims = claims_of("ann", {party("p1")});
+    const SessionId ann = world.connect(claims);
+    const RoomId room = world.room_id(party("p1"));
+    world.move_clocks(wrong_ms, 0);
+    world.tick();
+    CHECK_FALSE(world.closed(ann));
+    const CoreHarness::Said said = world.run_send(ann, room, "x");
+    CHECK(said.error == Error::Ok);
+    CHECK(said.at_ms == world.now_ms);
+    world.move_clocks(0, wrong_ms); // it is set right
+    CHECK_FALSE(world.closed(ann));
+
+    SECTION("who comes afterwards stays as long as ever") {
+        const SessionId bob = world.connect("bob", {party("p1")});
+        const auto* ready = world.heard(bob)[0].as<wire::Ready>(wire::Event::Ready);
+        REQUIRE(ready != nullptr);
+        CHECK(ready->server_ms() == world.now_ms);
+        CHECK(ready->reauth_at_ms() == world.now_ms + limits::reauth_due_ms);
+        world.tick(limits::reauth_due_ms + limits::reauth_grace_ms - 1);
+        CHECK_FALSE(world.closed(bob));
+        world.tick(1);
+        CHECK(world.close_reason(bob) == Error::TicketExpired);
+    }
+    SECTION("a new ticket lasts as long as ever") {
+        world.tick(1000);
+        Claims next = claims_of("ann");
+        world.step(ReauthVerified{ann, 77, next, Error::Ok});
+        world.settle();
+        CHECK(world.reply(ann, 77).at_ms == world.now_ms + limits::reauth_due_ms);
+        world.tick(limits::reauth_due_ms + limits::reauth_grace_ms - 1);
+        CHECK_FALSE(world.closed(ann));
+        world.tick(1);
+        CHECK(world.close_reason(ann) == Error::TicketExpired);
+    }
+    SECTION("a ticket that was good all the time is good") {
+        CHECK(world.verdict(world.connect(claims)) == Error::Ok);
+    }
+}
+
+TEST_CASE("a ticket is good for its time, whatever the clock was while the store looked at it",
+          "[core][session]") {
+    constexpr TimeMs wrong_ms = 40 * limits::day_ms;
+    CoreHarness world;
+    const bool ahead_before = GENERATE(true, false);
+    world.move_clocks(0, ahead_before ? -wrong_ms : 0);
+    Claims claims = claims_of("ann");
+    claims.expires_at_s += wrong_ms / 1000; // good by either clock
+    const SessionId ann = world.ask(claims);
+    world.move_clocks(0, ahead_before ? 0 : -wrong_ms);
+    world.settle();
+    world.step(SessionOpened{ann});
+    const auto* ready = world.heard(ann)[0].as<wire::Ready>(wire::Event::Ready);
+    REQUIRE(ready != nullptr);
+    CHECK(ready->reauth_at_ms() == world.now_ms + limits::reauth_due_ms);
+    // First used in a time that is still to come: no longer than any.
+    world.move_clocks(0, 0);
+    const SessionId again = world.connect(claims);
+    ready = world.heard(again)[0].as<wire::Ready>(wire::Event::Ready);
+    REQUIRE(ready != nullptr);
+    CHECK(ready->reauth_at_ms() == world.now_ms + limits::reauth_due_ms);
+}
+
 TEST_CASE("a new ticket in-band starts the clock again and changes the rooms", "[core][session]") {
     CoreHarness world;
     const SessionId ann = world.connect("ann", {team("t1"), party("p1")});
