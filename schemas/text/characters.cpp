@@ -11,6 +11,55 @@ bool within(int32_t code_point, int32_t first, int32_t last) {
     return code_point >= first && code_point <= last;
 }
 
+enum class Middle { None, Letters, Digits, Both };
+
+// MidLetter, MidNum and MidNumLet of UAX 29, and the single quote.
+Middle middle(int32_t code_point) {
+    switch (code_point) {
+    case ':':
+    case 0x00B7: // middle dot, Catalan
+    case 0x0387:
+    case 0x055F:
+    case 0x05F4:
+    case 0x2027:
+    case 0xFE13:
+    case 0xFE55:
+    case 0xFF1A:
+        return Middle::Letters;
+    case ',':
+    case ';':
+    case 0x037E:
+    case 0x0589:
+    case 0x060C:
+    case 0x060D:
+    case 0x066C:
+    case 0x07F8:
+    case 0x2044:
+    case 0xFE10:
+    case 0xFE14:
+    case 0xFE50:
+    case 0xFE54:
+    case 0xFF0C:
+    case 0xFF1B:
+        return Middle::Digits;
+    case '\'':
+    case '.':
+    case 0x2018:
+    case 0x2019: // the apostrophe that phones type
+    case 0x2024:
+    case 0xFE52:
+    case 0xFF07:
+    case 0xFF0E:
+        return Middle::Both;
+    default:
+        return Middle::None;
+    }
+}
+
+bool is_hebrew(int32_t code_point) {
+    return within(code_point, 0x05D0, 0x05F2);
+}
+
 } // namespace
 
 Decoded decode_at(std::string_view valid, size_t offset) {
@@ -170,6 +219,24 @@ WordClass word_class(int32_t code_point) {
     default:
         return WordClass::Other;
     }
+}
+
+bool may_join_word(int32_t sign) {
+    return sign == '"' || middle(sign) != Middle::None;
+}
+
+bool joins_word(int32_t before, int32_t sign, int32_t after) {
+    if (is_hebrew(before) && (sign == '\'' || (sign == '"' && is_hebrew(after)))) {
+        return true; // typed for geresh and gershayim
+    }
+    const Middle kind = middle(sign);
+    if (kind == Middle::None || word_class(before) != WordClass::Word ||
+        word_class(after) != WordClass::Word) {
+        return false;
+    }
+    const bool left = utf8proc_category(before) == UTF8PROC_CATEGORY_ND;
+    const bool right = utf8proc_category(after) == UTF8PROC_CATEGORY_ND;
+    return left == right && (kind == Middle::Both || (kind == Middle::Digits) == left);
 }
 
 } // namespace parley::text

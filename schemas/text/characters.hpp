@@ -37,6 +37,10 @@ bool is_visible(int32_t code_point);
 
 enum class WordClass { Blank, Word, Han, Hiragana, Katakana, Other };
 WordClass word_class(int32_t code_point);
+// Between these two a sign may stand that does not end the word: "can't", "3.14" (UAX 29, WB6 to
+// WB7c, WB11 and WB12). after is 0 at the text's end.
+bool may_join_word(int32_t sign);
+bool joins_word(int32_t before, int32_t sign, int32_t after);
 
 inline constexpr int32_t zero_width_non_joiner = 0x200C;
 inline constexpr int32_t zero_width_joiner = 0x200D;

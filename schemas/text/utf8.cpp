@@ -31,8 +31,21 @@ bool certain_border(std::string_view valid, size_t offset) {
            utf8proc_grapheme_break(before, decode_at(valid, offset).code_point);
 }
 
+// The class of the grapheme at offset; a sign inside a word is of the word.
+WordClass class_at(std::string_view valid, size_t offset) {
+    const int32_t sign = decode_at(valid, offset).code_point;
+    const WordClass own = word_class(sign);
+    if (own != WordClass::Other || offset == 0 || !may_join_word(sign)) {
+        return own;
+    }
+    const int32_t before = decode_at(valid, previous_grapheme(valid, offset)).code_point;
+    const size_t next = next_grapheme(valid, offset);
+    const int32_t after = next < valid.size() ? decode_at(valid, next).code_point : 0;
+    return joins_word(before, sign, after) ? WordClass::Word : own;
+}
+
 size_t word_run_end(std::string_view valid, size_t offset, WordClass of) {
-    while (offset < valid.size() && word_class(decode_at(valid, offset).code_point) == of) {
+    while (offset < valid.size() && class_at(valid, offset) == of) {
         offset = next_grapheme(valid, offset);
     }
     return offset;
@@ -133,7 +146,7 @@ size_t next_word(std::string_view valid, size_t offset) {
     if (offset >= valid.size()) {
         return valid.size();
     }
-    const WordClass here = word_class(decode_at(valid, offset).code_point);
+    const WordClass here = class_at(valid, offset);
     return word_run_end(valid, word_run_end(valid, offset, here), WordClass::Blank);
 }
 
@@ -142,7 +155,7 @@ size_t previous_word(std::string_view valid, size_t offset) {
     WordClass run = WordClass::Blank;
     while (offset > 0) {
         const size_t before = previous_grapheme(valid, offset);
-        const WordClass of = word_class(decode_at(valid, before).code_point);
+        const WordClass of = class_at(valid, before);
         if (run != WordClass::Blank && of != run) {
             break;
         }

@@ -20,7 +20,8 @@ size_t count_code_points(std::string_view valid);
 size_t next_grapheme(std::string_view valid, size_t offset);
 size_t previous_grapheme(std::string_view valid, size_t offset);
 // The beginning of the word after the one at offset, or the end; and the beginning of the word at
-// or before offset. A run of Han, of Hiragana or of Katakana counts as a word.
+// or before offset. A run of Han, of Hiragana or of Katakana counts as a word, and signs inside a
+// word belong to it: "can't", "3.14".
 size_t next_word(std::string_view valid, size_t offset);
 size_t previous_word(std::string_view valid, size_t offset);
 

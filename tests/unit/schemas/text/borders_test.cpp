@@ -95,6 +95,17 @@ TEST_CASE("words begin where a person would say", "[text]") {
     CHECK(previous_word("go", 0) == 0);
     // 北の橋に: Han, Hiragana, Han, Hiragana.
     CHECK(forward("北の橋に", next_word) == std::vector<size_t>{3, 6, 9, 12});
+    // Signs inside a word and a number, and the same signs behind one.
+    CHECK(forward("can't 3.14 l\u2019eau", next_word) == std::vector<size_t>{6, 11, 18});
+    CHECK(next_word("can' t", 0) == 3);
+    CHECK(next_word("end. New", 0) == 3);
+    CHECK(next_word("a,b 1,2 a.1", 0) == 1);
+    CHECK(next_word("1,2 a.1", 0) == 4);
+    CHECK(next_word("a.1", 0) == 1);
+    CHECK(previous_word("I can't", 7) == 2);
+    CHECK(previous_word("I can't", 6) == 2);
+    CHECK(previous_word("1 a,b", 5) == 4);
+    CHECK(next_word("צה\"ל x", 0) == 8);
     CHECK(next_word("don!! x", 0) == 3);
     CHECK(next_word("don!! x", 3) == 6);
 }
