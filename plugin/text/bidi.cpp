@@ -1,6 +1,8 @@
 // bidi.cpp: paragraphs and their embedding levels (UAX 9, by FriBidi). Links and mentions are
 // isolated, as if FSI and PDI stood around them: a right-to-left address must not turn around the
 // words beside it.
+#include <algorithm>
+
 #include "plugin/text/characters.hpp"
 #include "plugin/text/work.hpp"
 
@@ -98,6 +100,28 @@ void resolve(Work& work) {
         paragraph.rtl = rtl;
         work.paragraphs.push_back(paragraph);
         start = paragraph.end + 1;
+    }
+}
+
+void visual_order(std::span<const uint8_t> levels, std::pmr::vector<uint32_t>& order) {
+    order.clear();
+    uint8_t highest = 0;
+    for (uint32_t i = 0; i < levels.size(); ++i) {
+        highest = std::max(highest, levels[i]);
+        order.push_back(i);
+    }
+    for (uint8_t level = highest; level > 0; --level) {
+        for (size_t i = 0; i < order.size();) {
+            size_t end = i;
+            while (end < order.size() && levels[order[end]] >= level) {
+                ++end;
+            }
+            if (end > i + 1) {
+                std::reverse(order.begin() + static_cast<ptrdiff_t>(i),
+                             order.begin() + static_cast<ptrdiff_t>(end));
+            }
+            i = std::max(end, i + 1);
+        }
     }
 }
 

@@ -46,26 +46,6 @@ constexpr Range ignorable_ranges[] = {
     {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
 };
 
-// Ideographs, kana, syllables and their like: UAX 14 ID, H2, H3, JL, and emoji.
-constexpr Range ideograph_ranges[] = {
-    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2E80, 0x2FFF},   {0x3003, 0x3004},
-    {0x3006, 0x3007},   {0x3012, 0x3013},   {0x3020, 0x3029},   {0x3030, 0x303A},
-    {0x303D, 0x303F},   {0x3041, 0x3096},   {0x30A1, 0x30FA},   {0x3105, 0x312F},
-    {0x3131, 0x318E},   {0x3190, 0x31FF},   {0x3200, 0x4DBF},   {0x4E00, 0x9FFF},
-    {0xA000, 0xA4CF},   {0xA960, 0xA97C},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
-    {0xFE30, 0xFE34},   {0xFE45, 0xFE46},   {0xFF02, 0xFF03},   {0xFF05, 0xFF07},
-    {0xFF0A, 0xFF0B},   {0xFF0D, 0xFF0D},   {0xFF0F, 0xFF19},   {0xFF1C, 0xFF1E},
-    {0xFF20, 0xFF3A},   {0xFF41, 0xFF5A},   {0xFF66, 0xFF66},   {0xFF71, 0xFF9D},
-    {0xFFE2, 0xFFE4},   {0x17000, 0x18CFF}, {0x1B000, 0x1B2FF}, {0x1F000, 0x1FAFF},
-    {0x20000, 0x3FFFD},
-};
-
-// Thai, Lao, Khmer, Myanmar, New Tai Lue, Tai Le, Tai Tham, Tai Viet.
-constexpr Range east_ranges[] = {
-    {0x0E00, 0x0EFF}, {0x1000, 0x109F}, {0x1780, 0x17FF}, {0x1950, 0x19DF},
-    {0x1A20, 0x1AAD}, {0xA9E0, 0xA9FE}, {0xAA60, 0xAADF},
-};
-
 template <size_t size>
 bool in(const Range (&ranges)[size], uint32_t code) {
     const auto* at = std::lower_bound(std::begin(ranges), std::end(ranges), code,
@@ -82,66 +62,7 @@ constexpr bool sorted(const Range (&ranges)[size]) {
     }
     return true;
 }
-static_assert(sorted(emoji_ranges) && sorted(ignorable_ranges) && sorted(ideograph_ranges) &&
-              sorted(east_ranges));
-
-// No line starts with one of these: stops, closing brackets, iteration marks, the small kana.
-constexpr uint32_t closing[] = {
-    0x0021, 0x0025, 0x0029, 0x002C, 0x002E, 0x003A, 0x003B, 0x003F, 0x005D, 0x007D, 0x00A2, 0x00B0,
-    0x00BB, 0x0589, 0x060C, 0x061B, 0x061F, 0x066A, 0x06D4, 0x0964, 0x0965, 0x2019, 0x201D, 0x2024,
-    0x2025, 0x2026, 0x2030, 0x203A, 0x203C, 0x203D, 0x2047, 0x2048, 0x2049, 0x2103, 0x3001, 0x3002,
-    0x3005, 0x3009, 0x300B, 0x300D, 0x300F, 0x3011, 0x3015, 0x3017, 0x3019, 0x301B, 0x301C, 0x301E,
-    0x301F, 0x303B, 0x303C, 0x3041, 0x3043, 0x3045, 0x3047, 0x3049, 0x3063, 0x3083, 0x3085, 0x3087,
-    0x308E, 0x3095, 0x3096, 0x309B, 0x309C, 0x309D, 0x309E, 0x30A0, 0x30A1, 0x30A3, 0x30A5, 0x30A7,
-    0x30A9, 0x30C3, 0x30E3, 0x30E5, 0x30E7, 0x30EE, 0x30F5, 0x30F6, 0x30FB, 0x30FC, 0x30FD, 0x30FE,
-    0x31F0, 0x31F1, 0x31F2, 0x31F3, 0x31F4, 0x31F5, 0x31F6, 0x31F7, 0x31F8, 0x31F9, 0x31FA, 0x31FB,
-    0x31FC, 0x31FD, 0x31FE, 0x31FF, 0xFF01, 0xFF05, 0xFF09, 0xFF0C, 0xFF0E, 0xFF1A, 0xFF1B, 0xFF1F,
-    0xFF3D, 0xFF5D, 0xFF60, 0xFF61, 0xFF63, 0xFF64, 0xFF65, 0xFF67, 0xFF68, 0xFF69, 0xFF6A, 0xFF6B,
-    0xFF6C, 0xFF6D, 0xFF6E, 0xFF6F, 0xFF70, 0xFF9E, 0xFF9F,
-};
-
-// No line ends with one of these: opening brackets, and signs that stand before a number.
-constexpr uint32_t opening[] = {
-    0x0024, 0x0028, 0x005B, 0x007B, 0x00A1, 0x00A3, 0x00A5, 0x00AB, 0x00BF, 0x2018, 0x201A,
-    0x201C, 0x201E, 0x2039, 0x20AC, 0x3008, 0x300A, 0x300C, 0x300E, 0x3010, 0x3014, 0x3016,
-    0x3018, 0x301A, 0x301D, 0xFF04, 0xFF08, 0xFF3B, 0xFF5B, 0xFF5F, 0xFF62, 0xFFE1, 0xFFE5,
-};
-
-static_assert(std::is_sorted(std::begin(closing), std::end(closing)));
-static_assert(std::is_sorted(std::begin(opening), std::end(opening)));
-
-BreakClass east_class(uint32_t code) {
-    if ((code >= 0x0E40 && code <= 0x0E44) || (code >= 0x0EC0 && code <= 0x0EC4)) {
-        return BreakClass::EastPrefix;
-    }
-    switch (code) {
-    case 0x0E2F: // paiyannoi
-    case 0x0E30: // sara a
-    case 0x0E32: // sara aa
-    case 0x0E33: // sara am
-    case 0x0E45: // lakkhangyao
-    case 0x0E46: // mai yamok
-    case 0x0EAF:
-    case 0x0EB0:
-    case 0x0EB2:
-    case 0x0EB3:
-    case 0x0EC6:
-    case 0x104A: // Myanmar sections
-    case 0x104B:
-    case 0x17D4: // Khmer stops
-    case 0x17D5:
-    case 0x17D6:
-    case 0x17D7:
-        return BreakClass::EastSuffix;
-    default:
-        break;
-    }
-    if ((code >= 0x0E50 && code <= 0x0E59) || (code >= 0x0ED0 && code <= 0x0ED9) ||
-        (code >= 0x17E0 && code <= 0x17E9) || (code >= 0x1040 && code <= 0x1049)) {
-        return BreakClass::Digit;
-    }
-    return code == 0x0E3F ? BreakClass::Opening : BreakClass::EastLetter; // baht
-}
+static_assert(sorted(emoji_ranges) && sorted(ignorable_ranges));
 
 } // namespace
 
@@ -179,61 +100,6 @@ bool may_be_rtl(uint32_t code) {
 bool is_blank(uint32_t code) {
     return code == ' ' || code == 0x1680 || (code >= 0x2000 && code <= 0x200A && code != 0x2007) ||
            code == 0x205F || code == 0x3000;
-}
-
-BreakClass break_class(uint32_t code) {
-    if ((code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z')) {
-        return BreakClass::Letter;
-    }
-    if (code >= '0' && code <= '9') {
-        return BreakClass::Digit;
-    }
-    if (is_blank(code) || code == '\t') {
-        return BreakClass::Blank;
-    }
-    switch (code) {
-    case '"': // straight quotes open and close
-    case '\'':
-    case 0x00A0:
-    case 0x034F:
-    case 0x0F0C:
-    case 0x2007:
-    case 0x2011:
-    case 0x202F:
-    case 0x2060:
-    case 0xFEFF:
-        return BreakClass::Glue;
-    case zero_width_space:
-        return BreakClass::ZeroWidth;
-    case '-':
-    case 0x2010:
-        return BreakClass::Hyphen;
-    case '/':
-        return BreakClass::Slash;
-    case 0x0F0B:
-    case 0x1361:
-    case 0x2012:
-    case 0x2013:
-    case 0x2014:
-        return BreakClass::After;
-    default:
-        break;
-    }
-    if (std::binary_search(std::begin(closing), std::end(closing), code)) {
-        return BreakClass::Closing;
-    }
-    if (std::binary_search(std::begin(opening), std::end(opening), code)) {
-        return BreakClass::Opening;
-    }
-    if (in(ideograph_ranges, code) || is_emoji(code)) {
-        return BreakClass::Ideograph;
-    }
-    if (in(east_ranges, code)) {
-        return east_class(code);
-    }
-    return code >= 0x0660 && utf8proc_category(static_cast<int32_t>(code)) == UTF8PROC_CATEGORY_ND
-               ? BreakClass::Digit
-               : BreakClass::Letter;
 }
 
 } // namespace parley::text

@@ -1,5 +1,5 @@
 // characters.hpp: what the engine must know of single code points and neither utf8proc nor HarfBuzz
-// tells: emoji presentation, invisible characters, and where a line may break. Pure.
+// tells: emoji presentation, invisible characters, blanks. Pure.
 #pragma once
 
 #include <cstdint>
@@ -26,24 +26,5 @@ bool is_mark(uint32_t code);
 bool may_be_rtl(uint32_t code);
 // A blank that may hang over the end of a line; no-break spaces may not.
 bool is_blank(uint32_t code);
-
-// How a code point behaves at the end of a line: UAX 14 in the few classes that chat meets.
-enum class BreakClass : uint8_t {
-    Letter, // stays with its neighbours
-    Digit,
-    Blank,      // break after
-    Glue,       // no break before or after
-    ZeroWidth,  // break after, seen or not
-    Hyphen,     // break after, but not between a minus and its number
-    Slash,      // break after, but not before a digit
-    After,      // break after (Tibetan tsheg, Ethiopic word space, dashes)
-    Opening,    // no break after
-    Closing,    // no break before (closing brackets, stops, small kana)
-    Ideograph,  // break before and after
-    EastLetter, // Thai, Lao, Khmer, Myanmar: words are not parted; break at graphemes
-    EastPrefix, // a vowel written before its consonant: no break after
-    EastSuffix, // belongs to what stands before: no break before
-};
-BreakClass break_class(uint32_t code);
 
 } // namespace parley::text

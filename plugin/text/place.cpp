@@ -85,7 +85,8 @@ private:
         for (size_t k = 0; k < box_kind_count; ++k) {
             open_[k] = false;
         }
-        for (const uint32_t index : work_.order) {
+        for (const uint32_t in_row : work_.order) {
+            const uint32_t index = row.first + in_row;
             Piece& piece = work_.pieces[index];
             piece.x = x;
             if (!draw(piece, line)) {
@@ -130,30 +131,16 @@ private:
         return rtl ? room : 0;
     }
 
-    // Trailing blanks take the paragraph's level (rule L1), then L2 turns each level around.
+    // Trailing blanks take the paragraph's level (rule L1).
     void order(const Row& row, bool rtl) {
-        work_.order.clear();
-        uint8_t highest = 0;
+        work_.row_levels.clear();
         for (uint32_t p = row.first; p < row.last; ++p) {
             if (p >= row.text_end) {
                 work_.pieces[p].level = rtl ? 1 : 0;
             }
-            highest = std::max(highest, work_.pieces[p].level);
-            work_.order.push_back(p);
+            work_.row_levels.push_back(work_.pieces[p].level);
         }
-        for (uint8_t level = highest; level > 0; --level) {
-            for (size_t i = 0; i < work_.order.size();) {
-                size_t end = i;
-                while (end < work_.order.size() && work_.pieces[work_.order[end]].level >= level) {
-                    ++end;
-                }
-                if (end > i + 1) {
-                    std::reverse(work_.order.begin() + static_cast<ptrdiff_t>(i),
-                                 work_.order.begin() + static_cast<ptrdiff_t>(end));
-                }
-                i = std::max(end, i + 1);
-            }
-        }
+        visual_order(work_.row_levels, work_.order);
     }
 
     bool draw(const Piece& piece, const Line& line) {

@@ -22,6 +22,7 @@
 
 #include "plugin/text/fonts.hpp"
 #include "plugin/text/layout.hpp"
+#include "plugin/text/line_break.hpp"
 
 namespace parley::text {
 
@@ -90,7 +91,7 @@ struct Work {
     explicit Work(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
         : codes(memory), offsets(memory), levels(memory), traits(memory), paragraphs(memory),
           glyphs(memory), pieces(memory), rows(memory), bidi_types(memory), bidi_brackets(memory),
-          bidi_levels(memory), order(memory) {}
+          bidi_levels(memory), line_classes(memory), row_levels(memory), order(memory) {}
 
     std::pmr::vector<uint32_t> codes;
     std::pmr::vector<uint32_t> offsets; // bytes, one more than codes
@@ -106,6 +107,8 @@ struct Work {
     std::pmr::vector<FriBidiCharType> bidi_types;
     std::pmr::vector<FriBidiBracketType> bidi_brackets;
     std::pmr::vector<FriBidiLevel> bidi_levels;
+    std::pmr::vector<LineClass> line_classes;
+    std::pmr::vector<uint8_t> row_levels;
     std::pmr::vector<uint32_t> order;
     // HarfBuzz takes its memory from the process; see Fonts::open.
     std::unique_ptr<hb_buffer_t, BufferDeleter> buffer{hb_buffer_create()};
@@ -117,6 +120,8 @@ float rounded_size_px(float size_px);
 void decode(std::string_view text, std::span<const StyleSpan> spans, const LayoutOptions& options,
             Work& work);
 void resolve(Work& work);
+// Which of a line's parts is seen first, second, ... from the left (UAX 9, rule L2).
+void visual_order(std::span<const uint8_t> levels, std::pmr::vector<uint32_t>& order);
 void segment(Fonts& fonts, Work& work);
 void find_breaks(Work& work);
 void shape(Fonts& fonts, float size_px, Work& work);

@@ -37,7 +37,7 @@ TEST_CASE("lines may end where readers of each script expect", "[text]") {
         "state-|of-|the-|art",
         "a |-5 |b, |10-12",
         "a |--flag",
-        "https://|a.b/|cd/|ef?g=1",
+        "https://|a.b/|cd/|ef?|g=1",
         "1/2 |and/|or",
         "(a |b) |[c]",
         "wow! |ok... |so",
@@ -55,7 +55,17 @@ TEST_CASE("lines may end where readers of each script expect", "[text]") {
         "เก|ม|ดี",
         "ไม่|มา",
         "བོད་|ཡིག",
-        "— |a—|b",
+        "— |a|—|b",
+        // What the engine does its own way.
+        "say |/help |now",
+        "hi |:) |.5",
+        "x |-y |--- |-\u0301z",
+        "x\u200B|/y",
+        "wow |(!) |[?]",
+        "ok !",
+        "a|1️⃣|b",
+        "ស្តី|បី",
+        "e\u0301-|x",
         "a\nb |c",
     };
     for (const std::string_view line : expected) {
