@@ -51,6 +51,8 @@ void Checks::shard_started() {
     known_.clear();
     spent_.clear();
     appearances_.clear();
+    blocks_ = disk_.blocks;
+    blocks_open_.clear();
 }
 
 bool Checks::in_memory(RoomId id) const {
@@ -104,6 +106,9 @@ void Checks::command(SessionId session, const wire::ClientFrame& frame) {
     } else if (const auto* update = frame.body_as_UpdateCard()) {
         asked.room = RoomId{update->room()};
         asked.card = update->type();
+    } else if (const auto* block = frame.body_as_Block()) {
+        asked.other = UserId{block->user()};
+        asked.block = block->on();
     }
     Asked& known = seen->second.asked[frame.request()];
     asked.open = known.open + 1;
@@ -335,13 +340,15 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
         violation("a Batch of " + named("room", id) + " covers seq " + number(batch.to_seq()) +
                   ", committed is " + number(room->meta.last_seq));
     }
+    std::set<Seq> listed;
     if (batch.lines() != nullptr) {
         for (const wire::Line* line : *batch.lines()) {
             const std::string text(reinterpret_cast<const char*>(batch.text()->data()) +
                                        line->text_start(),
                                    line->text_bytes());
-            entry_seen(reader, owed, batch, batch.from_seq() + line->seq_offset(),
-                       UserId{line->author()}, line->nonce(), &text);
+            const Seq seq = batch.from_seq() + line->seq_offset();
+            listed.insert(seq);
+            entry_seen(reader, owed, batch, seq, UserId{line->author()}, line->nonce(), &text);
         }
     }
     if (batch.entries() != nullptr) {
@@ -349,10 +356,23 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
             const wire::Message* message = entry->body_as_Message();
             const std::string text =
                 message != nullptr && message->text() != nullptr ? message->text()->str() : "";
+            listed.insert(entry->seq());
             entry_seen(reader, owed, batch, entry->seq(), UserId{entry->author()}, entry->nonce(),
                        message != nullptr ? &text : nullptr);
         }
     }
+    if (!owed) {
+        all_listed(reader, batch, listed);
+    }
+}
+
+Seq Checks::since_of(UserId reader, RoomId room) const {
+    if (in_memory(room)) {
+        const auto since = memory_since_.find({room, reader});
+        return since == memory_since_.end() ? 0 : since->second;
+    }
+    const StoredMember* member = disk_.member(room, reader);
+    return member == nullptr ? 0 : member->since_seq;
 }
 
 void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq seq, UserId author,
@@ -382,11 +402,10 @@ void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq 
         violation(what + " is for another reader's eyes");
     }
     totals_.private_delivered += stored.audience == reader ? 1 : 0;
-    const StoredMember* member = disk_.member(id, reader);
-    const auto in_memory_since = memory_since_.find({id, reader});
-    const Seq since = !in_memory(id) ? (member == nullptr ? 0 : member->since_seq)
-                      : in_memory_since == memory_since_.end() ? 0
-                                                               : in_memory_since->second;
+    if (stored.kind != EntryKind::Membership && blocks(reader, author)) {
+        violation(what + " goes to " + named("user", reader) + ", who blocks its author");
+    }
+    const Seq since = since_of(reader, id);
     if (seq < since && !owed) {
         violation(what + " is older than the membership of " + named("user", reader) + " (since " +
                   number(since) + ")");
@@ -430,6 +449,11 @@ void Checks::executed(std::span<const StoreRequest> requests,
         const auto* put_answer = std::get_if<MemberPut>(&answers[i]);
         if (put_answer != nullptr && put_answer->error == Error::Ok) {
             put(std::get<PutMember>(requests[i]), requests.subspan(i + 1));
+        }
+        if (const auto* block = std::get_if<PutBlock>(&requests[i]);
+            block != nullptr && !block->on && std::get<Done>(answers[i]).error == Error::Ok) {
+            blocks_.erase({block->user, block->blocked});
+            unblocked_ms_[{block->user, block->blocked}] = clock_.steady_ms();
         }
         if (const auto* drop = std::get_if<DropMember>(&requests[i])) {
             leaves_asked_.erase({drop->room, drop->user});

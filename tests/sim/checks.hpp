@@ -2,7 +2,7 @@
 // every effect, before anything leaves; the clients' half at every change of a model and when all
 // is quiet. It knows the truth (what is committed) and trusts nobody else.
 //
-// [checks.cpp] [checks_core.cpp] [checks_clients.cpp]
+// [checks.cpp] [checks_core.cpp] [checks_blocks.cpp] [checks_clients.cpp]
 #pragma once
 
 #include <array>
@@ -78,6 +78,8 @@ public:
         uint64_t duplicates_answered = 0;
         uint64_t acknowledged = 0;
         uint64_t private_delivered = 0; // lines for their reader alone
+        uint64_t hidden = 0;            // lines that went around one who blocks their author
+        uint64_t blocked = 0;           // lines to one who blocks their author
     };
     const Totals& totals() const { return totals_; }
 
@@ -89,6 +91,9 @@ private:
         TimeMs at_ms = 0;
         uint32_t open = 0; // asked so often and not replied to yet: a line is sent again as it is
         uint16_t card = 0; // type
+        UserId other{};    // of a Block
+        bool block = false;
+        bool blocked = false; // a line to one who blocks its author
         std::string text;
     };
     // A membership that ended.
@@ -125,6 +130,11 @@ private:
         TimeMs at_ms = 0; // the core's
     };
     using Place = std::pair<RoomId, UserId>;
+    using Blocking = std::pair<UserId, UserId>; // who, whom
+    struct Appending {
+        Place place;
+        Nonce nonce = 0;
+    };
 
     UserId user_of(SessionId session) const;
     // Committed as a member, and not on the way out by a step that the core has already taken.
@@ -143,6 +153,15 @@ private:
                const wire::Reply& reply);
     void gap(SessionId session, UserId reader, const wire::Gap& gap);
     void in_room(UserId reader, RoomId room, const char* what);
+    // The first entry that he may read as the member that he is.
+    Seq since_of(UserId reader, RoomId room) const;
+    // [checks_blocks.cpp]
+    bool blocks(UserId user, UserId other) const { return blocks_.count({user, other}) != 0; }
+    void block_asked(UserId user, UserId other, bool on);
+    void block_answered(UserId user, const Asked& asked, bool ok);
+    void blocked_line(const Append& append);
+    void blocked_send(SessionId session, UserId author, uint32_t request);
+    void all_listed(UserId reader, const wire::Batch& batch, const std::set<Seq>& listed);
     // [checks_core.cpp]
     void persisted(const StoreRequest& request);
     void put(const PutMember& request, std::span<const StoreRequest> later);
@@ -175,15 +194,20 @@ private:
     TimeMs clock_slack_ms_ = 0;
     TimeMs core_now_ms_ = 0;
     // What the running core knows.
-    std::map<Token, Place> appends_; // at the store, of that author
-    std::map<RoomId, Seq> known_;    // committed, as it has heard
+    std::map<Token, Appending> appends_; // at the store
+    std::map<RoomId, Seq> known_;        // committed, as it has heard
     std::map<Place, std::deque<Spent>> spent_;
     std::map<UserId, Appearance> appearances_;
     // Who may be what, as far as anybody said it.
     std::map<std::tuple<std::string, uint8_t, std::string>, int64_t> claimed_s_; // by subject
     std::set<std::tuple<std::string, uint8_t, std::string>> granted_;
     std::set<Place> leaves_asked_;
-    std::set<Place> led_; // was a leader once
+    // Blocks that hold: answered with Ok, or stored when the shard started; until the unblock is.
+    std::set<Blocking> blocks_;
+    std::map<Blocking, TimeMs> unblocked_ms_;  // when that was stored last
+    std::map<Blocking, uint32_t> blocks_open_; // changes that were asked for and not answered
+    std::set<Blocking> once_blocked_;          // or nearly
+    std::set<Place> led_;                      // was a leader once
     Totals totals_;
     wire::Unpacker unpacker_;
 };

@@ -55,7 +55,9 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
             const LogEntry& skipped = log->entries[expected - 1];
             const bool shown =
                 skipped.kind == EntryKind::Message || skipped.kind == EntryKind::Membership;
-            if (shown && (skipped.audience == UserId{} || skipped.audience == self)) {
+            const bool hidden = skipped.kind == EntryKind::Message &&
+                                once_blocked_.count({self, skipped.author}) != 0;
+            if (shown && !hidden && (skipped.audience == UserId{} || skipped.audience == self)) {
                 violation(what + "seq " + number(expected) + " is missing between " +
                           number(room.first_seq) + " and " + number(room.last_seq) +
                           ", a member since " + number(room.since_seq));
@@ -108,22 +110,26 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
         violation(what + "stands at seq " + number(room.last_seq) + ", the log at " +
                   number(log->meta.last_seq));
     }
-    const auto unread_from = [&](Seq first) {
+    const auto unread_from = [&](Seq first, bool without_blocked) {
         uint32_t count = 0;
         for (Seq seq = std::max({room.read_seq + 1, room.since_seq, first});
              seq <= log->meta.last_seq; ++seq) {
             const LogEntry& entry = log->entries[seq - 1];
             const bool seen = entry.audience == UserId{} || entry.audience == self;
-            if (entry.kind == EntryKind::Message && entry.author != self && seen) {
+            const bool hidden = without_blocked && once_blocked_.count({self, entry.author}) != 0;
+            if (entry.kind == EntryKind::Message && entry.author != self && seen && !hidden) {
                 ++count;
             }
         }
         return std::min<uint32_t>(count, 100);
     };
-    // What memory has forgotten nobody can read any more, and may count or not.
-    if (unread != unread_from(0) &&
-        !(in_memory(room.id) && unread == unread_from(room.first_seq))) {
-        violation(what + number(unread) + " unread, right is " + number(unread_from(0)) +
+    // What memory has forgotten nobody can read any more, and may count or not; who said what while
+    // he was blocked is not known here.
+    const auto blocked_aside = [&](Seq first) {
+        return unread_from(first, true) <= unread && unread <= unread_from(first, false);
+    };
+    if (!blocked_aside(0) && !(in_memory(room.id) && blocked_aside(room.first_seq))) {
+        violation(what + number(unread) + " unread, right is " + number(unread_from(0, false)) +
                   (in_memory(room.id) ? ", in memory" : "") + ", read " + number(room.read_seq) +
                   ", held from " + number(room.first_seq) + " to " + number(room.last_seq));
     }

@@ -90,6 +90,10 @@ void Checks::before(const Input& input) {
                                   state == wire::PresenceState::Invisible ||
                                       state == wire::PresenceState::Offline,
                                   std::nullopt};
+        } else if (frame.body_type() == wire::Command::Send) {
+            blocked_send(command->session, user, frame.request());
+        } else if (const auto* block = frame.body_as_Block()) {
+            block_asked(user, UserId{block->user()}, block->on());
         } else if (const auto* leave = frame.body_as_Leave()) {
             leaves_asked_.insert({RoomId{leave->room()}, user});
         } else if (const auto* grant = frame.body_as_Grant();
@@ -112,7 +116,7 @@ void Checks::after(const InputBody& body) {
                 continue;
             }
             if (appended->error == Error::Ok) {
-                Seq& known = known_[at->second.first];
+                Seq& known = known_[at->second.place.first];
                 known = std::max(known, appended->seq);
             }
             appends_.erase(at);
@@ -126,10 +130,11 @@ void Checks::after(const InputBody& body) {
 void Checks::persisted(const StoreRequest& request) {
     if (const auto* append = std::get_if<Append>(&request)) {
         const Place place{append->room, append->entry.author};
-        appends_[append->token] = place;
+        appends_[append->token] = {place, append->entry.nonce};
         if (append->entry.nonce == 0) {
             return;
         }
+        blocked_line(*append);
         const limits::Tier& tier = tiers_[disk_.room(append->room)->meta.kind];
         std::deque<Spent>& lines = spent_[place];
         lines.push_back({append->token, core_now_ms_});
@@ -244,11 +249,18 @@ void Checks::replied(SessionId session, UserId reader, const Asked& asked, uint3
     const SessionSeen& seen = sessions_[session];
     switch (asked.type) {
     case wire::Command::Send:
+        totals_.blocked += asked.blocked ? 1 : 0;
+        if (ok && asked.blocked) {
+            violation("a line of " + named("user", reader) + " to one who blocks him is accepted");
+        }
         if (ok && in_memory(asked.room)) {
             said_in_memory(reader, asked, reply.seq());
         } else if (reply.error() == wire::Error::Rate) {
             refused_by_pace(reader, asked);
         }
+        break;
+    case wire::Command::Block:
+        block_answered(reader, asked, ok);
         break;
     case wire::Command::Grant:
     case wire::Command::Revoke:

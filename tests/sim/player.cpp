@@ -270,10 +270,12 @@ void Player::act() {
         return;
     }
     const uint64_t dice = random_.below(100);
-    if (dice < 74) {
+    if (dice < 70) {
         if (const client::Room* room = any_room()) {
             act_in(*room);
         }
+    } else if (dice < 74) {
+        change_blocks();
     } else if (dice < 80) {
         const auto state = static_cast<wire::PresenceState>(random_.between(1, 7));
         presence_ = state;
@@ -305,6 +307,15 @@ void Player::act() {
         go_offline(random_.between(10, 4000));
     } else {
         remember(client_->join(wire::RoomKind::Guild, "oak"), RoomId{}, "");
+    }
+}
+
+void Player::change_blocks() {
+    const auto& blocked = client_->model().blocked();
+    if (!blocked.empty() && random_.chance_percent(50)) {
+        remember(client_->unblock(blocked[random_.below(blocked.size())]), RoomId{}, "");
+    } else {
+        remember(client_->block(UserId{1 + random_.below(parts_.disk.next_user)}), RoomId{}, "");
     }
 }
 
@@ -404,6 +415,16 @@ bool Player::level(std::string& why) const {
             open += " " + std::to_string(request) + " in room " + std::to_string(raw(asked.room));
         }
         return missing("requests without a reply:" + open);
+    }
+    std::vector<UserId> blocked;
+    for (auto block = parts_.disk.blocks.lower_bound({user(), UserId{}});
+         block != parts_.disk.blocks.end() && block->first == user(); ++block) {
+        blocked.push_back(block->second);
+    }
+    if (!std::equal(blocked.begin(), blocked.end(), client_->model().blocked().begin(),
+                    client_->model().blocked().end())) {
+        return missing("knows of " + std::to_string(client_->model().blocked().size()) +
+                       " whom he blocks, stored are " + std::to_string(blocked.size()));
     }
     std::set<RoomId> mine;
     for (const client::Room& room : client_->model().rooms()) {

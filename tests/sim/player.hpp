@@ -95,6 +95,7 @@ private:
     void act();
     void say(RoomId room);
     void act_in(const client::Room& room);
+    void change_blocks();
     void game_act();
     const client::Room* any_room();
     void remember(Result<client::Request> request, RoomId room, std::string text);

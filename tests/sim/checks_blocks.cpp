@@ -1,0 +1,110 @@
+// checks_blocks.cpp: who blocks another hears nothing of him, and everyone else hears all.
+#include <algorithm>
+
+#include "server/store/direct_name.hpp"
+#include "tests/sim/checks.hpp"
+
+namespace parley::sim {
+
+namespace {
+
+std::string number(uint64_t value) {
+    return std::to_string(value);
+}
+
+template <typename Id>
+std::string named(const char* noun, Id id) {
+    return std::string(noun) + ' ' + number(raw(id));
+}
+
+// Of a room that is no Direct one: nobody.
+UserId other_side(const MemoryDisk::Room* room, UserId self) {
+    if (room == nullptr || room->meta.kind != static_cast<uint8_t>(wire::RoomKind::Direct)) {
+        return UserId{};
+    }
+    const auto two = parse_direct_name(room->meta.name);
+    return !two ? UserId{} : two->first == self ? two->second : two->first;
+}
+
+} // namespace
+
+void Checks::block_asked(UserId user, UserId other, bool on) {
+    ++blocks_open_[{user, other}];
+    if (on) {
+        once_blocked_.insert({user, other});
+    }
+}
+
+void Checks::block_answered(UserId user, const Asked& asked, bool ok) {
+    const Blocking pair{user, asked.other};
+    if (const auto open = blocks_open_.find(pair);
+        open != blocks_open_.end() && --open->second == 0) {
+        blocks_open_.erase(open);
+    }
+    if (!ok || !asked.block) {
+        return;
+    }
+    // The answer may have been held while he lagged, and he thought better of it elsewhere.
+    const auto ended = unblocked_ms_.find(pair);
+    if (ended != unblocked_ms_.end() && ended->second >= asked.at_ms) {
+        return;
+    }
+    if (disk_.blocks.count(pair) == 0) {
+        violation(named("user", user) + " is told that he blocks " + named("user", asked.other) +
+                  ", and it is not stored");
+    }
+    blocks_.insert(pair);
+}
+
+// What he said before he was blocked may stand in the log; nothing may be put there since.
+void Checks::blocked_line(const Append& append) {
+    const UserId author = append.entry.author;
+    const UserId other = other_side(disk_.room(append.room), author);
+    if (blocks(other, author)) {
+        violation(named("user", author) + " writes to " + named("user", other) +
+                  ", who blocks him");
+    }
+}
+
+// A Send that the core is about to take. One whose line is at the store already shares its answer.
+void Checks::blocked_send(SessionId session, UserId author, uint32_t request) {
+    const auto seen = sessions_.find(session);
+    if (seen == sessions_.end()) {
+        return;
+    }
+    const auto found = seen->second.asked.find(request);
+    if (found == seen->second.asked.end() || found->second.type != wire::Command::Send) {
+        return;
+    }
+    Asked& asked = found->second;
+    const bool at_store = std::any_of(appends_.begin(), appends_.end(), [&](const auto& one) {
+        return one.second.place == Place{asked.room, author} && one.second.nonce == asked.nonce;
+    });
+    asked.blocked =
+        asked.open == 1 && !at_store && blocks(other_side(disk_.room(asked.room), author), author);
+}
+
+// Whatever lies in a Batch's range is in it, unless it is not his to read.
+void Checks::all_listed(UserId reader, const wire::Batch& batch, const std::set<Seq>& listed) {
+    const RoomId id{batch.room()};
+    const MemoryDisk::Room& room = *log_of(id);
+    const Seq first = std::max({batch.from_seq(), since_of(reader, id), Seq{1}});
+    const Seq last = std::min<Seq>(batch.to_seq(), room.entries.size());
+    for (Seq seq = first; seq <= last; ++seq) {
+        const LogEntry& entry = room.entries[seq - 1];
+        const bool said = entry.kind == EntryKind::Message;
+        const bool his = entry.audience == UserId{} || entry.audience == reader;
+        if ((!said && entry.kind != EntryKind::Membership) || !his || listed.count(seq) != 0) {
+            continue;
+        }
+        const Blocking pair{reader, entry.author};
+        if (!said || (!blocks(reader, entry.author) && blocks_open_.count(pair) == 0)) {
+            violation("entry " + number(seq) + " of " + named("room", id) +
+                      " is left out of a Batch for " + named("user", reader));
+            return;
+        }
+        ++totals_.hidden;
+    }
+}
+
+} // namespace parley::sim
