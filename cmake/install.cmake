@@ -41,7 +41,7 @@ if(PARLEY_PLUGIN AND PARLEY_OVERLAY)
     parley_install_library(overlay parley_shared "Chat for games: the client and its overlay")
     install(FILES plugin/include/parley/parley_overlay.h plugin/include/parley/parley_sdl2.h
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/parley COMPONENT overlay)
-    install(FILES plugin/overlay/dark.toml plugin/lang/en.toml
+    install(DIRECTORY plugin/overlay/themes plugin/lang
             DESTINATION ${CMAKE_INSTALL_DOCDIR}/samples COMPONENT overlay)
 endif()
 if(PARLEY_SERVER)

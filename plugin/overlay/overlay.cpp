@@ -32,6 +32,18 @@ private:
     ImGuiContext* before_;
 };
 
+Result<Words> choose_words(const std::string& path, std::string& message) {
+    if (path.empty()) {
+        return Words::built_in();
+    }
+    const Result<std::string> text = read_file(path);
+    if (!text) {
+        message = "it cannot be read";
+        return text.error();
+    }
+    return Words::load(*text, message);
+}
+
 static_assert(sizeof(Vertex) == sizeof(ImDrawVert));
 static_assert(sizeof(ImDrawIdx) == sizeof(uint16_t));
 
@@ -40,20 +52,9 @@ static_assert(sizeof(ImDrawIdx) == sizeof(uint16_t));
 // [life]
 
 Result<std::unique_ptr<Overlay>> Overlay::create(client::Client& client, const Options& options) {
-    Theme theme = built_in();
-    Words words = Words::built_in();
-    const auto read = [&](const std::string& path, const char* what, auto load,
-                          auto& into) -> Error {
-        if (path.empty()) {
-            return Error::Ok;
-        }
+    const auto chosen = [&](const char* what, const std::string& path, auto choose, auto& into) {
         std::string message;
-        const Result<std::string> text = read_file(path);
-        if (!text) {
-            options.log.error("overlay.file_unreadable", {{"what", what}, {"path", path}});
-            return text.error();
-        }
-        auto loaded = load(*text, message);
+        auto loaded = choose(path, message);
         if (!loaded) {
             options.log.error("overlay.file_wrong",
                               {{"what", what}, {"path", path}, {"why", message}});
@@ -62,11 +63,13 @@ Result<std::unique_ptr<Overlay>> Overlay::create(client::Client& client, const O
         into = std::move(*loaded);
         return Error::Ok;
     };
-    if (const Error error = read(options.theme_path, "theme", load_theme, theme);
+    Theme theme;
+    if (const Error error = chosen("theme", options.theme_path, choose_theme, theme);
         error != Error::Ok) {
         return error;
     }
-    if (const Error error = read(options.words_path, "words", Words::load, words);
+    Words words;
+    if (const Error error = chosen("words", options.words_path, choose_words, words);
         error != Error::Ok) {
         return error;
     }

@@ -24,8 +24,8 @@ namespace parley::overlay {
 
 struct Options {
     std::string font_folders; // separated by ':'; "": the system's
-    std::string theme_path;   // "": the built-in dark theme
-    std::string words_path;   // "": English, no presence sentences of the game
+    std::string theme_path;   // as choose_theme takes it; "": the dark theme
+    std::string words_path;   // as Words::choose takes it; "": English
     const char* (*clipboard_get)(void* user) = nullptr;
     void (*clipboard_set)(void* user, const char* text) = nullptr;
     // w 0: text input is no longer wanted.

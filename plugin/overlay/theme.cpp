@@ -5,10 +5,9 @@
 #include <cmath>
 
 #include "plugin/overlay/settings_file.hpp"
+#include "plugin/overlay/shipped.hpp"
 
 namespace parley::overlay {
-
-extern const std::string_view built_in_theme;
 
 namespace {
 
@@ -50,29 +49,47 @@ uint32_t part(Colour colour, int index) {
     return colour >> (8 * index) & 255u;
 }
 
-bool apply(const Setting& setting, Theme& theme, std::string& message) {
-    const std::string at = "line " + std::to_string(setting.line) + ": ";
-    if (setting.key.rfind("colours.", 0) == 0) {
-        const auto* found =
-            std::find(std::begin(tone_names), std::end(tone_names), setting.key.substr(8));
-        if (found == std::end(tone_names)) {
-            message = at + "there is no colour named " + setting.key.substr(8);
-            return false;
-        }
-        const auto index = static_cast<size_t>(found - std::begin(tone_names));
-        if (!parse_colour(setting.value, theme.tones[index])) {
-            message = at + setting.key + " must be #RRGGBB or #RRGGBBAA, not " + setting.value;
-            return false;
-        }
-        return true;
+// Dark themes are those whose panel is: a palette has other colours for them.
+bool is_dark(const Theme& theme) {
+    return contrast(over(theme[Tone::Panel], rgba(0, 0, 0)), rgba(255, 255, 255)) > 4.5;
+}
+
+bool apply_colour(const Setting& setting, std::string_view name, Theme& theme,
+                  std::string& message) {
+    const auto* found = std::find(std::begin(tone_names), std::end(tone_names), name);
+    if (found == std::end(tone_names)) {
+        message = "there is no colour named " + std::string(name);
+        return false;
     }
-    const auto size = [&](std::string_view key, float least, float most, float& out) {
-        if (setting.key != key) {
+    Colour colour = 0;
+    if (!parse_colour(setting.value, colour)) {
+        message = setting.key + " must be #RRGGBB or #RRGGBBAA, not " + setting.value;
+        return false;
+    }
+    theme.tones[static_cast<size_t>(found - std::begin(tone_names))] = colour;
+    return true;
+}
+
+bool apply(const Setting& setting, Theme& theme, std::string& message) {
+    const std::string_view key = setting.key;
+    if (key.rfind("colours.", 0) == 0) {
+        return apply_colour(setting, key.substr(8), theme, message);
+    }
+    // Of a palette: one of the two is meant, the other must be right all the same.
+    Theme other = theme;
+    if (key.rfind("on_dark.", 0) == 0) {
+        return apply_colour(setting, key.substr(8), is_dark(theme) ? theme : other, message);
+    }
+    if (key.rfind("on_light.", 0) == 0) {
+        return apply_colour(setting, key.substr(9), is_dark(theme) ? other : theme, message);
+    }
+    const auto size = [&](std::string_view name, float least, float most, float& out) {
+        if (key != name) {
             return false;
         }
         out = setting.is_number ? static_cast<float>(setting.number) : NAN;
         if (!(out >= least && out <= most)) {
-            message = at + setting.key + " must be a number from " +
+            message = setting.key + " must be a number from " +
                       std::to_string(static_cast<int>(least)) + " to " +
                       std::to_string(static_cast<int>(most));
         }
@@ -83,7 +100,7 @@ bool apply(const Setting& setting, Theme& theme, std::string& message) {
     PARLEY_SIZES(PARLEY_SIZE_READ)
 #undef PARLEY_SIZE_READ
     if (!known) {
-        message = at + "there is no setting named " + setting.key;
+        message = "there is no setting named " + setting.key;
     }
     return message.empty();
 }
@@ -93,8 +110,44 @@ bool apply_all(std::string_view toml, Theme& theme, std::string& message) {
     if (!settings) {
         return false;
     }
+    // What the file stands on comes first, wherever it says so.
     for (const Setting& setting : *settings) {
-        if (!apply(setting, theme, message)) {
+        if (setting.key == "base") {
+            Result<Theme> base = shipped_theme(setting.value, message);
+            if (!base) {
+                message = "line " + std::to_string(setting.line) + ": " + message;
+                return false;
+            }
+            theme = *base;
+        }
+    }
+    for (const Setting& setting : *settings) {
+        if (setting.key != "base" && !apply(setting, theme, message)) {
+            message = "line " + std::to_string(setting.line) + ": " + message;
+            return false;
+        }
+    }
+    return true;
+}
+
+// "x+light+couch" is cut into "x" and the names of shipped files, which are laid over it.
+std::string_view cut_layers(std::string_view wanted, std::vector<const Shipped*>& layers) {
+    for (;;) {
+        const size_t plus = wanted.rfind('+');
+        const Shipped* layer = plus == std::string_view::npos
+                                   ? nullptr
+                                   : shipped_named(shipped_themes(), wanted.substr(plus + 1));
+        if (layer == nullptr) {
+            return wanted;
+        }
+        layers.insert(layers.begin(), layer);
+        wanted = wanted.substr(0, plus);
+    }
+}
+
+bool apply_layers(const std::vector<const Shipped*>& layers, Theme& theme, std::string& message) {
+    for (const Shipped* layer : layers) {
+        if (!apply_all(layer->text, theme, message)) {
             return false;
         }
     }
@@ -116,7 +169,8 @@ double luminance(Colour colour) {
 Theme built_in() {
     Theme theme;
     std::string message;
-    const bool good = apply_all(built_in_theme, theme, message);
+    const bool good =
+        apply_all(shipped_named(shipped_themes(), built_in_name)->text, theme, message);
     PARLEY_ASSERT(good);
     return theme;
 }
@@ -125,6 +179,43 @@ Result<Theme> load_theme(std::string_view toml, std::string& message) {
     Theme theme = built_in();
     message.clear();
     if (!apply_all(toml, theme, message)) {
+        return Error::BadConfig;
+    }
+    return theme;
+}
+
+Result<Theme> shipped_theme(std::string_view names, std::string& message) {
+    std::vector<const Shipped*> layers;
+    const std::string_view first = cut_layers(names, layers);
+    const Shipped* base = shipped_named(shipped_themes(), first.empty() ? built_in_name : first);
+    message.clear();
+    if (base == nullptr) {
+        message = "there is no theme named " + std::string(first) + "; there are " +
+                  shipped_names(shipped_themes());
+        return Error::BadConfig;
+    }
+    layers.insert(layers.begin(), base);
+    Theme theme = built_in();
+    if (!apply_layers(layers, theme, message)) {
+        return Error::BadConfig;
+    }
+    return theme;
+}
+
+Result<Theme> choose_theme(std::string_view wanted, std::string& message) {
+    std::vector<const Shipped*> layers;
+    const std::string_view first = cut_layers(wanted, layers);
+    if (first.empty() || shipped_named(shipped_themes(), first) != nullptr) {
+        return shipped_theme(wanted, message);
+    }
+    const Result<std::string> text = read_file(std::string(first));
+    if (!text) {
+        message = "it cannot be read, and no theme has this name; there are " +
+                  shipped_names(shipped_themes());
+        return text.error();
+    }
+    Result<Theme> theme = load_theme(*text, message);
+    if (theme.ok() && !apply_layers(layers, *theme, message)) {
         return Error::BadConfig;
     }
     return theme;

@@ -1,5 +1,6 @@
-// theme.hpp: every colour, size and time of the overlay. The built-in theme is dark.toml; a
-// studio's file overrides any of it. Views ask here and write no colour of their own.
+// theme.hpp: every colour, size and time of the overlay. Themes, palettes for the colour-blind and
+// sizes for the couch are files of plugin/overlay/themes; a studio's file overrides any of it.
+// Views ask here and write no colour of their own.
 #pragma once
 
 #include <array>
@@ -119,9 +120,16 @@ struct Theme {
     Colour user_colour(UserId user) const;
 };
 
-// The built-in theme, then toml over it. On an error message says what and where, in one sentence.
-Result<Theme> load_theme(std::string_view toml, std::string& message);
+inline constexpr std::string_view built_in_name = "dark";
 Theme built_in();
+// The built-in theme, or the one that the file names as its base, then toml over it. On an error
+// message says what and where, in one sentence.
+Result<Theme> load_theme(std::string_view toml, std::string& message);
+// By name, with others over it: "light", "high_contrast+deuteranopia+couch".
+Result<Theme> shipped_theme(std::string_view names, std::string& message);
+// As theme_path of the C API has it: names, or a file's path and names of what is laid over it.
+// Io: there is no such file.
+Result<Theme> choose_theme(std::string_view wanted, std::string& message);
 
 // [colour]
 constexpr Colour rgba(uint32_t r, uint32_t g, uint32_t b, uint32_t a = 255) {

@@ -55,45 +55,39 @@ AvatarLook avatar_look(const View& view, UserId user, Phrase& initials_out, bool
     if (!look.has_dot) {
         return look;
     }
-    switch (person->presence) {
-    case wire::PresenceState::Online:
-        look.dot = Sign::Disc;
-        look.dot_colour = view.tone(Tone::Good);
-        break;
-    case wire::PresenceState::InMatch:
-        look.dot = Sign::Play;
-        look.dot_colour = view.tone(Tone::Good);
-        break;
-    case wire::PresenceState::LookingForGroup:
-        look.dot = Sign::Diamond;
-        look.dot_colour = view.tone(Tone::Accent);
-        break;
-    case wire::PresenceState::Away:
-        look.dot = Sign::Moon;
-        look.dot_colour = view.tone(Tone::Warn);
-        break;
-    case wire::PresenceState::DoNotDisturb:
-        look.dot = Sign::Minus;
-        look.dot_colour = view.tone(Tone::Bad);
-        break;
-    case wire::PresenceState::Streaming:
-        look.dot = Sign::Square;
-        look.dot_colour = view.tone(Tone::Direct);
-        break;
-    default:
-        look.dot = Sign::Ring;
-        look.dot_colour = view.tone(Tone::Offline);
+    const PresenceLook dot = presence_look(person->presence);
+    look.dot = dot.sign;
+    look.dot_colour = view.tone(dot.tone);
+    if (dot.tone == Tone::Offline) {
         look.colour = mix(look.colour, view.tone(Tone::Offline), 0.75f);
-        break;
     }
     return look;
+}
+
+PresenceLook presence_look(wire::PresenceState state) {
+    switch (state) {
+    case wire::PresenceState::Online:
+        return {Sign::Disc, Tone::Good};
+    case wire::PresenceState::InMatch:
+        return {Sign::Play, Tone::Good};
+    case wire::PresenceState::LookingForGroup:
+        return {Sign::Diamond, Tone::Accent};
+    case wire::PresenceState::Away:
+        return {Sign::Moon, Tone::Warn};
+    case wire::PresenceState::DoNotDisturb:
+        return {Sign::Minus, Tone::Bad};
+    case wire::PresenceState::Streaming:
+        return {Sign::Square, Tone::Direct};
+    default:
+        return {Sign::Ring, Tone::Offline};
+    }
 }
 
 Colour name_colour(const View& view, UserId user) {
     if (user == view.model.self()) {
         return view.tone(Tone::Text);
     }
-    return mix(view.theme.user_colour(user), rgba(255, 255, 255), 0.22f);
+    return mix(view.theme.user_colour(user), view.tone(Tone::Text), 0.22f);
 }
 
 bool is_here(wire::PresenceState state) {

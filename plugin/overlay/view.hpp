@@ -35,6 +35,12 @@ std::string_view person_name(const View& view, UserId user);
 // One or two letters; lives in out.
 std::string_view initials(std::string_view name, Phrase& out);
 AvatarLook avatar_look(const View& view, UserId user, Phrase& initials_out, bool with_dot);
+// The dot of a state: the sign says the same as the colour.
+struct PresenceLook {
+    Sign sign{};
+    Tone tone{};
+};
+PresenceLook presence_look(wire::PresenceState state);
 // Name in the user's colour, light enough to read.
 Colour name_colour(const View& view, UserId user);
 // "In match · Harbour · 3-2", in the reader's words.

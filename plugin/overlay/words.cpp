@@ -6,10 +6,9 @@
 #include <cstring>
 
 #include "plugin/overlay/settings_file.hpp"
+#include "plugin/overlay/shipped.hpp"
 
 namespace parley::overlay {
-
-extern const std::string_view built_in_words;
 
 namespace {
 
@@ -51,7 +50,7 @@ Phrase& Phrase::add_two_digits(int64_t number) {
 Words Words::built_in() {
     Words words;
     std::string message;
-    const bool good = words.apply(built_in_words, true, message);
+    const bool good = words.apply(shipped_named(shipped_languages(), "en")->text, true, message);
     PARLEY_ASSERT(good);
     return words;
 }

@@ -38,7 +38,8 @@ run("install" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
 must_exist(include/parley/parley.h include/parley/parley_overlay.h include/parley/parley_sdl2.h
            include/parley/parley.hpp bin/parley lib/systemd/system/parley.service
            share/doc/parley/LICENSE share/doc/parley/third-party.md share/doc/parley/files.md
-           share/doc/parley/samples/dark.toml share/doc/parley/samples/en.toml
+           share/doc/parley/samples/themes/dark.toml share/doc/parley/samples/themes/light.toml
+           share/doc/parley/samples/lang/en.toml
            share/doc/parley/samples/cards/match.toml share/doc/parley/samples/cards/party.toml)
 file(STRINGS ${prefix}/lib/systemd/system/parley.service started REGEX "^ExecStart=")
 if(NOT started MATCHES "^ExecStart=${prefix}/bin/parley serve ")

@@ -40,6 +40,12 @@ TEST_CASE("the reference scene is drawn at every size that must look intended", 
     shoot_all("4k-x2", {.width = 3840, .height = 2160, .scale = 2});
 }
 
+TEST_CASE("the reference scene is drawn in every theme", "[pictures]") {
+    for (const char* theme : {"light", "high_contrast", "dark+deuteranopia", "light+protanopia"}) {
+        shoot_all((std::string("theme-") + theme).c_str(), {.theme_path = theme});
+    }
+}
+
 TEST_CASE("people and cards come in front where there is no room beside the chat", "[pictures]") {
     Scene scene({.width = 560, .height = 1000});
     scene.fill();

@@ -23,7 +23,8 @@ typedef struct parley_overlay_options {
     uint32_t size;
     const char *font_path;        /* folder(s) searched for Noto fonts, separated by ':'; NULL: the
                                      system's. A missing script is drawn as boxes and logged once. */
-    const char *theme_path;       /* theme file (TOML); NULL: the built-in dark theme */
+    const char *theme_path;       /* "light", "high_contrast", or the path of a theme file (TOML), and what is
+                                     laid over it: "light+deuteranopia"; NULL: the dark theme */
     const char *words_path;       /* your presence sentences and other words (TOML); NULL: none */
     /* The three hooks come within calls to the overlay, on its thread, and must not call the overlay. */
     const char *(*clipboard_get)(void *user);             /* NULL: an own clipboard. What it returns (may be
