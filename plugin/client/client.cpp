@@ -134,6 +134,17 @@ double Client::Inside::tokens(const Room& room) const {
     return std::min(room.pace_tokens + refilled, static_cast<double>(room.pace_burst));
 }
 
+double Client::Inside::pace_full_in_ms(const Room& room) const {
+    return room.pace_burst == 0 ? 0
+                                : (room.pace_burst - tokens(room)) * room.pace_period_ms /
+                                      static_cast<double>(room.pace_burst);
+}
+
+void Client::Inside::set_pace_full_in(Room& room, double ms) {
+    room.pace_tokens = room.pace_burst * (1 - ms / room.pace_period_ms);
+    room.pace_at_steady_ms = now_ms;
+}
+
 uint32_t Client::pace_left(RoomId id) const {
     const Room* const room = inside_->model.room(id);
     return room == nullptr ? 0 : static_cast<uint32_t>(std::max(inside_->tokens(*room), 0.0));

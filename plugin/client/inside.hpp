@@ -134,6 +134,7 @@ public:
     void on_send_reply(const Outgoing& outgoing, const wire::Reply& said);
     void ask_names_again(uint32_t retry_after_ms);
     void on_room_state(const wire::RoomState& said);
+    void on_room_pace(const wire::RoomPace& said);
     void on_room_gone(RoomId room, Error reason);
     void on_roster(const wire::Roster& said);
     void ignore_answer(uint32_t request);
@@ -153,8 +154,8 @@ public:
     void card_came(RoomId room, UserId user, uint16_t type);
     void card_event(RoomId room, UserId user, uint16_t type);
     void start_afresh(Room& room, uint64_t incarnation, Seq last_seq);
-    // Entries from floor on; those above tell_above are told to the host.
-    void apply(Room& room, const wire::Batch& batch, Seq floor, std::optional<Seq> tell_above);
+    // Entries from floor on; those above tell_above are told to the host. How many were messages.
+    size_t apply(Room& room, const wire::Batch& batch, Seq floor, std::optional<Seq> tell_above);
     void apply_message(Room& room, const wire::BatchItem& item, UserId author, MessageKind kind,
                        std::optional<Seq> tell_above);
     std::pmr::vector<TextSpan> spans_of(std::span<const wire::Span> said) const;
@@ -170,6 +171,9 @@ public:
     const CardType* find_card_type(std::string_view name); // null: the log says so
     Error card_refused(std::string_view type, std::string_view field, std::string_view why);
     double tokens(const Room& room) const;
+    double pace_full_in_ms(const Room& room) const;
+    // The pace has changed: what was used of the former one is owed as long as it was.
+    void set_pace_full_in(Room& room, double ms);
     Nonce new_nonce();
 
     ClientOptions options;

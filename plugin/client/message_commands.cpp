@@ -158,7 +158,8 @@ Result<Request> Client::fetch_history(RoomId id, Seq before_seq, uint32_t count)
     if (const Error error = in.may_command(); error != Error::Ok) {
         return error;
     }
-    // What is here is one run of the log, and stays one: pages are put in front of it.
+    // What is here is one run of the log, and stays one: pages are put in front of it, or over what
+    // was left out.
     size_t here = 0;
     if (before_seq > room->first_seq) {
         const auto end = room->messages.begin() + static_cast<std::ptrdiff_t>(room->stored());
@@ -167,7 +168,9 @@ Result<Request> Client::fetch_history(RoomId id, Seq before_seq, uint32_t count)
                              [](const Message& m, Seq wanted) { return m.seq < wanted; }) -
             room->messages.begin());
     }
-    if (here >= count || room->history_complete) {
+    const Seq oldest = here > count ? room->messages[here - count].seq : room->first_seq;
+    const LeftOut* const left_out = room->newest_left_out(oldest, before_seq);
+    if (left_out == nullptr && (here >= count || room->history_complete)) {
         const uint32_t request = in.new_request();
         in.reply(request, Error::Ok, id);
         Event history = in.event(EventType::History);
@@ -179,11 +182,13 @@ Result<Request> Client::fetch_history(RoomId id, Seq before_seq, uint32_t count)
     if (room->stored() >= limits::model_messages_per_room_max) {
         return Error::Full;
     }
-    const size_t wanted = std::min<size_t>(count - here, limits::page_entries_max);
+    const Seq before =
+        left_out == nullptr ? room->first_seq : std::min(before_seq, left_out->to_seq + 1);
+    const size_t wanted =
+        std::min<size_t>(left_out == nullptr ? count - here : count, limits::page_entries_max);
     const uint32_t request = in.new_request();
     auto& fbb = in.builder.fbb();
-    const auto body =
-        wire::CreateFetch(fbb, raw(id), room->first_seq, 0, static_cast<uint16_t>(wanted));
+    const auto body = wire::CreateFetch(fbb, raw(id), before, 0, static_cast<uint16_t>(wanted));
     if (!in.send(Lane::Control, request, wire::Command::Fetch, body)) {
         return Error::QueueFull;
     }

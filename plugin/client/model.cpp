@@ -59,6 +59,9 @@ uint32_t Room::unread(UserId self) const {
             ++count;
         }
     }
+    for (auto at = left_out.rbegin(); at != left_out.rend() && at->to_seq > count_above; ++at) {
+        count += static_cast<uint32_t>(std::min<Seq>(at->count, at->to_seq - count_above));
+    }
     return std::min(count, unread_cap);
 }
 
@@ -67,6 +70,26 @@ const Message* Room::find(Seq seq) const {
     const auto at = std::lower_bound(messages.begin(), end, seq,
                                      [](const Message& m, Seq wanted) { return m.seq < wanted; });
     return at != end && at->seq == seq ? &*at : nullptr;
+}
+
+const LeftOut* Room::left_out_from(Seq seq) const {
+    const auto at = std::lower_bound(left_out.begin(), left_out.end(), seq,
+                                     [](const LeftOut& one, Seq s) { return one.to_seq < s; });
+    return at != left_out.end() ? &*at : nullptr;
+}
+
+const LeftOut* Room::newest_left_out(Seq from, Seq before) const {
+    for (auto at = left_out.rbegin(); at != left_out.rend(); ++at) {
+        if (at->from_seq < before) {
+            return at->to_seq >= from ? &*at : nullptr;
+        }
+    }
+    return nullptr;
+}
+
+bool Room::is_left_out(Seq seq) const {
+    const LeftOut* const at = left_out_from(seq);
+    return at != nullptr && at->from_seq <= seq;
 }
 
 const Member* Room::member(UserId user) const {

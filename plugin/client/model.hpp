@@ -103,12 +103,22 @@ struct Message : MoveOnly {
     std::pmr::vector<TextSpan> spans;
     Seq reply_to = 0;
     bool edited = false;
+    bool late = false;     // was left out, and came alone since it concerns us
     uint32_t revision = 0; // changes when text, spans or state do
+};
+
+// In a room in which more is said than one can read the shard leaves lines out: count of them,
+// somewhere in from_seq..to_seq. Shown behind what is here of that range.
+struct LeftOut {
+    Seq from_seq = 0;
+    Seq to_seq = 0;
+    uint32_t count = 0; // never 0
 };
 
 // [rooms]
 struct Room : MoveOnly {
-    explicit Room(Allocator a) : name(a), title(a), messages(a), members(a), cards(a), draft(a) {}
+    explicit Room(Allocator a)
+        : name(a), title(a), messages(a), left_out(a), members(a), cards(a), draft(a) {}
 
     RoomId id{};
     wire::RoomKind kind{};
@@ -117,7 +127,8 @@ struct Room : MoveOnly {
     wire::Role role{};
     uint64_t incarnation = 0;
     Seq since_seq = 1;
-    // All that is ours to read from first_seq to last_seq is here, without a hole.
+    // All that is ours to read from first_seq to last_seq is here, without a hole but those of
+    // left_out.
     Seq first_seq = 1;
     Seq last_seq = 0;
     Seq server_last_seq = 0; // last_seq is on its way there
@@ -130,11 +141,13 @@ struct Room : MoveOnly {
     uint32_t pace_period_ms = 1;
     double pace_tokens = 0; // as of pace_at_steady_ms; the server's word is final
     TimeMs pace_at_steady_ms = 0;
+    bool slow = false; // slow mode is on: all but moderators write less often
     // By seq; then the unsent (Pending and Failed) in the order of sending. A deque: it grows and
     // is trimmed at both ends, in small pieces.
     std::pmr::deque<Message> messages;
     size_t unsent = 0;
-    std::pmr::vector<Member> members; // those known
+    std::pmr::vector<LeftOut> left_out; // ascending, apart from each other
+    std::pmr::vector<Member> members;   // those known
     uint32_t members_total = 0;
     std::pmr::vector<CardState> cards;
     String draft;
@@ -144,6 +157,11 @@ struct Room : MoveOnly {
     size_t stored() const { return messages.size() - unsent; } // index of the first unsent
     uint32_t unread(UserId self) const;                        // capped at 100
     const Message* find(Seq seq) const;                        // stored ones
+    // The first that ends at seq or later; null: none does.
+    const LeftOut* left_out_from(Seq seq) const;
+    // The last that has a part in [from, before); null: none has.
+    const LeftOut* newest_left_out(Seq from, Seq before) const;
+    bool is_left_out(Seq seq) const; // may be one of them
     const Member* member(UserId user) const;
     const CardState* card(uint16_t type) const;
 };

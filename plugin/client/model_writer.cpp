@@ -77,6 +77,7 @@ void ModelWriter::describe(Room& room, const wire::RoomState& state) {
     room.text_code_points_max = state.text_code_points_max();
     room.pace_burst = state.pace_burst();
     room.pace_period_ms = std::max<uint32_t>(state.pace_period_ms(), 1);
+    room.slow = state.slow();
     order_may_differ_ = true;
     touch();
 }
@@ -132,6 +133,7 @@ Message* ModelWriter::stored(Room& room, Seq seq) {
 }
 
 Message& ModelWriter::insert_stored(Room& room, Message message) {
+    came(room, message.seq);
     const auto at = room.messages.insert(place(room, message.seq), std::move(message));
     changed(room, *at);
     return *at;
@@ -217,6 +219,7 @@ Added ModelWriter::add(Room& room, const Arrived& arrived, std::pmr::vector<Text
         fresh.key = ++keys_;
         fresh.seq = arrived.seq;
         fresh.state = MessageState::Stored;
+        fresh.late = arrived.late;
         message = &insert_stored(room, std::move(fresh));
     } else if (message->changed_seq > arrived.changed_seq ||
                message->state == MessageState::Deleted) {
@@ -268,6 +271,7 @@ void ModelWriter::erase(Room& room, Seq target, Seq changed_seq) {
 void ModelWriter::clear_stored(Room& room) {
     room.messages.erase(room.messages.begin(),
                         room.messages.begin() + static_cast<std::ptrdiff_t>(room.stored()));
+    room.left_out.clear();
     ++room.revision;
     touch();
 }
@@ -280,6 +284,7 @@ void ModelWriter::trim(Room& room) {
     }
     if (dropped) {
         room.first_seq = std::max(room.first_seq, room.messages.front().seq);
+        forget_left_out(room);
         room.history_complete = false;
         ++room.revision;
         touch();

@@ -1,7 +1,7 @@
 // model_writer.hpp: the one hand that changes the model: what the shard said, and the messages that
 // wait to be sent. Sends nothing and knows no connection; client.cpp decides, this carries out.
 //
-// messages: model_writer.cpp; people, rosters, presence: people.cpp; cards: cards.cpp
+// messages: model_writer.cpp, left_out.cpp; people, rosters, presence: people.cpp; cards: cards.cpp
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ struct Arrived {
     MessageKind kind = MessageKind::Text;
     std::string_view text;
     Seq reply_to = 0;
+    bool late = false;
 };
 
 enum class Added : uint8_t { New, Known, Merged }; // Merged: it was pending here
@@ -63,6 +64,11 @@ public:
     void edit(Room& room, Seq target, Seq changed_seq, std::string_view text,
               std::pmr::vector<TextSpan> spans);
     void erase(Room& room, Seq target, Seq changed_seq);
+    // [left_out.cpp] What a live batch, that was added, left out of from..to; listed: messages in
+    // it.
+    void leave_out(Room& room, Seq from, Seq to, uint32_t lines, size_t listed);
+    // All that is ours of from..to is here now.
+    void covered(Room& room, Seq from, Seq to);
     // Forgets the stored messages; the unsent stay.
     void clear_stored(Room& room);
     void trim(Room& room);
@@ -90,6 +96,8 @@ public:
 private:
     Message& insert_stored(Room& room, Message message);
     Message* stored(Room& room, Seq seq);
+    void forget_left_out(Room& room); // before first_seq
+    void came(Room& room, Seq seq);   // which may have been left out
     void changed(Room& room, Message& message);
     CardState* card(RoomId room, UserId user, uint16_t type);
     void forget_some();

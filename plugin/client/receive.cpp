@@ -51,6 +51,9 @@ void Client::Inside::dispatch(const wire::ServerFrame& said, ByteVector& bytes) 
     case wire::Event::RoomState:
         on_room_state(*said.body_as_RoomState());
         break;
+    case wire::Event::RoomPace:
+        on_room_pace(*said.body_as_RoomPace());
+        break;
     case wire::Event::RoomGone:
         on_room_gone(
             RoomId{said.body_as_RoomGone()->room()}, // the numbers are the same: checks.cpp

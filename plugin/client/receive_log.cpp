@@ -55,7 +55,9 @@ void Client::Inside::on_batch(uint32_t request, const wire::Batch& batch, ByteVe
     case Fit::Next: {
         const Seq before = room->last_seq;
         room->last_seq = batch.to_seq();
-        apply(*room, batch, room->first_seq, before);
+        const size_t listed = apply(*room, batch, room->first_seq, before);
+        writer.leave_out(*room, std::max(batch.from_seq(), room->first_seq), batch.to_seq(),
+                         batch.left_out(), listed);
         writer.trim(*room);
         drain(id);
         break;
@@ -98,6 +100,9 @@ void Client::Inside::on_page(Room& room, uint32_t request, const wire::Batch& ba
             room.first_seq = std::min(room.first_seq, batch.from_seq());
         }
         apply(room, batch, 0, std::nullopt);
+        if (!empty) {
+            writer.covered(room, batch.from_seq(), batch.to_seq());
+        }
         if (!batch.more() || room.first_seq <= room.since_seq) {
             room.history_complete = true;
         }
@@ -131,9 +136,10 @@ void Client::Inside::on_gap(const wire::Gap& said) {
     drain(id);
 }
 
-void Client::Inside::apply(Room& room, const wire::Batch& batch, Seq floor,
-                           std::optional<Seq> tell_above) {
+size_t Client::Inside::apply(Room& room, const wire::Batch& batch, Seq floor,
+                             std::optional<Seq> tell_above) {
     using Kind = wire::BatchItem::Kind;
+    size_t messages = 0;
     for (wire::BatchReader reader(batch); reader.next();) {
         const wire::BatchItem& item = reader.item();
         if (item.seq < floor) {
@@ -142,6 +148,7 @@ void Client::Inside::apply(Room& room, const wire::Batch& batch, Seq floor,
         switch (item.kind) {
         case Kind::Message:
             apply_message(room, item, item.author, MessageKind::Text, tell_above);
+            ++messages;
             break;
         case Kind::Membership: {
             const wire::Membership& said = *item.entry->body_as_Membership();
@@ -168,6 +175,7 @@ void Client::Inside::apply(Room& room, const wire::Batch& batch, Seq floor,
             break;
         }
     }
+    return messages;
 }
 
 std::pmr::vector<TextSpan> Client::Inside::spans_of(std::span<const wire::Span> said) const {
@@ -181,8 +189,11 @@ std::pmr::vector<TextSpan> Client::Inside::spans_of(std::span<const wire::Span> 
 
 void Client::Inside::apply_message(Room& room, const wire::BatchItem& item, UserId author,
                                    MessageKind kind, std::optional<Seq> tell_above) {
-    const Arrived arrived{item.seq, item.changed_seq, author,       item.nonce, item.at_ms,
-                          kind,     item.text,        item.reply_to};
+    // In a busy room what concerns us comes behind the batch that left it out.
+    const bool late = tell_above && room.is_left_out(item.seq);
+    const Arrived arrived{item.seq, item.changed_seq, author,        item.nonce, item.at_ms,
+                          kind,     item.text,        item.reply_to, late};
+    const bool is_news = tell_above && (late || arrived.seq > *tell_above);
     const Added how = writer.add(room, arrived, spans_of(item.spans));
     met(author);
     if (how == Added::Merged) {
@@ -200,7 +211,7 @@ void Client::Inside::apply_message(Room& room, const wire::BatchItem& item, User
         writer_of_it->typing_until_steady_ms = 0; // he was typing this
         writer.touch_members(room);
     }
-    if (how == Added::New && tell_above && arrived.seq > *tell_above) {
+    if (how == Added::New && is_news) {
         Event told = event(EventType::Message);
         told.room = room.id;
         told.seq = arrived.seq;

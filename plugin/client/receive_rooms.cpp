@@ -41,7 +41,13 @@ void Client::Inside::on_room_state(const wire::RoomState& said) {
             push(std::move(gap));
         }
     } else {
+        const double full_in_ms = pace_full_in_ms(*room);
+        const uint16_t burst = room->pace_burst;
+        const uint32_t period_ms = room->pace_period_ms;
         writer.describe(*room, said);
+        if (room->pace_burst != burst || room->pace_period_ms != period_ms) {
+            set_pace_full_in(*room, full_in_ms);
+        }
     }
     if (known.confirmed) {
         // Told once more: we had fallen behind, and answers to what we asked may have been left
@@ -67,6 +73,24 @@ void Client::Inside::on_room_state(const wire::RoomState& said) {
     changed.room = id;
     push(std::move(changed));
     drain(id);
+}
+
+void Client::Inside::on_room_pace(const wire::RoomPace& said) {
+    Room* const room = writer.room(RoomId{said.room()});
+    if (room == nullptr) {
+        return; // its RoomState will say so
+    }
+    if (room->role == wire::Role::Member) {
+        const double full_in_ms = pace_full_in_ms(*room);
+        room->pace_burst = said.pace_burst();
+        room->pace_period_ms = std::max<uint32_t>(said.pace_period_ms(), 1);
+        set_pace_full_in(*room, full_in_ms);
+    }
+    room->slow = said.slow();
+    writer.touch();
+    Event changed = event(EventType::Room);
+    changed.room = room->id;
+    push(std::move(changed));
 }
 
 void Client::Inside::on_room_gone(RoomId id, Error reason) {

@@ -120,6 +120,19 @@ inline constexpr size_t room_members_max = 1000; // Global rooms are larger
 inline constexpr size_t global_members_max = 20'000;
 inline constexpr size_t roster_full_members_max = 64; // above: counts, and pages on demand
 inline constexpr size_t roster_page_members_max = 64;
+// In a Global room more may be said than anybody can read. Past so many lines a second, and so many
+// seconds' worth at once (a screenful), each reader hears his class's share of them. Eight frames
+// instead of one are cheap beside a thousand readers, and so few lines go to nobody.
+inline constexpr size_t reader_classes = 8;
+inline constexpr uint32_t readable_lines_per_s = 5;
+inline constexpr uint32_t readable_burst_s = 4;
+inline constexpr int64_t gather_sampled_ms = 200; // what flies past need not fly at once
+// So much more for so many seconds in a row, and everyone writes less often, until the demand has
+// been below half of it for longer.
+inline constexpr uint32_t slow_lines_per_s = 4 * readable_lines_per_s;
+inline constexpr int64_t slow_on_after_s = 5;
+inline constexpr int64_t slow_off_after_s = 30;
+inline constexpr uint32_t slow_pace_period_ms = 10'000;
 inline constexpr size_t room_tail_entries_max = 256; // kept in memory for resume
 inline constexpr size_t room_tail_bytes_max = 256 * 1024;
 // Of all rooms: beyond it the tail that nobody wrote to for longest goes, and the store answers.
@@ -329,6 +342,9 @@ inline constexpr size_t outbox_messages_max = 64;
 // ends, and Resume brings the client level.
 inline constexpr size_t client_inbox_bytes_max = 8 * 1024 * 1024;
 inline constexpr size_t model_messages_per_room_max = 10'000;
+// "12 more" speaks for what stands behind so many lines: one under each would be more than they
+// are.
+inline constexpr size_t left_out_lines = 8;
 inline constexpr size_t client_events_max = 1024;
 inline constexpr size_t page_fetches_in_flight_max =
     8; // first pages of new rooms, under frames_per_s_max

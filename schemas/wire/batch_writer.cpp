@@ -33,6 +33,7 @@ void BatchWriter::begin(RoomId room, uint64_t incarnation) {
     from_seq_ = to_seq_ = base_seq_ = last_seq_ = 0;
     base_ms_ = 0;
     tables_ = 0;
+    left_out_ = 0;
     covered_ = false;
     lines_.clear();
     text_.clear();
@@ -209,7 +210,7 @@ Bytes BatchWriter::finish_bytes(uint32_t request, bool more) {
     const auto authors = authors_.empty() ? Offset<Vector<Offset<User>>>()
                                           : fbb.CreateVector(authors_.data(), authors_.size());
     const auto batch = CreateBatch(fbb, raw(room_), incarnation_, from_seq, to_seq, base_ms_, lines,
-                                   text, spans, entries, authors, more);
+                                   text, spans, entries, authors, more, left_out_);
     return frame_.server(request, Event::Batch, batch.Union());
 }
 

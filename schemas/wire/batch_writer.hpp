@@ -55,6 +55,9 @@ public:
     // The range that the batch speaks for, when it is more than its first to its last entry.
     void cover(Seq from_seq, Seq to_seq);
 
+    // So many lines of the range were not added, though this reader could read them.
+    void leave_out(uint32_t lines) { left_out_ = lines; }
+
     bool empty() const { return lines_.empty() && entries_.empty(); }
     Seq last_seq() const { return last_seq_; } // of the last entry added, 0 when empty
     // Bytes of the frame if it were finished now, or after entry; never less than the truth.
@@ -79,6 +82,7 @@ private:
     Seq last_seq_ = 0;
     TimeMs base_ms_ = 0;
     size_t tables_ = 0;
+    uint32_t left_out_ = 0;
     bool covered_ = false;
     std::vector<Line> lines_;
     ByteVector text_;

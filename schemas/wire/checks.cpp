@@ -224,6 +224,9 @@ bool body(Checker& c, const RoomState& said) {
            c.want(said.text_code_points_max() <= limits::text_bytes_max) &&
            user(c, said.other(), Need::Optional);
 }
+bool body(Checker& c, const RoomPace& said) {
+    return c.want(said.room() != 0);
+}
 bool body(Checker& c, const RoomGone& said) {
     return c.want(said.room() != 0 && known(said.reason()));
 }
@@ -430,13 +433,20 @@ bool in_order(Checker& c, const Batch& said) {
     return true;
 }
 
+// What was left out has its places in the range, beside what is listed.
+bool left_out(Checker& c, const Batch& said) {
+    const uint64_t places = said.to_seq() + 1 - said.from_seq();
+    const uint64_t listed = (said.lines() == nullptr ? 0 : said.lines()->size()) +
+                            uint64_t{said.entries() == nullptr ? 0 : said.entries()->size()};
+    return c.want(said.left_out() + listed <= places);
+}
 bool body(Checker& c, const Batch& said) {
     return c.want(said.room() != 0) && c.range(said.from_seq(), said.to_seq()) &&
            c.moment(said.base_ms()) && c.count(said.lines(), limits::batch_entries_max) &&
            c.count(said.entries(), limits::batch_entries_max) &&
            c.count(said.spans(), limits::frame_bytes_max / sizeof(Span)) &&
            c.count(said.authors(), limits::batch_entries_max) && in_order(c, said) &&
-           lines(c, said) &&
+           left_out(c, said) && lines(c, said) &&
            each(said.entries(), [&](const Entry& one) { return entry(c, one); }) &&
            each(said.authors(), [&](const User& one) { return user(c, one); });
 }
@@ -563,6 +573,7 @@ parley::Error check_server_frame(const ServerFrame& frame, size_t frame_bytes) {
         PARLEY_CHECK_EVENT(CardDelta)
         PARLEY_CHECK_EVENT(CardGone)
         PARLEY_CHECK_EVENT(Blocks)
+        PARLEY_CHECK_EVENT(RoomPace)
 #undef PARLEY_CHECK_EVENT
     case Event::NONE:
         break;

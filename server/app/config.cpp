@@ -170,6 +170,23 @@ constexpr ConfigKey keys[] = {
      .max = 16,
      .usage = "rooms that everyone is in from the start",
      .list = [](Config& c) { return &c.global_rooms; }},
+    {.name = "rooms.readable_lines_per_s",
+     .min = 0,
+     .max = 1000,
+     .usage = "lines a second of a global room that one can read; past it each hears a share, and "
+              "\"n more\"; 0: all of them",
+     .number = [](Config& c) { return &c.readable_lines_per_s; }},
+    {.name = "rooms.slow_lines_per_s",
+     .min = 0,
+     .max = 100'000,
+     .usage =
+         "lines a second of a global room past which, for 5 seconds, slow mode comes on; 0: never",
+     .number = [](Config& c) { return &c.slow_lines_per_s; }},
+    {.name = "rooms.slow_pace_period_ms",
+     .min = 1000,
+     .max = hour_ms,
+     .usage = "in slow mode a user writes once in this time; moderators keep their pace",
+     .number = [](Config& c) { return &c.slow_pace_period_ms; }},
     {.name = "rooms.tails_bytes_max",
      .min = 16 * 1024 * 1024,
      .max = int64_t{1} << 40,
@@ -424,7 +441,8 @@ Config::Config()
       shutdown_ms_max(10'000), unready_ms(0),
       hello_per_network_per_s(limits::hello_per_network_per_s),
       journal_bytes_max(int64_t{256} * 1024 * 1024), seccomp(1), admin_port(7778),
-      global_rooms({"lobby"}),
+      global_rooms({"lobby"}), readable_lines_per_s(limits::readable_lines_per_s),
+      slow_lines_per_s(limits::slow_lines_per_s), slow_pace_period_ms(limits::slow_pace_period_ms),
       sessions_per_user_max(static_cast<int64_t>(limits::sessions_per_user_max)),
       frames_per_s_max(limits::frames_per_s_max), log_bytes_per_s(limits::user_log_bytes_per_s),
       tails_bytes_max(static_cast<int64_t>(limits::tails_bytes_max)),
@@ -448,6 +466,9 @@ CoreOptions Config::core_options() const {
         tier.memory = tiers[kind].memory != 0;
     }
     options.global_rooms = global_rooms;
+    options.readable_lines_per_s = static_cast<uint32_t>(readable_lines_per_s);
+    options.slow_lines_per_s = static_cast<uint32_t>(slow_lines_per_s);
+    options.slow_pace_period_ms = static_cast<uint32_t>(slow_pace_period_ms);
     options.sessions_per_user_max = static_cast<size_t>(sessions_per_user_max);
     options.frames_per_s_max = static_cast<size_t>(frames_per_s_max);
     options.log_bytes_per_s = static_cast<uint32_t>(log_bytes_per_s);

@@ -53,6 +53,9 @@ struct Config {
     std::string admin_address; // empty: no pages
     int64_t admin_port = 0;
     std::vector<std::string> global_rooms;
+    int64_t readable_lines_per_s = 0;
+    int64_t slow_lines_per_s = 0;
+    int64_t slow_pace_period_ms = 0;
     int64_t sessions_per_user_max = 0;
     int64_t frames_per_s_max = 0;
     int64_t log_bytes_per_s = 0;

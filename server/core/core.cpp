@@ -72,6 +72,7 @@ void Core::State::take(const Tick&) {
     }
     tell_presences();
     tell_counts();
+    end_slow_modes();
     tell_cards();
     evict_idle();
     look_at_directs();

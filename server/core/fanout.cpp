@@ -29,9 +29,18 @@ wire::StoredEntry stored(const LogEntry& entry) {
 
 constexpr size_t author_bytes = 48; // a User table and its place in the vector, without the name
 
+} // namespace
+
+Readers Core::State::readers(Room& room) {
+    if (room.readers == nullptr) {
+        room.readers = std::make_shared<const std::vector<SessionId>>(room.sessions);
+    }
+    return room.readers;
+}
+
 // How many from the front of entries have so few shunned authors that their readers are few kinds.
-template <typename Shunned>
-size_t few_shunned(std::span<const LogEntry> entries, const std::vector<Shunned>& shunned) {
+size_t Core::State::few_shunned(std::span<const LogEntry> entries,
+                                const std::vector<Shunned>& shunned) {
     if (shunned.size() <= limits::batch_blocked_authors_max) {
         return entries.size();
     }
@@ -48,16 +57,8 @@ size_t few_shunned(std::span<const LogEntry> entries, const std::vector<Shunned>
     return entries.size();
 }
 
-} // namespace
-
-Readers Core::State::readers(Room& room) {
-    if (room.readers == nullptr) {
-        room.readers = std::make_shared<const std::vector<SessionId>>(room.sessions);
-    }
-    return room.readers;
-}
-
 void Core::State::push_fresh(Room& room, LogEntry entry) {
+    note_said(room, entry);
     if (room.sessions.empty()) {
         return; // nobody hears it; the tail has it
     }
@@ -75,6 +76,13 @@ int64_t Core::State::gather_ms(const Room& room, size_t lines) const {
            (lines >= limits::gather_busy_lines ? limits::gather_busy_factor : 1);
 }
 
+// Enough for a datagram; a sampled room's readers get a part of it each.
+bool Core::State::gathered(const Room& room) const {
+    return room.busy != nullptr && room.busy->sampled
+               ? room.fresh.size() >= limits::room_tail_entries_max
+               : room.fresh_bytes >= room.batch_bytes;
+}
+
 void Core::State::flush_due() {
     size_t kept = 0;
     for (const RoomId id : rooms_fresh_) {
@@ -82,7 +90,7 @@ void Core::State::flush_due() {
         if (room == nullptr) {
             continue;
         }
-        const bool waits = now_ms_ < room->gather_until_ms && room->fresh_bytes < room->batch_bytes;
+        const bool waits = now_ms_ < room->gather_until_ms && !gathered(*room);
         if (!room->fresh.empty() && waits) {
             rooms_fresh_[kept++] = id;
             continue;
@@ -101,6 +109,9 @@ void Core::State::flush(Room& room) {
     room.fresh.clear();
     room.fresh_bytes = 0;
     room.gather_until_ms = now_ms_ + gather_ms(room, fresh.size());
+    if (room.busy != nullptr && tell_sampled(room, fresh)) {
+        return;
+    }
     const Lane lane = lane_of(room.kind());
     Page page;
     page.bytes_max = room.sessions.size() >= limits::packed_readers_min
@@ -214,6 +225,12 @@ SharedFrame Core::State::finish_page(const Requester& to, bool more) {
     return share(plain, plain.size() >= limits::packed_from_bytes);
 }
 
+bool Core::State::may_see(const LogEntry& entry, const Page& page) {
+    return (entry.audience == UserId{} || entry.audience == page.viewer) &&
+           (!hideable(entry) ||
+            !std::binary_search(page.blocked.begin(), page.blocked.end(), entry.author));
+}
+
 // The batch writer verifies every body again: a disk is not trusted more than a peer.
 size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, const Page& page) {
     batch_.begin(room.meta.id, room.meta.incarnation);
@@ -221,12 +238,9 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
     std::vector<UserId> met; // authors so far, distinct
     size_t count = 0;
     size_t unseen_bytes = 0;
+    uint32_t left_out = 0;
     for (const LogEntry& entry : entries) {
-        const bool seen =
-            (entry.audience == UserId{} || entry.audience == page.viewer) &&
-            (!hideable(entry) ||
-             !std::binary_search(page.blocked.begin(), page.blocked.end(), entry.author));
-        if (!seen) {
+        if (!may_see(entry, page)) {
             // The range covers it, so that nobody waits for it; and it takes its place, so that
             // the batch of whoever may see it covers the same range.
             const size_t bytes = batch_.bytes_with(stored(entry)) - batch_.bytes();
@@ -235,6 +249,11 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
             }
             unseen_bytes += bytes;
             ++count;
+            continue;
+        }
+        if (!page.heard_by.empty() && !has_class(page.heard_by[count], page.reader_class)) {
+            ++count;
+            ++left_out;
             continue;
         }
         const bool is_new = std::find(met.begin(), met.end(), entry.author) == met.end();
@@ -263,6 +282,7 @@ size_t Core::State::fill(const Room& room, std::span<const LogEntry> entries, co
         }
     }
     PARLEY_ASSERT(count > 0);
+    batch_.leave_out(left_out);
     return count;
 }
 

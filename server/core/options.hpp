@@ -19,6 +19,10 @@ struct CoreOptions {
     size_t sessions_per_user_max = limits::sessions_per_user_max;
     size_t frames_per_s_max = limits::frames_per_s_max;
     uint32_t log_bytes_per_s = limits::user_log_bytes_per_s; // of one user, all rooms together
+    // Of Global rooms. 0: everyone hears everything; 0: there is no slow mode.
+    uint32_t readable_lines_per_s = limits::readable_lines_per_s;
+    uint32_t slow_lines_per_s = limits::slow_lines_per_s;
+    uint32_t slow_pace_period_ms = limits::slow_pace_period_ms;
     size_t tails_bytes_max = limits::tails_bytes_max;
     size_t rooms_loaded_max = limits::rooms_loaded_max;
     // Not for operators: a simulated world uses shorter ones.

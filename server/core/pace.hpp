@@ -9,6 +9,11 @@
 
 namespace parley {
 
+struct Pacing {
+    uint32_t burst = 0;
+    uint32_t period_ms = 0;
+};
+
 // A token bucket of `burst` tokens that fills in `period_ms`, kept as the time at which it would be
 // full again (GCRA, ITU-T I.371): eight bytes a user and room, and no work while nobody asks.
 class Pace {

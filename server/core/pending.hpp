@@ -12,6 +12,7 @@
 #include "schemas/base/bytes.hpp"
 #include "schemas/base/ids.hpp"
 #include "schemas/wire/generated.hpp"
+#include "server/core/pace.hpp"
 #include "server/core/room.hpp"
 #include "server/core/session.hpp"
 #include "server/store/request.hpp"
@@ -85,6 +86,7 @@ struct LoadOp {
 struct AppendOp {
     LogEntry entry;
     std::vector<Requester> from; // empty: the shard's own entry
+    Pacing paced;                // at which a token was taken for it
 };
 struct PutOp {
     StoredMember member;

@@ -163,6 +163,9 @@ Room& Core::State::keep_room(const RoomLoaded& loaded) {
         room.people += is_person(member.flags) ? 1 : 0;
         note_absent(room, stored.user);
     }
+    if (room.kind() == wire::RoomKind::Global) {
+        room.busy = std::make_unique<Busy>();
+    }
     if (tier(room).memory) {
         begin_memory_log(room);
     }
@@ -217,7 +220,9 @@ void Core::State::run_waiter(Waiter& waiter, Room& room) {
             [&](TicketWaits& one) { settle_ticket(one.user, one.ticket, room); },
             [&](GlobalWaits& one) {
                 const auto user = users_.find(one.user);
-                if (user == users_.end() || room.members.count(one.user) != 0) {
+                // His ticket names the room, too, and with what role: that is on its way.
+                const bool joins = room.joining.count(one.user) != 0;
+                if (user == users_.end() || room.members.count(one.user) != 0 || joins) {
                     return;
                 }
                 PutOp op;
@@ -366,6 +371,7 @@ void Core::State::evict(RoomId id) {
         cards_dirty_.erase({.room = id, .type = type});
     }
     counts_dirty_.erase(id);
+    rooms_slow_.erase(id);
     direct_looks_.erase({room->look_at_ms, id});
     drop_tail(*room);
     room_names_.erase({room->meta.kind, room->meta.name});

@@ -19,6 +19,7 @@
 #include "schemas/base/lanes.hpp"
 #include "schemas/base/limits.hpp"
 #include "schemas/wire/generated.hpp"
+#include "server/core/busy.hpp"
 #include "server/core/card.hpp"
 #include "server/core/effect.hpp"
 #include "server/core/pace.hpp"
@@ -67,6 +68,8 @@ struct Room {
     size_t batch_bytes = 2 * limits::batch_bytes_target; // that fill a datagram when packed
     bool flush_waits = false;                            // it is in State::rooms_fresh_
     TimeMs gather_until_ms = 0; // in a crowd, what is fresh waits for more until then
+
+    std::unique_ptr<Busy> busy; // Global alone
 
     std::vector<UserId> blockers; // Direct: who of the two blocks the other, ascending
 

@@ -99,13 +99,15 @@ void Core::State::send_room_state(const Session& session, Room& room) {
     if (room.kind() == wire::RoomKind::Direct) {
         other = wire_other(room, session.user);
     }
+    const Pacing pace = pacing(room, member.role);
     const auto name = fbb().CreateString(room.meta.name);
     const auto title = fbb().CreateString(room.meta.title);
     const auto state = wire::CreateRoomState(
         fbb(), raw(room.meta.id), room.kind(), name, title, room.meta.incarnation,
         room.meta.last_seq, member.since_seq, member.read_seq, member.role,
-        static_cast<uint32_t>(room.people), bounds.text_code_points_max, bounds.pace_burst,
-        bounds.pace_period_ms, unread(room, session.user, member), other);
+        static_cast<uint32_t>(room.people), bounds.text_code_points_max,
+        static_cast<uint16_t>(pace.burst), pace.period_ms, unread(room, session.user, member),
+        other, room.busy != nullptr && room.busy->slow.on());
     send_event(session, Lane::Control, event(wire::Event::RoomState, state));
 }
 

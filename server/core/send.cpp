@@ -112,14 +112,15 @@ void Core::State::on_send(Command& command) {
     entry.kind = EntryKind::Message;
     entry.body = wire::store_message(*clean, moved_spans(spans, ranges), send.reply_to());
     Pace& pace = room->paces[command.user.id];
-    const uint32_t wait_ms = pace.take(now_ms_, bounds.pace_burst, bounds.pace_period_ms);
+    const Pacing paced = pacing(*room, member.role);
+    const uint32_t wait_ms = pace.take(now_ms_, paced.burst, paced.period_ms);
     if (wait_ms > 0) {
         return refuse_here(Error::Rate, wait_ms);
     }
     const uint32_t bytes_wait_ms = command.user.log_bytes.take(
         now_ms_, entry.body->size(), options_.log_bytes_per_s, limits::user_log_burst_s);
     if (bytes_wait_ms > 0) {
-        pace.refund(bounds.pace_burst, bounds.pace_period_ms);
+        pace.refund(paced.burst, paced.period_ms);
         return refuse_here(Error::Rate, bytes_wait_ms);
     }
     if (room->memory != nullptr) {
@@ -127,7 +128,7 @@ void Core::State::on_send(Command& command) {
     }
     if (pending_.size() >= limits::persists_in_flight_max ||
         command.session.in_flight >= limits::persists_in_flight_per_session_max) {
-        pace.refund(bounds.pace_burst, bounds.pace_period_ms);
+        pace.refund(paced.burst, paced.period_ms);
         command.user.log_bytes.refund(entry.body->size(), options_.log_bytes_per_s);
         return refuse_here(Error::Busy, store_retry_ms);
     }
@@ -135,6 +136,7 @@ void Core::State::on_send(Command& command) {
     request.room = room->meta.id;
     request.entry = entry;
     AppendOp op;
+    op.paced = paced;
     op.entry = std::move(entry);
     op.from.push_back(command.from);
     room->nonces[key] =
@@ -151,7 +153,7 @@ void Core::State::appended(Room& room, AppendOp& op, const Appended& answer) {
         // What did not become an entry has cost nothing.
         const auto pace = room.paces.find(author);
         if (!op.from.empty() && pace != room.paces.end()) {
-            pace->second.refund(tier(room).pace_burst, tier(room).pace_period_ms);
+            pace->second.refund(op.paced.burst, op.paced.period_ms);
         }
         const auto user = users_.find(author);
         if (!op.from.empty() && user != users_.end()) {

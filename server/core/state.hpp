@@ -4,8 +4,8 @@
 // Rule of the house: nothing that iterates an unordered container may reach an effect.
 //
 // [core.cpp] [session.cpp] [admission.cpp] [room.cpp] [sleep.cpp] [members.cpp] [direct.cpp]
-// [blocks.cpp] [grants.cpp] [roster.cpp] [send.cpp] [fanout.cpp] [history.cpp] [presence.cpp]
-// [cards.cpp]
+// [blocks.cpp] [grants.cpp] [roster.cpp] [send.cpp] [fanout.cpp] [busy_room.cpp] [history.cpp]
+// [presence.cpp] [cards.cpp]
 #pragma once
 
 #include <cstdint>
@@ -302,6 +302,9 @@ private:
     Readers readers(Room& room);
     void flush(Room& room);
     void flush_due();
+    bool gathered(const Room& room) const;
+    static size_t few_shunned(std::span<const LogEntry> entries,
+                              const std::vector<Shunned>& shunned);
     // Which sessions do not get the common frame of a part, and what they get.
     struct Share {
         UserId viewer{};             // of what he alone may see
@@ -325,14 +328,38 @@ private:
         bool authors = false; // name them all; else those who are in no roster
         std::unordered_set<UserId>* named = nullptr; // whom the readers know by now
         std::span<const StoredUser> known;           // authors who may not be members any more
+        // Who hears which of the entries, and which class the readers are. Empty: all of them.
+        std::span<const Classes> heard_by;
+        size_t reader_class = 0;
     };
     // Begins a batch with what page.viewer may see from the front of entries; returns how many of
     // them the batch speaks for, at least one.
     size_t fill(const Room& room, std::span<const LogEntry> entries, const Page& page);
+    static bool may_see(const LogEntry& entry, const Page& page);
     // How many from the back of entries go into one batch, at least one.
     size_t newest_fitting(const Room& room, std::span<const LogEntry> entries, const Page& page);
     std::optional<StoredUser> author_to_name(const Room& room, UserId author,
                                              const Page& page) const;
+
+    // [busy_room.cpp] Global rooms in which more is said than one can read
+    // False: everyone hears all of fresh, which is still to be told.
+    bool tell_sampled(Room& room, std::span<const LogEntry> fresh);
+    std::vector<Classes> choose_classes(Room& room, std::span<const LogEntry> fresh);
+    static bool never_sampled(const Room& room, const LogEntry& entry);
+    const Readers& class_readers(Room& room, size_t reader_class);
+    void tell_classes(Room& room, std::span<const LogEntry> part, std::span<const Classes> heard_by,
+                      const std::vector<Shunned>& shunned);
+    void tell_share(Room& room, std::span<const LogEntry> part, Page page, const Readers& readers);
+    // To those whom it concerns and whose class did not hear it.
+    void tell_addressed(Room& room, const LogEntry& entry, Classes heard_by);
+    std::set<UserId> concerned(const Room& room, const LogEntry& entry) const;
+    // How fast a member of this role may write now.
+    Pacing pacing(const Room& room, wire::Role role) const;
+    bool may_slow(const Room& room) const;
+    SlowMode::Bounds slow_bounds(const Room& room) const;
+    void note_said(Room& room, const LogEntry& entry);
+    void tell_pace(Room& room);
+    void end_slow_modes();
 
     // [history.cpp]
     void on_fetch(Command& command);
@@ -430,6 +457,7 @@ private:
     std::multimap<TimeMs, std::pair<RoomKey, Waiter>> retries_;
     std::set<UserId> presences_dirty_;
     std::set<RoomId> counts_dirty_;
+    std::set<RoomId> rooms_slow_;
     std::set<CardKey> cards_dirty_; // places
     std::set<std::pair<TimeMs, CardKey>> card_ends_;
     std::vector<RoomId> rooms_fresh_; // in the order in which they are flushed

@@ -249,7 +249,7 @@ void Checks::room_state(SessionId session, UserId reader, const wire::RoomState&
         violation("RoomState of " + named("room", id) + " stands at seq " +
                   number(state.last_seq()) + ", told live is " + number(heard->second.seq));
     }
-    seen.heard[id] = {state.last_seq(), false};
+    seen.heard[id] = {state.last_seq(), false, {}};
 }
 
 void Checks::in_room(UserId reader, RoomId room, const char* what) {

@@ -103,8 +103,9 @@ private:
         Seq last_seq = 0;
     };
     struct Heard {
-        Seq seq = 0;         // up to here
-        bool asleep = false; // the room was loaded under him: what follows may have a RoomState
+        Seq seq = 0;            // up to here
+        bool asleep = false;    // the room was loaded under him: what follows may have a RoomState
+        std::set<Seq> left_out; // of these some may come alone
     };
     struct SessionSeen {
         std::string issuer;

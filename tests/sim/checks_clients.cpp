@@ -50,11 +50,19 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
                                                           : told_since->second;
     Seq expected = member == nullptr ? room.last_seq + 1
                                      : std::max<Seq>({room.first_seq, room.since_seq, since, 1});
+    const Seq first_expected = expected;
+    std::map<Seq, uint32_t> left_out; // by the end of its range
     const auto nothing_missing = [&](Seq before_seq) {
         for (; expected < before_seq; ++expected) {
             const LogEntry& skipped = log->entries[expected - 1];
             const bool shown =
                 skipped.kind == EntryKind::Message || skipped.kind == EntryKind::Membership;
+            // A busy room's lines may be left out, and are counted then; his own come soon.
+            if (skipped.kind == EntryKind::Message && skipped.audience == UserId{} &&
+                (skipped.author != self || !quiet) && room.is_left_out(expected)) {
+                ++left_out[room.left_out_from(expected)->to_seq];
+                continue;
+            }
             const bool hidden = skipped.kind == EntryKind::Message &&
                                 once_blocked_.count({self, skipped.author}) != 0;
             if (shown && !hidden && (skipped.audience == UserId{} || skipped.audience == self)) {
@@ -97,6 +105,13 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
     }
     if (!nothing_missing(room.last_seq + 1)) {
         return;
+    }
+    for (const client::LeftOut& one : room.left_out) {
+        if (one.from_seq >= first_expected && left_out[one.to_seq] != one.count) {
+            violation(what + "says that " + number(one.count) + " lines were left out of seq " +
+                      number(one.from_seq) + " to " + number(one.to_seq) + ", and lacks " +
+                      number(left_out[one.to_seq]));
+        }
     }
     const uint32_t unread = room.unread(self);
     const Seq unread_possible = log->meta.last_seq - std::min(room.read_seq, log->meta.last_seq);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "schemas/base/limits.hpp"
+#include "schemas/wire/batch_reader.hpp"
 #include "tests/sim/checks.hpp"
 
 namespace parley::sim {
@@ -205,12 +206,32 @@ void Checks::live_batch(SessionId session, const wire::Batch& batch) {
         violation("live lines of " + named("room", id) + " go to one who was not told of it");
         return;
     }
+    // A line that concerns him, and that his class's batch has left out, comes behind that.
+    if (batch.from_seq() == batch.to_seq() && heard->second.left_out.erase(batch.to_seq()) == 1) {
+        return;
+    }
     const Seq next = heard->second.seq + 1;
     if (batch.from_seq() < next || (batch.from_seq() > next && !heard->second.asleep)) {
         violation("live lines of " + named("room", id) + " begin at seq " +
                   number(batch.from_seq()) + ", told is " + number(heard->second.seq));
     }
-    heard->second = {batch.to_seq(), false};
+    heard->second.seq = batch.to_seq();
+    heard->second.asleep = false;
+    if (batch.left_out() == 0) {
+        return;
+    }
+    std::set<Seq>& left_out = heard->second.left_out;
+    left_out.erase(
+        left_out.begin(),
+        left_out.lower_bound(
+            batch.from_seq() -
+            std::min<Seq>(batch.from_seq(), limits::batch_entries_max))); // it comes soon, or never
+    for (Seq seq = batch.from_seq(); seq <= batch.to_seq(); ++seq) {
+        left_out.insert(left_out.end(), seq);
+    }
+    for (wire::BatchReader reader(batch); reader.next();) {
+        left_out.erase(reader.item().seq);
+    }
 }
 
 void Checks::gone(SessionId session, RoomId room) {

@@ -129,6 +129,8 @@ public:
         uint64_t other = 0;
         const char* other_name = "";
         uint32_t text_code_points_max = 100;
+        wire::Role role = wire::Role::Member;
+        bool slow = false;
     };
     void room(const RoomSays& r) {
         auto& b = fbb();
@@ -139,9 +141,12 @@ public:
                                : wire::CreateUser(b, r.other, b.CreateString(r.other_name));
         say(Lane::Control, 0, wire::Event::RoomState,
             wire::CreateRoomState(b, r.id, r.kind, name, title, r.incarnation, r.last_seq,
-                                  r.since_seq, r.read_seq, wire::Role::Member, 2,
-                                  r.text_code_points_max, r.pace_burst, r.pace_period_ms, r.unread,
-                                  other));
+                                  r.since_seq, r.read_seq, r.role, 2, r.text_code_points_max,
+                                  r.pace_burst, r.pace_period_ms, r.unread, other, r.slow));
+    }
+    void room_pace(uint64_t id, uint16_t burst, uint32_t period_ms, bool slow) {
+        say(Lane::Control, 0, wire::Event::RoomPace,
+            wire::CreateRoomPace(fbb(), id, burst, period_ms, slow));
     }
     void room_gone(uint64_t id, Error reason = Error::NotMember) {
         say(Lane::Control, 0, wire::Event::RoomGone,
@@ -164,6 +169,7 @@ public:
         uint32_t request = 0;
         bool more = false;
         Lane lane = Lane::Chat;
+        uint32_t left_out = 0;
     };
     void batch(const BatchSays& said) {
         auto& b = fbb();
@@ -186,7 +192,8 @@ public:
         const auto span_vector = b.CreateVectorOfStructs(spans.data(), spans.size());
         say(said.lane, said.request, wire::Event::Batch,
             wire::CreateBatch(b, said.room, said.incarnation, said.from, said.to, 1'000'000,
-                              line_vector, text_vector, span_vector, 0, 0, said.more));
+                              line_vector, text_vector, span_vector, 0, 0, said.more,
+                              said.left_out));
     }
     // A live batch of one line.
     void line(Seq seq, uint64_t author, const char* text, Nonce nonce = 0, uint64_t room = 1) {

@@ -155,6 +155,7 @@ inline std::vector<ByteVector> good_server_frames() {
     add(Event::Card, [](auto& b) { return CreateCard(b, 3, 0, 1, 1, 0, 9); });
     add(Event::CardDelta, [](auto& b) { return CreateCardDelta(b, 0, 4, 1, 1, 2); });
     add(Event::CardGone, [](auto& b) { return CreateCardGone(b, 3, 0, 1); });
+    add(Event::RoomPace, [](auto& b) { return CreateRoomPace(b, 3, 1, 10000, true); });
     add(Event::Blocks, [](auto& b) {
         return CreateBlocks(b, b.CreateVector(std::vector<uint64_t>{4, 7}));
     });

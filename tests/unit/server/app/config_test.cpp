@@ -48,6 +48,13 @@ TEST_CASE("an empty file is the defaults", "[config]") {
     CHECK(config.core_options().global_rooms == std::vector<std::string>{"lobby"});
     CHECK(config.core_options().rooms_loaded_max == limits::rooms_loaded_max);
     CHECK(good("[rooms]\nloaded_max = 1000\n").core_options().rooms_loaded_max == 1000);
+    CHECK(config.core_options().readable_lines_per_s == limits::readable_lines_per_s);
+    const CoreOptions busy = good("[rooms]\nreadable_lines_per_s = 0\nslow_lines_per_s = 7\n"
+                                  "slow_pace_period_ms = 60000\n")
+                                 .core_options();
+    CHECK(busy.readable_lines_per_s == 0);
+    CHECK(busy.slow_lines_per_s == 7);
+    CHECK(busy.slow_pace_period_ms == 60'000);
 }
 
 TEST_CASE("what is printed reads back to the same", "[config]") {

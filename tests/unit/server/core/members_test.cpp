@@ -525,3 +525,13 @@ TEST_CASE("joining what one is in draws no more than answers may", "[core][membe
     }
     CHECK(bytes + 1 >= asked);
 }
+
+TEST_CASE("a ticket's role in a room that everyone is in is his from the start",
+          "[core][members]") {
+    CoreHarness world;
+    const auto leader = static_cast<uint8_t>(wire::Role::Leader);
+    const RoomClaim lobby{static_cast<uint8_t>(wire::RoomKind::Global), "lobby", leader};
+    world.connect("bob"); // the room is there
+    const SessionId ann = world.connect("ann", {lobby});
+    CHECK(world.room_state(ann, world.lobby())->role() == wire::Role::Leader);
+}
