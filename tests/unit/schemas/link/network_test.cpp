@@ -1,5 +1,7 @@
 // network_test.cpp: links through a relay that loses, repeats and re-routes datagrams: a handshake
 // that loses any one of its messages, roaming behind a NAT, the bound on an unproven address.
+#include <set>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/enet_plain.hpp"
 #include "tests/support/raw_datagrams.hpp"
@@ -236,6 +238,32 @@ TEST_CASE("a whole connection survives the change of keys on both sides", "[link
     CHECK(second_phase > 0);
     CHECK(world.pair.server.link->metrics().refused_forged.read() == 0);
     CHECK(world.pair.client.link->metrics().refused_forged.read() == 0);
+}
+
+TEST_CASE("no nonce is used twice under a key or the key after it", "[link][network]") {
+    Relayed world;
+    std::set<ByteVector> up;
+    std::set<ByteVector> down;
+    size_t repeated = 0;
+    // Session and counter name the nonce. The counter goes on over a change of keys.
+    const auto note = [&](std::set<ByteVector>& nonces, Bytes datagram) {
+        if (datagram.size() > limits::seal_overhead_bytes &&
+            (datagram[0] == sealed_first_byte || datagram[0] == sealed_first_byte + 1)) {
+            const Bytes nonce = datagram.subspan(1, seal_header_bytes - 1);
+            repeated += nonces.emplace(nonce.begin(), nonce.end()).second ? 0 : 1;
+        }
+        return true;
+    };
+    world.relay.to_server = [&](Bytes datagram) { return note(up, datagram); };
+    world.relay.to_client = [&](Bytes datagram) { return note(down, datagram); };
+    REQUIRE(world.connect());
+    for (int change = 0; change < 3; ++change) {
+        REQUIRE(world.echo(16'000));
+        world.pair.now_ms += limits::rekey_ms;
+    }
+    CHECK(up.size() > 30);
+    CHECK(down.size() > 30);
+    CHECK(repeated == 0);
 }
 
 TEST_CASE("answers to strangers are never larger than what they sent", "[link][network]") {
