@@ -27,6 +27,7 @@ parley_room_row room_row(const client::Client& client, const client::Room& room)
     row.pace_period_ms = room.pace_period_ms;
     row.pace_left = client.pace_left(room.id);
     row.pace_wait_ms = client.pace_wait_ms(room.id);
+    row.slow = room.slow;
     return row;
 }
 
@@ -177,6 +178,27 @@ size_t parley_messages(const parley_client* client, parley_room room, uint64_t f
         out.write(i, message_row(handle, home->messages[first + i]));
     }
     return from_seq == 0 ? total : total - first;
+}
+
+size_t parley_left_out(const parley_client* client, parley_room room, parley_left_out_row* rows,
+                       size_t cap) {
+    if (client == nullptr || refused(*client, rows, cap)) {
+        return 0;
+    }
+    const client::Room* const home = client->client->model().room(RoomId{room});
+    if (home == nullptr) {
+        return 0;
+    }
+    const Rows<parley_left_out_row> out(rows, cap);
+    for (size_t i = 0; i < std::min(home->left_out.size(), out.cap()); ++i) {
+        const client::LeftOut& one = home->left_out[i];
+        parley_left_out_row row{};
+        row.count = one.count;
+        row.from_seq = one.from_seq;
+        row.to_seq = one.to_seq;
+        out.write(i, row);
+    }
+    return home->left_out.size();
 }
 
 } // extern "C"

@@ -21,6 +21,9 @@ struct ImGuiContext;
 
 namespace parley::overlay {
 
+// What is said of it: how often the player may write, or that he may as ever.
+Phrase slow_mode_line(const View& view, const client::Room& room);
+
 // Owner: the game thread.
 class Overlay::Inside {
 public:
@@ -69,6 +72,7 @@ private:
     void draw_all(const View& view, float width, float height);
     void draw_chat(const View& view, const client::Room* room, const Rect& rect);
     void draw_typing(const View& view, const client::Room& room, const Rect& rect);
+    void draw_slow_mode(const View& view, const client::Room& room, const Rect& rect);
     void draw_hints(const Rect& rect);
     float cards_height(const View& view, float width, float height_max);
     void draw_cards(const View& view, const Rect& rect);
@@ -106,8 +110,13 @@ private:
         uint64_t revision = 0;
         Seq noticed = 0;
         uint64_t failed_key = 0;
+        uint64_t newest_key = 0; // of what came late
+        bool slow = false;
+        double slow_over_until_s = 0; // said so long
     };
     Watched& watched(const client::Room& room);
+    void watch_slow(const View& view, const client::Room& room, Watched& known);
+    void tell_late(const View& view, const client::Room& room, Watched& known);
 
     ImGuiContext* context_ = nullptr;
     std::vector<Watched> watched_;

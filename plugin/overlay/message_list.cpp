@@ -11,6 +11,7 @@ constexpr int64_t group_ms = 5 * 60 * 1000; // one author's lines closer than th
 constexpr size_t places_max = 256;
 constexpr size_t revealed_max = 64;
 constexpr size_t idle_lines = 5;
+constexpr float idle_fainter = 0.04f; // each than the next: the last can still be read
 
 bool from_author(const client::Message& message) {
     return message.kind == client::MessageKind::Text;
@@ -176,8 +177,41 @@ const text::Layout* MessageList::body(const View& view, const client::Message& m
                                    .reveal_spoilers = open});
 }
 
+// How many lines were left out between this row and the one before, and, behind the last, after it.
+void MessageList::measure_left_out(const View& view, const client::Room& room, size_t index,
+                                   Parts& parts) {
+    if (room.left_out.empty() || index > room.stored()) {
+        return;
+    }
+    const bool last = index + 1 == room.messages.size();
+    const Seq own = index < room.stored() ? room.messages[index].seq : UINT64_MAX;
+    const Seq before = index > 0 ? room.messages[index - 1].seq : 0;
+    for (const client::LeftOut* one = room.left_out_from(before);
+         one != nullptr && one != room.left_out.data() + room.left_out.size(); ++one) {
+        if (one->to_seq < own) {
+            parts.left_count += one->count;
+            parts.left_seq = one->to_seq;
+        } else if (last) {
+            parts.left_count_after += one->count;
+            parts.left_seq_after = one->to_seq;
+        } else {
+            break;
+        }
+    }
+    const float height = view.kit.line_height(view.theme.small) + view.px(left_out_above + 4);
+    parts.left_before = parts.left_count > 0 ? height : 0;
+    parts.left_after = parts.left_count_after > 0 ? height : 0;
+}
+
 MessageList::Parts MessageList::measure(const View& view, const client::Room& room,
                                         const Place& here, size_t index, float width) {
+    Parts parts = measure_message(view, room, here, index, width);
+    measure_left_out(view, room, index, parts);
+    return parts;
+}
+
+MessageList::Parts MessageList::measure_message(const View& view, const client::Room& room,
+                                                const Place& here, size_t index, float width) {
     const client::Message& message = room.messages[index];
     const client::Message* before = index > 0 ? &room.messages[index - 1] : nullptr;
     Parts parts;
@@ -415,7 +449,7 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
     for (const Seen& seen : seen_) {
         // Idle: only the last lines stay, the older the fainter.
         const size_t age = count - 1 - seen.index;
-        const float kept = age < idle_lines ? 1 - 0.1f * static_cast<float>(age) : 0;
+        const float kept = age < idle_lines ? 1 - idle_fainter * static_cast<float>(age) : 0;
         const float ink = view.presence + (1 - view.presence) * kept;
         if (ink > 0.01f) {
             draw_row(view, room, here, seen, {area.x, area.y + seen.y, area.w, seen.parts.total()},

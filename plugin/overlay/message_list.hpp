@@ -14,6 +14,7 @@ namespace parley::overlay {
 class MessageList {
 public:
     static constexpr uint32_t new_said_max = 99; // "99+ new"
+    static constexpr float left_out_above = 5;   // between a line and "12 more"
 
     // The room is on the screen from now on: what is unread now gets a divider.
     void enter(const client::Room& room);
@@ -46,13 +47,16 @@ private:
     };
     struct Parts { // of a row, heights from top to bottom
         float day = 0, divider = 0, gap = 0, head = 0, quote = 0, body = 0, note = 0, below = 0;
+        float left_before = 0, left_after = 0; // rows of what was left out
+        uint32_t left_count = 0, left_count_after = 0;
+        Seq left_seq = 0, left_seq_after = 0;
         bool plain = false; // a line of the room's own (somebody joined)
         bool inline_note = false;
         bool retry_below = false; // the reason takes the width; "Retry" goes under it
         const text::Layout* layout = nullptr;
 
-        float row_top() const { return day + divider + gap; }
-        float total() const { return day + divider + gap + head + quote + body + note + below; }
+        float row_top() const { return left_before + day + divider + gap; }
+        float total() const { return row_top() + head + quote + body + note + below + left_after; }
     };
     struct Seen {
         size_t index = 0;
@@ -75,10 +79,16 @@ private:
     Parts measure(const View& view, const client::Room& room, const Place& place, size_t index,
                   float width);
     const text::Layout* body(const View& view, const client::Message& message, float width);
+    static void measure_left_out(const View& view, const client::Room& room, size_t index,
+                                 Parts& parts);
+    Parts measure_message(const View& view, const client::Room& room, const Place& place,
+                          size_t index, float width);
+    void draw_left_out(const View& view, const Row& row, float y, uint32_t count, Seq seq);
     void walk(const View& view, const client::Room& room, Place& place, const Rect& area);
     void draw_row(const View& view, const client::Room& room, const Place& place, const Seen& seen,
                   const Rect& area, float ink);
     void draw_separator(const View& view, const Row& row, std::string_view text, Tone tone);
+    void draw_message(const View& view, Row row);
     void draw_plain_row(const View& view, const Row& row);
     void draw_element(const View& view, const Row& row);
     Action row_action(const Row& row) const;

@@ -273,6 +273,36 @@ void MessageList::draw_plain_row(const View& view, const Row& row) {
     write(view, laid, row.x, row.y, view.tone(Tone::Dim), row.ink);
 }
 
+// "12 more" where the shard of a busy room left lines out. Pressed, they are fetched.
+void MessageList::draw_left_out(const View& view, const Row& row, float y, uint32_t count,
+                                Seq seq) {
+    Kit& kit = view.kit;
+    const float size = view.theme.small;
+    Phrase number;
+    number.add(static_cast<int64_t>(count));
+    const Phrase line = view.words.say(Word::ListLeftOut, {number});
+    Phrase id;
+    id.add("left-out/").add(static_cast<int64_t>(seq));
+    const float height = kit.line_height(size) + kit.px(4);
+    const Rect box{row.area.x, y + kit.px(left_out_above), row.area.w, height};
+    const Hit hit =
+        kit.element(id, "button", line, box, {ActionKind::LeftOut, raw(row.room.id), seq, count});
+    // It is of the panel, as separators are.
+    view.canvas.alpha = row.ink * view.presence;
+    if (hit.focused) {
+        kit.focus_ring(box, kit.px(8));
+    } else if (hit.hovered && view.open) {
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), tint_row_under_pointer), kit.px(8));
+    }
+    for (int dot = -1; dot <= 1; ++dot) {
+        view.canvas.sign(Sign::Disc, row.x - kit.px(18) + static_cast<float>(dot) * kit.px(6),
+                         box.cy(), kit.px(1.6f), view.tone(Tone::Dim));
+    }
+    kit.line(row.x, kit.baseline(box.cy(), size), line, size,
+             view.tone(hit.hovered ? Tone::Text : Tone::Dim));
+    view.canvas.alpha = 1;
+}
+
 // Pressed, a row is uncovered or answered.
 Action MessageList::row_action(const Row& row) const {
     const client::Message& message = row.message;
@@ -303,10 +333,10 @@ void MessageList::draw_element(const View& view, const Row& row) {
                        view.px(parts.head > 0 ? 9 : 3)};
     const Hit hit = view.kit.element(message_id(message), "listitem", heard, box, row_action(row));
     if (hit.focused) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), 0.12f), view.px(8));
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), tint_focused), view.px(8));
         view.canvas.stroke(box, view.tone(Tone::Accent), view.px(8), std::max(2.0f, view.px(2)));
     } else if (hit.hovered && view.open) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), 0.04f), view.px(8));
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), tint_row_under_pointer), view.px(8));
     }
 }
 
@@ -379,6 +409,10 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
             .width = std::floor(area.w - inset - view.px(6)),
             .y = area.y,
             .ink = ink};
+    if (parts.left_before > 0) {
+        draw_left_out(view, row, row.y, parts.left_count, parts.left_seq);
+        row.y += parts.left_before;
+    }
     if (parts.day > 0) {
         draw_separator(view, row, day_words(view, row.message.at_ms), Tone::Dim);
         row.y += parts.day;
@@ -395,8 +429,17 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
     row.y += parts.gap;
     if (parts.plain) {
         draw_plain_row(view, row);
-        return;
+    } else {
+        draw_message(view, row);
     }
+    if (parts.left_after > 0) {
+        draw_left_out(view, row, area.bottom() - parts.left_after, parts.left_count_after,
+                      parts.left_seq_after);
+    }
+}
+
+void MessageList::draw_message(const View& view, Row row) {
+    const Parts& parts = row.parts;
     draw_element(view, row);
     if (parts.head > 0) {
         draw_head(view, row);

@@ -8,6 +8,9 @@
 namespace parley::overlay {
 namespace {
 
+constexpr double slow_over_s = 6;
+constexpr size_t late_lines_max = 64; // so near the newest they are looked for
+
 bool mentions(const client::Message& message, UserId self) {
     return std::any_of(message.spans.begin(), message.spans.end(),
                        [&](const client::TextSpan& span) {
@@ -27,6 +30,10 @@ Overlay::Inside::Watched& Overlay::Inside::watched(const client::Room& room) {
     fresh.room = room.id;
     // What was there when we entered is history, not news.
     fresh.noticed = std::max(room.last_seq, room.server_last_seq);
+    for (const client::Message& message : room.messages) {
+        fresh.newest_key = std::max(fresh.newest_key, message.key);
+    }
+    fresh.slow = room.slow;
     watched_.push_back(fresh);
     return watched_.back();
 }
@@ -56,12 +63,50 @@ void Overlay::Inside::tell(const View& view, const client::Room& room,
     }
 }
 
+Phrase slow_mode_line(const View& view, const client::Room& room) {
+    if (room.role != wire::Role::Member) {
+        return Phrase(view.words[Word::ListSlowForOthers]);
+    }
+    Phrase seconds;
+    seconds.add((static_cast<int64_t>(room.pace_period_ms) + 999) / 1000);
+    return view.words.say(Word::ListSlow, {seconds});
+}
+
+// That everyone writes less often now, or no longer: said of the room in front.
+void Overlay::Inside::watch_slow(const View& view, const client::Room& room, Watched& known) {
+    if (room.slow == known.slow) {
+        return;
+    }
+    known.slow = room.slow;
+    known.slow_over_until_s = room.slow ? 0 : now_s_ + slow_over_s;
+    if (room.id == active_) {
+        narrator.say(room.slow ? slow_mode_line(view, room) : Phrase(words[Word::ListSlowOver]));
+    }
+}
+
+// What concerns the player comes behind the newer lines of a busy room. It lies not far from them.
+void Overlay::Inside::tell_late(const View& view, const client::Room& room, Watched& known) {
+    const size_t first = room.stored() - std::min(room.stored(), late_lines_max);
+    uint64_t newest = known.newest_key;
+    for (size_t i = first; i < room.stored(); ++i) {
+        const client::Message& message = room.messages[i];
+        newest = std::max(newest, message.key);
+        if (message.late && message.key > known.newest_key && message.seq <= known.noticed &&
+            message.author != view.model.self()) {
+            tell(view, room, message);
+        }
+    }
+    known.newest_key = newest;
+}
+
 void Overlay::Inside::watch_room(const View& view, const client::Room& room) {
     Watched& known = watched(room);
+    watch_slow(view, room, known);
     if (known.revision == room.revision) {
         return;
     }
     known.revision = room.revision;
+    tell_late(view, room, known);
     const Seq noticed = known.noticed;
     for (size_t i = room.stored(); i-- > 0;) {
         const client::Message& message = room.messages[i];

@@ -549,6 +549,10 @@ void Overlay::Inside::act(const Action& action) {
     case ActionKind::Reveal:
         list.reveal(action.b);
         break;
+    case ActionKind::LeftOut:
+        ignore(client.fetch_history(static_cast<RoomId>(action.a), action.b + 1, action.index),
+               "not connected: the row stays and may be pressed again");
+        break;
     case ActionKind::ToNewest:
         list.to_newest();
         set_focus("composer", true);

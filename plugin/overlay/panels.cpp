@@ -164,7 +164,7 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
         canvas.shadow(pill, kit.px(14), kit.px(10), kit.px(3), theme[Tone::Shadow]);
         const Colour back = below > 0 ? theme[Tone::Accent] : theme[Tone::Button] | 0xff000000u;
         const Colour ink = below > 0 ? theme[Tone::OnAccent] : theme[Tone::Text];
-        canvas.fill(pill, hit.hovered ? mix(back, theme[Tone::Text], 0.14f) : back, kit.px(14));
+        canvas.fill(pill, hit.hovered ? mix(back, theme[Tone::Text], tint_under_pointer) : back, kit.px(14));
         canvas.sign(Sign::ArrowDown, pill.x + kit.px(20), pill.cy(), kit.px(5), ink);
         kit.line(pill.x + kit.px(34), kit.baseline(pill.cy(), theme.small), label, theme.small, ink,
                  text::Bold);
@@ -181,6 +181,20 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
     canvas.alpha = 1;
 }
 
+// In Global rooms, where nobody is told who types.
+void Overlay::Inside::draw_slow_mode(const View& view, const client::Room& room, const Rect& rect) {
+    const bool over = !room.slow && now_s_ < watched(room).slow_over_until_s;
+    if (!room.slow && !over) {
+        return;
+    }
+    const Phrase line = over ? Phrase(words[Word::ListSlowOver]) : slow_mode_line(view, room);
+    kit.element("slow", "status", line, rect, {}, true, false);
+    canvas.sign(Sign::Ring, rect.x + kit.px(11), rect.cy(), kit.px(4),
+                theme[over ? Tone::Soft : Tone::Warn]);
+    kit.line(rect.x + kit.px(26), kit.baseline(rect.cy(), theme.small), line, theme.small,
+             theme[Tone::Soft], 0, rect.w - kit.px(30));
+}
+
 void Overlay::Inside::draw_typing(const View& view, const client::Room& room, const Rect& rect) {
     UserId names[limits::typing_names_max]{};
     uint32_t count = 0;
@@ -193,6 +207,7 @@ void Overlay::Inside::draw_typing(const View& view, const client::Room& room, co
         }
     }
     if (count == 0) {
+        draw_slow_mode(view, room, rect);
         return;
     }
     const auto name = [&](size_t index) { return person_name(view, names[index]); };
@@ -229,7 +244,7 @@ void Overlay::Inside::draw_hints(const Rect& rect) {
         if (laid != nullptr && !laid->lines.empty()) {
             canvas.outlined_text(*laid, x,
                                  kit.baseline(rect.cy(), theme.small) - laid->lines[0].baseline,
-                                 theme[Tone::Soft], with_alpha(theme[Tone::Outline], 0.5f));
+                                 theme[Tone::Soft], theme[Tone::Outline]);
             x += std::ceil(laid->width_px);
         }
         x += kit.px(12);

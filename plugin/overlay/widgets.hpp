@@ -25,7 +25,8 @@ enum class ActionKind : uint8_t {
     Retry,      // a: room, b: nonce
     Reply,      // a: room, b: seq
     CancelReply,
-    Reveal, // b: message key
+    Reveal,  // b: message key
+    LeftOut, // a: room, b: newest seq, index: how many
     ToNewest,
     CardButton, // a: room, b: user, index: card type << 8 | action
     ToastButton,

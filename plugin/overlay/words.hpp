@@ -55,6 +55,10 @@ namespace parley::overlay {
     X(ListRemoved, "list.removed")                                                                 \
     X(ListPromoted, "list.promoted")                                                               \
     X(ListReplying, "list.replying")                                                               \
+    X(ListLeftOut, "list.left_out")                                                                \
+    X(ListSlow, "list.slow")                                                                       \
+    X(ListSlowForOthers, "list.slow_for_others")                                                   \
+    X(ListSlowOver, "list.slow_over")                                                              \
     X(ComposerPlaceholder, "composer.placeholder")                                                 \
     X(ComposerWait, "composer.wait")                                                               \
     X(ComposerReadOnly, "composer.read_only")                                                      \

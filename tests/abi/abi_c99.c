@@ -110,6 +110,7 @@ static void rooms_and_messages(parley_client *client) {
     parley_room_row room = {sizeof room};
     parley_member_row member = {sizeof member};
     parley_message_row message = {sizeof message};
+    parley_left_out_row left_out = {sizeof left_out};
     CHECK(parley_join(client, PARLEY_ROOM_GLOBAL, "lobby", &request) == PARLEY_ERROR_BAD_STATE);
     CHECK(request == 0);
     CHECK(parley_join(client, 99, "lobby", NULL) == PARLEY_ERROR_BAD_ARGUMENT);
@@ -129,6 +130,7 @@ static void rooms_and_messages(parley_client *client) {
     CHECK(parley_discard(client, 5, 1) == PARLEY_ERROR_NOT_FOUND);
     CHECK(parley_fetch_history(client, 5, 0, 10, NULL) == PARLEY_ERROR_NOT_MEMBER);
     CHECK(parley_messages(client, 5, 0, &message, 1) == 0);
+    CHECK(parley_left_out(client, 5, &left_out, 1) == 0);
     parley_set_typing(client, 5);
     CHECK(parley_set_draft(client, 5, "x") == PARLEY_ERROR_NOT_MEMBER);
     CHECK(strcmp(parley_draft(client, 5), "") == 0);

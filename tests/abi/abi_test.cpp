@@ -131,6 +131,9 @@ TEST_CASE("sizes and places on 64-bit machines", "[abi]") {
     CHECK(offsetof(parley_stats, clock_offset_ms) == 72);
     CHECK(sizeof(parley_room_row) == 112);
     CHECK(offsetof(parley_room_row, unread) == 80);
+    CHECK(offsetof(parley_room_row, slow) == 108);
+    CHECK(sizeof(parley_left_out_row) == 24);
+    CHECK(offsetof(parley_left_out_row, to_seq) == 16);
     CHECK(sizeof(parley_member_row) == 96);
     CHECK(offsetof(parley_member_row, typing) == 88);
     CHECK(sizeof(parley_span) == 24);

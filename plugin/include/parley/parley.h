@@ -237,7 +237,15 @@ typedef struct parley_room_row {
     uint32_t pace_burst, pace_period_ms;
     uint32_t pace_left;          /* lines that may be sent at once now */
     uint32_t pace_wait_ms;       /* until the next one may be; 0 when pace_left > 0 */
+    bool slow;                   /* slow mode: the shard has stretched everyone's pace but moderators' */
 } parley_room_row;
+
+/* Lines of a busy Global room that the shard did not send here: count of them, somewhere in from_seq..to_seq. */
+typedef struct parley_left_out_row {
+    uint32_t size;
+    uint32_t count;
+    uint64_t from_seq, to_seq;
+} parley_left_out_row;
 
 typedef struct parley_member_row {
     uint32_t size;
@@ -385,7 +393,7 @@ PARLEY_API parley_result parley_send_text(parley_client *client, parley_room roo
  * way cannot be forgotten. NOT_FOUND. */
 PARLEY_API parley_result parley_retry(parley_client *client, parley_room room, uint64_t nonce);
 PARLEY_API parley_result parley_discard(parley_client *client, parley_room room, uint64_t nonce);
-/* Up to count messages before before_seq (0: before the oldest on this device). Reply, then EVENT_HISTORY. Known
+/* Up to count messages before before_seq (0: before the oldest on this device), also those left out among them. Reply, then EVENT_HISTORY. Known
  * at once: NOT_MEMBER, BAD_ARGUMENT (count 0), FULL (this device keeps no more of the room), BAD_STATE,
  * QUEUE_FULL, OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_fetch_history(parley_client *client, parley_room room,
@@ -393,6 +401,11 @@ PARLEY_API parley_result parley_fetch_history(parley_client *client, parley_room
 /* From from_seq on (0: the newest cap ones), oldest first; pending and failed ones come last. */
 PARLEY_API size_t parley_messages(const parley_client *client, parley_room room, uint64_t from_seq,
                                   parley_message_row *rows, size_t cap);
+/* What was left out of a room in which more is said than one can read, oldest first; show "count more" behind
+ * the newest message up to to_seq. parley_fetch_history(client, room, to_seq + 1, count, ..) brings the lines. Fills
+ * up to cap rows and returns how many there are. */
+PARLEY_API size_t parley_left_out(const parley_client *client, parley_room room, parley_left_out_row *rows,
+                                  size_t cap);
 /* I type in room: call it as often as you like while that is so. */
 PARLEY_API void parley_set_typing(parley_client *client, parley_room room);
 /* The unsent line of a room; it survives reconnects. NULL or "": none. NOT_MEMBER, TOO_LONG, ENCODING,

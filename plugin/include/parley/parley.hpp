@@ -235,6 +235,12 @@ public:
         return rows;
     }
 
+    std::vector<parley_left_out_row> left_out(parley_room room) const {
+        return list<parley_left_out_row>([&](parley_left_out_row* rows, size_t cap) {
+            return parley_left_out(handle_, room, rows, cap);
+        });
+    }
+
     Asked join(parley_room_kind kind, std::string_view name) {
         return ask([&](parley_request* out) {
             return parley_join(handle_, static_cast<uint32_t>(kind), std::string(name).c_str(),

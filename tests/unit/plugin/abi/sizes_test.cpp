@@ -74,6 +74,9 @@ TEST_CASE("a forgotten size is refused and logged once, with the fix", "[abi][si
     parley_message_row messages[2] = {};
     CHECK(parley_messages(client, 1, 0, messages, 2) == 0);
     check_told(lines, "parley_message_row");
+    parley_left_out_row left_out[2] = {};
+    CHECK(parley_left_out(client, 1, left_out, 2) == 0);
+    check_told(lines, "parley_left_out_row");
     parley_overlay_options look{};
     parley_overlay* overlay = nullptr;
     CHECK(parley_overlay_create(client, &look, &overlay) == PARLEY_ERROR_BAD_ARGUMENT);
