@@ -362,7 +362,11 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
         }
     }
     if (!owed) {
-        all_listed(reader, batch, listed);
+        const auto asked = seen.asked.find(request);
+        all_listed(reader, batch,
+                   request == 0 || asked == seen.asked.end() ? clock_.steady_ms()
+                                                             : asked->second.at_ms,
+                   listed);
     }
 }
 

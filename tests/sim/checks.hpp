@@ -162,7 +162,8 @@ private:
     void block_answered(UserId user, const Asked& asked, bool ok);
     void blocked_line(const Append& append);
     void blocked_send(SessionId session, UserId author, uint32_t request);
-    void all_listed(UserId reader, const wire::Batch& batch, const std::set<Seq>& listed);
+    void all_listed(UserId reader, const wire::Batch& batch, TimeMs since_ms,
+                    const std::set<Seq>& listed);
     // [checks_core.cpp]
     void persisted(const StoreRequest& request);
     void put(const PutMember& request, std::span<const StoreRequest> later);

@@ -84,8 +84,10 @@ void Checks::blocked_send(SessionId session, UserId author, uint32_t request) {
         asked.open == 1 && !at_store && blocks(other_side(disk_.room(asked.room), author), author);
 }
 
-// Whatever lies in a Batch's range is in it, unless it is not his to read.
-void Checks::all_listed(UserId reader, const wire::Batch& batch, const std::set<Seq>& listed) {
+// Whatever lies in a Batch's range is in it, unless it is not his to read. since_ms: when it was
+// asked for; a page may have been held while he lagged.
+void Checks::all_listed(UserId reader, const wire::Batch& batch, TimeMs since_ms,
+                        const std::set<Seq>& listed) {
     const RoomId id{batch.room()};
     const MemoryDisk::Room& room = *log_of(id);
     const Seq first = std::max({batch.from_seq(), since_of(reader, id), Seq{1}});
@@ -98,7 +100,10 @@ void Checks::all_listed(UserId reader, const wire::Batch& batch, const std::set<
             continue;
         }
         const Blocking pair{reader, entry.author};
-        if (!said || (!blocks(reader, entry.author) && blocks_open_.count(pair) == 0)) {
+        const auto ended = unblocked_ms_.find(pair);
+        const bool blocked = blocks_.count(pair) != 0 || blocks_open_.count(pair) != 0 ||
+                             (ended != unblocked_ms_.end() && ended->second >= since_ms);
+        if (!said || !blocked) {
             violation("entry " + number(seq) + " of " + named("room", id) +
                       " is left out of a Batch for " + named("user", reader));
             return;
