@@ -108,6 +108,7 @@ void Canvas::quad(float x, float y, float w, float h, const Mask& mask, bool fli
 }
 
 void Canvas::fill(const Rect& rect, Colour colour, float radius, Corners corners) {
+    note(Drawn::Kind::Fill, rect, colour);
     const float left = std::round(rect.x), top = std::round(rect.y);
     const float right = std::round(rect.right()), bottom = std::round(rect.bottom());
     const float r = std::round(std::min({radius, (right - left) / 2, (bottom - top) / 2}));
@@ -236,6 +237,9 @@ void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colo
 }
 
 void Canvas::sign(Sign sign, float cx, float cy, float r, Colour colour) {
+    // A disc may be the ground of what comes next.
+    note(sign == Sign::Disc && r > 2 * unit_ ? Drawn::Kind::Fill : Drawn::Kind::Sign,
+         {cx - r, cy - r, 2 * r, 2 * r}, colour);
     const Mask mask = masks_.sign(sign, r);
     if (mask.w == 0) {
         list_->AddCircleFilled(at(cx, cy), r * 0.9f,
@@ -300,7 +304,22 @@ void Canvas::glyphs(const text::Layout& layout, float x, float y, Colour colour,
     }
 }
 
+// The lines in the colour of the call, and each word in a colour of its own.
+void Canvas::note_words(const text::Layout& layout, float x, float y, Colour colour) {
+    if (record == nullptr) {
+        return;
+    }
+    for (const text::Quad& quad : layout.quads) {
+        if (quad.colour != 255) {
+            note(Drawn::Kind::Words,
+                 {x + quad.x, y + quad.y, static_cast<float>(quad.w), static_cast<float>(quad.h)},
+                 quad.colour == 0 ? colour : roles[quad.colour % roles_max]);
+        }
+    }
+}
+
 void Canvas::text(const text::Layout& layout, float x, float y, Colour colour, float tracking) {
+    note_words(layout, x, y, colour);
     glyphs(layout, x, y, colour, tracking, false);
 }
 
@@ -308,6 +327,16 @@ void Canvas::outlined_text(const text::Layout& layout, float x, float y, Colour 
                            Colour edge) {
     const float d = std::max(1.0f, std::round(unit_));
     const float offsets[][2] = {{-d, 0}, {d, 0}, {0, -d}, {0, d}, {-d, d}, {d, d}, {0, 2 * d}};
+    if (record != nullptr) {
+        for (const text::Quad& quad : layout.quads) {
+            const Rect rect{x + quad.x, y + quad.y, static_cast<float>(quad.w),
+                            static_cast<float>(quad.h)};
+            // Next to the ink at least two of the edges lie over each other.
+            note(Drawn::Kind::Fill, rect.grown(d), edge);
+            note(Drawn::Kind::Fill, rect.grown(d), edge);
+        }
+    }
+    note_words(layout, x, y, colour);
     for (const auto& offset : offsets) {
         glyphs(layout, x + offset[0], y + offset[1], edge, 0, true);
     }

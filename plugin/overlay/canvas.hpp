@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "plugin/overlay/masks.hpp"
 #include "plugin/overlay/theme.hpp"
@@ -30,6 +31,13 @@ struct Rect {
 
 enum class Corners : uint8_t { All, Top, None };
 
+// One thing as it was drawn, for tests: what stands on what?
+struct Drawn {
+    enum class Kind : uint8_t { Fill, Sign, Words } kind{};
+    Rect rect;
+    Colour colour = 0;
+};
+
 // Owner: the game thread.
 class Canvas {
 public:
@@ -52,6 +60,9 @@ public:
     // What the colour roles 1.. of layouts mean; role 0 is the colour of the call.
     std::array<Colour, roles_max> roles{};
 
+    // Null: nothing is written down.
+    std::vector<Drawn>* record = nullptr;
+
     // [shapes]
     void fill(const Rect& rect, Colour colour, float radius = 0, Corners corners = Corners::All);
     void stroke(const Rect& rect, Colour colour, float radius, float thickness);
@@ -72,6 +83,15 @@ private:
     void glyphs(const text::Layout& layout, float x, float y, Colour colour, float tracking,
                 bool silhouette);
     Colour shade(Colour colour) const;
+    void note(Drawn::Kind kind, const Rect& rect, Colour colour) {
+        if (record != nullptr) {
+            const Rect seen = rect.cut_to(clip());
+            if (seen.w > 0 && seen.h > 0) {
+                record->push_back({kind, seen, shade(colour)});
+            }
+        }
+    }
+    void note_words(const text::Layout& layout, float x, float y, Colour colour);
 
     Masks masks_;
     ImDrawList* list_ = nullptr;

@@ -115,7 +115,7 @@ void MessageList::draw_empty(const View& view, const client::Room& room, const R
     const Tone tone = view.theme.room_tone(room.kind);
     const float cy = area.cy() - view.px(20);
     view.canvas.sign(Sign::Disc, area.cx(), cy - view.px(34), view.px(26),
-                     with_alpha(view.tone(tone), 0.14f));
+                     with_alpha(view.tone(tone), tint_halo));
     view.canvas.sign(room_sign(room.kind), area.cx(), cy - view.px(34), view.px(11),
                      view.tone(tone));
     view.kit.line_centred(area.cx(), view.kit.baseline(cy + view.px(14), view.theme.body),
@@ -152,7 +152,7 @@ void MessageList::draw_body(const View& view, const Row& row) {
         if (box.kind == text::BoxKind::Mention) {
             const Tone tone = box.target == raw(view.model.self()) ? Tone::Warn : Tone::Accent;
             canvas.fill({rect.x - view.px(2), rect.y, rect.w + view.px(4), rect.h},
-                        with_alpha(view.tone(tone), 0.16f * behind), view.px(4));
+                        with_alpha(view.tone(tone), tint_mention * behind), view.px(4));
         } else if (box.kind == text::BoxKind::Mono) {
             canvas.fill({rect.x - view.px(2), rect.y, rect.w + view.px(4), rect.h},
                         with_alpha(view.tone(Tone::Well), behind), view.px(4));
@@ -292,7 +292,7 @@ void MessageList::draw_left_out(const View& view, const Row& row, float y, uint3
     if (hit.focused) {
         kit.focus_ring(box, kit.px(8));
     } else if (hit.hovered && view.open) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), 0.04f), kit.px(8));
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), tint_row_under_pointer), kit.px(8));
     }
     for (int dot = -1; dot <= 1; ++dot) {
         view.canvas.sign(Sign::Disc, row.x - kit.px(18) + static_cast<float>(dot) * kit.px(6),
@@ -333,10 +333,10 @@ void MessageList::draw_element(const View& view, const Row& row) {
                        view.px(parts.head > 0 ? 9 : 3)};
     const Hit hit = view.kit.element(message_id(message), "listitem", heard, box, row_action(row));
     if (hit.focused) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), 0.12f), view.px(8));
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), tint_focused), view.px(8));
         view.canvas.stroke(box, view.tone(Tone::Accent), view.px(8), std::max(2.0f, view.px(2)));
     } else if (hit.hovered && view.open) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), 0.04f), view.px(8));
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), tint_row_under_pointer), view.px(8));
     }
 }
 

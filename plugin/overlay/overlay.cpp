@@ -196,7 +196,7 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
     const uint32_t budget = budget_us == 0 ? budget_us_usual : budget_us;
     const float of_screen = std::min(static_cast<float>(width) / reference_width,
                                      static_cast<float>(height) / reference_height);
-    const float wanted = std::isnan(scale) ? 1.0f : std::clamp(scale, 0.75f, 3.0f);
+    const float wanted = (std::isnan(scale) ? 1.0f : std::clamp(scale, 0.75f, 3.0f)) * theme.scale;
     const float unit = wanted * std::clamp(of_screen, 1.0f, screens_max);
     if (now_s_ - utc_asked_s_ > 60) {
         utc_asked_s_ = now_s_;
@@ -424,6 +424,9 @@ Result<void> Overlay::toast(UserId who, std::string_view text, std::string_view 
 }
 std::span<const Element> Overlay::elements() const {
     return inside_->kit.elements();
+}
+void Overlay::record_drawing(std::vector<Drawn>* into) {
+    inside_->canvas.record = into;
 }
 const char* Overlay::next_spoken() {
     return inside_->narrator.next();

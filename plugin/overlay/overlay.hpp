@@ -112,6 +112,8 @@ public:
     // [for screen readers and tests] until the next frame(), in reading order.
     std::span<const Element> elements() const;
     const char* next_spoken();
+    // From the next frame() on everything drawn is written there; null: no longer.
+    void record_drawing(std::vector<Drawn>* into);
 
 private:
     class Inside;

@@ -164,7 +164,7 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
         canvas.shadow(pill, kit.px(14), kit.px(10), kit.px(3), theme[Tone::Shadow]);
         const Colour back = below > 0 ? theme[Tone::Accent] : theme[Tone::Button] | 0xff000000u;
         const Colour ink = below > 0 ? theme[Tone::OnAccent] : theme[Tone::Text];
-        canvas.fill(pill, hit.hovered ? mix(back, theme[Tone::Text], 0.14f) : back, kit.px(14));
+        canvas.fill(pill, hit.hovered ? mix(back, theme[Tone::Text], tint_under_pointer) : back, kit.px(14));
         canvas.sign(Sign::ArrowDown, pill.x + kit.px(20), pill.cy(), kit.px(5), ink);
         kit.line(pill.x + kit.px(34), kit.baseline(pill.cy(), theme.small), label, theme.small, ink,
                  text::Bold);

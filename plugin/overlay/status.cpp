@@ -107,7 +107,8 @@ void draw_first_run(const View& view, const Rect& area) {
     view.canvas.alpha = view.presence;
     const float cy = area.cy();
     const Colour accent = view.tone(refused ? Tone::Bad : Tone::Accent);
-    view.canvas.sign(Sign::Disc, area.cx(), cy - kit.px(36), kit.px(26), with_alpha(accent, 0.14f));
+    view.canvas.sign(Sign::Disc, area.cx(), cy - kit.px(36), kit.px(26),
+                     with_alpha(accent, tint_halo));
     view.canvas.sign(refused ? Sign::Warning : Sign::People, area.cx(), cy - kit.px(36), kit.px(12),
                      accent);
     kit.line_centred(area.cx(), kit.baseline(cy + kit.px(14), view.theme.body),

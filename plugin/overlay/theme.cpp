@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "plugin/overlay/settings_file.hpp"
 #include "plugin/overlay/shipped.hpp"
@@ -89,9 +90,10 @@ bool apply(const Setting& setting, Theme& theme, std::string& message) {
         }
         out = setting.is_number ? static_cast<float>(setting.number) : NAN;
         if (!(out >= least && out <= most)) {
-            message = setting.key + " must be a number from " +
-                      std::to_string(static_cast<int>(least)) + " to " +
-                      std::to_string(static_cast<int>(most));
+            char bounds[64];
+            std::snprintf(bounds, sizeof bounds, " must be a number from %g to %g",
+                          static_cast<double>(least), static_cast<double>(most));
+            message = setting.key + bounds;
         }
         return true;
     };
@@ -256,6 +258,14 @@ Colour Theme::user_colour(UserId user) const {
                               mix((*this)[Tone::Good], (*this)[Tone::Text], 0.3f)};
     // Ids are handed out in order: neighbours get different tones.
     return choices[(raw(user) + 7) % std::size(choices)];
+}
+
+Colour Theme::name_colour(UserId user) const {
+    return mix(user_colour(user), (*this)[Tone::Text], 0.22f);
+}
+
+Colour Theme::away_colour(Colour of_user) const {
+    return mix(of_user, (*this)[Tone::Offline], 0.75f);
 }
 
 Colour with_alpha(Colour colour, float alpha) {

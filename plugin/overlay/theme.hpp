@@ -61,6 +61,7 @@ inline constexpr size_t tone_count = static_cast<size_t>(Tone::Count);
 
 // X(member, "name in the theme file", least, most)
 #define PARLEY_SIZES(X)                                                                            \
+    X(scale, "sizes.scale", 0.75f, 3)                                                              \
     X(body, "sizes.body", 10, 32)                                                                  \
     X(meta, "sizes.meta", 8, 32)                                                                   \
     X(small, "sizes.small", 8, 32)                                                                 \
@@ -118,6 +119,8 @@ struct Theme {
     Tone tone_named(std::string_view name) const;
     // A user's own colour, for avatar and name: always the same for the same user.
     Colour user_colour(UserId user) const;
+    Colour name_colour(UserId user) const; // nearer to the words
+    Colour away_colour(Colour of_user) const;
 };
 
 inline constexpr std::string_view built_in_name = "dark";
@@ -130,6 +133,14 @@ Result<Theme> shipped_theme(std::string_view names, std::string& message);
 // As theme_path of the C API has it: names, or a file's path and names of what is laid over it.
 // Io: there is no such file.
 Result<Theme> choose_theme(std::string_view wanted, std::string& message);
+
+// [tints] How much of a colour is laid over what it marks; words are read on it.
+inline constexpr float tint_focused = 0.08f; // the row that has the focus
+inline constexpr float tint_row_under_pointer = 0.04f;
+inline constexpr float tint_mention = 0.1f;
+inline constexpr float tint_halo = 0.14f;
+inline constexpr float tint_under_pointer = 0.14f; // of a button
+inline constexpr float tint_held = 0.12f;
 
 // [colour]
 constexpr Colour rgba(uint32_t r, uint32_t g, uint32_t b, uint32_t a = 255) {

@@ -59,7 +59,7 @@ AvatarLook avatar_look(const View& view, UserId user, Phrase& initials_out, bool
     look.dot = dot.sign;
     look.dot_colour = view.tone(dot.tone);
     if (dot.tone == Tone::Offline) {
-        look.colour = mix(look.colour, view.tone(Tone::Offline), 0.75f);
+        look.colour = view.theme.away_colour(look.colour);
     }
     return look;
 }
@@ -87,7 +87,7 @@ Colour name_colour(const View& view, UserId user) {
     if (user == view.model.self()) {
         return view.tone(Tone::Text);
     }
-    return mix(view.theme.user_colour(user), view.tone(Tone::Text), 0.22f);
+    return view.theme.name_colour(user);
 }
 
 bool is_here(wire::PresenceState state) {

@@ -192,8 +192,8 @@ void Kit::button(const Button& button, const Rect& rect) {
         ink = theme_[Tone::OnAccent];
     }
     if (button.enabled && (hit.hovered || hit.held)) {
-        back =
-            mix(back, hit.held ? theme_[Tone::Ink] : theme_[Tone::Text], hit.held ? 0.25f : 0.14f);
+        back = hit.held ? mix(back, theme_[Tone::Ink], tint_held)
+                        : mix(back, theme_[Tone::Text], tint_under_pointer);
     }
     canvas_.fill(rect, back, radius);
     if (hit.focused) {
@@ -247,7 +247,7 @@ float Kit::badge(float x, float cy, std::string_view text, Colour back, Colour i
 void Kit::avatar(const Rect& rect, const AvatarLook& look, Colour behind) {
     const float radius = std::round(rect.w * 0.26f);
     canvas_.fill(rect, look.colour, radius);
-    const float size = rect.w / unit_ * 0.41f;
+    const float size = rect.w / unit_ * 0.42f;
     line_centred(rect.cx(), baseline(rect.cy(), size), look.initials, size, theme_[Tone::Ink],
                  text::Bold, rect.w);
     if (look.has_dot) {

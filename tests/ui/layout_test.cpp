@@ -28,7 +28,7 @@ bool starts(const std::string& text, std::string_view with) {
     return text.rfind(with, 0) == 0;
 }
 
-void check_screen(const Scene& scene) {
+void check_screen(const Scene& scene, float hit_least = 28) {
     const Rect screen{0, 0, static_cast<float>(scene.options.width),
                       static_cast<float>(scene.options.height)};
     const Element* chat = scene.find("chat");
@@ -63,8 +63,8 @@ void check_screen(const Scene& scene) {
             CHECK(inside(element.rect, scene.find("roster")->rect));
         }
         if (element.role == std::string_view("button") || element.role == std::string_view("tab")) {
-            CHECK(element.rect.h >= 28 * scene.options.scale - 1.5f); // hit targets
-            CHECK(element.rect.w >= 28 * scene.options.scale - 1.5f);
+            CHECK(element.rect.h >= hit_least * scene.options.scale - 1.5f); // hit targets
+            CHECK(element.rect.w >= hit_least * scene.options.scale - 1.5f);
             buttons.push_back(&element);
         }
     }
@@ -108,6 +108,26 @@ TEST_CASE("boxes stay in their parents and apart at every size and scale", "[lay
         scene.text("on my way");
         scene.settle();
         check_screen(scene);
+    }
+}
+
+TEST_CASE("on the couch all that is pressed has at least 44 pixels", "[layout]") {
+    const struct {
+        int width, height;
+        float scale;
+    } screens[] = {{1920, 1080, 1}, {1280, 720, 1}, {1600, 900, 1}, {1920, 1080, 1.5f}};
+    for (const auto& screen : screens) {
+        CAPTURE(screen.width, screen.height, screen.scale);
+        Scene scene({.width = screen.width,
+                     .height = screen.height,
+                     .scale = screen.scale,
+                     .theme_path = "dark+couch"});
+        scene.fill();
+        REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+        scene.crowd_the_screen();
+        scene.text("on my way");
+        scene.settle();
+        check_screen(scene, 44);
     }
 }
 

@@ -41,8 +41,10 @@ TEST_CASE("the reference scene is drawn at every size that must look intended", 
 }
 
 TEST_CASE("the reference scene is drawn in every theme", "[pictures]") {
-    for (const char* theme : {"light", "high_contrast", "dark+deuteranopia", "light+protanopia"}) {
-        shoot_all((std::string("theme-") + theme).c_str(), {.theme_path = theme});
+    for (const char* theme :
+         {"light", "high_contrast", "dark+deuteranopia", "light+protanopia", "dark+couch"}) {
+        shoot_all((std::string("theme-") + theme).c_str(),
+                  {.width = 1920, .height = 1080, .theme_path = theme});
     }
 }
 
