@@ -59,7 +59,9 @@ bool resolve_levels(Paragraph& paragraph, bool rtl_before, Work& work) {
         [&](uint32_t i) {
             const FriBidiCharType type = types[i - paragraph.start];
             const FriBidiBracketType bracket = brackets[i - paragraph.start];
-            types.push_back(type);
+            // One that is written inside would end the isolate, or be ended in its place.
+            const bool border = FRIBIDI_IS_ISOLATE(type) && isolated(work.traits[i]);
+            types.push_back(border ? FRIBIDI_TYPE_BN : type);
             brackets.push_back(bracket);
         });
     const size_t count = types.size() - plain;

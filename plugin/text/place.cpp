@@ -14,6 +14,20 @@ constexpr uint8_t own_colours = 255;
 constexpr float between_pixels_px_max = 28;
 constexpr float emoji_line_share = 0.98f; // an emoji is never higher than this part of its line
 
+// How far ink may leave its line, in ems: as far as real text needs it. A tower of marks that goes
+// further is cut: it must not cover the letters of another line.
+constexpr float ink_above_em = 0.14f;
+constexpr float ink_below_em = 0.3f;
+constexpr float ink_below_deep_em = 0.6f;
+constexpr float letters_above_em = 1.07f; // over and under the baseline, where a line has not
+constexpr float letters_below_em = 0.3f;  // even room for its letters
+
+// Letters of these stand under each other.
+bool is_deep(hb_script_t script) {
+    return script == HB_SCRIPT_TIBETAN || script == HB_SCRIPT_JAVANESE ||
+           script == HB_SCRIPT_BALINESE || script == HB_SCRIPT_TAI_THAM;
+}
+
 constexpr BoxKind box_kinds[] = {BoxKind::Underline, BoxKind::Strike, BoxKind::Mono,
                                  BoxKind::Spoiler,   BoxKind::Link,   BoxKind::Mention};
 constexpr size_t box_kind_count = std::size(box_kinds);
@@ -151,7 +165,7 @@ private:
         float pen = piece.x;
         for (uint32_t g = 0; g < piece.glyph_count; ++g) {
             const Glyph& glyph = work_.glyphs[piece.first_glyph + g];
-            if (!add_quad(piece.face, glyph, pen + glyph.dx, line, trait.colour)) {
+            if (!add_quad(piece.face, glyph, pen + glyph.dx, line, trait)) {
                 return false;
             }
             pen += glyph.advance;
@@ -160,20 +174,21 @@ private:
     }
 
     bool draw_ellipsis(const Row& row, float x, const Line& line) {
-        const uint8_t colour = row.last > row.first
-                                   ? work_.traits[work_.pieces[row.last - 1].start].colour
-                                   : placing_.options.base_colour;
+        Trait trait;
+        trait.colour = row.last > row.first ? work_.traits[work_.pieces[row.last - 1].start].colour
+                                            : placing_.options.base_colour;
         for (uint32_t i = 0; i < placing_.ellipsis.count; ++i) {
             const float at = x + placing_.ellipsis.advance * static_cast<float>(i);
             const Glyph glyph{placing_.ellipsis.glyph, placing_.ellipsis.advance, 0, 0};
-            if (!add_quad(placing_.ellipsis.face, glyph, at, line, colour)) {
+            if (!add_quad(placing_.ellipsis.face, glyph, at, line, trait)) {
                 return false;
             }
         }
         return true;
     }
 
-    bool add_quad(FaceId face, const Glyph& glyph, float pen, const Line& line, uint8_t colour) {
+    bool add_quad(FaceId face, const Glyph& glyph, float pen, const Line& line,
+                  const Trait& trait) {
         // Small letters stand where they belong, to a quarter of a pixel. Large text does not need
         // it, and ideographs, all of one width, are many and would fill the atlas.
         float whole = std::round(pen);
@@ -207,12 +222,37 @@ private:
         quad.uw = drawn.w;
         quad.vh = drawn.h;
         quad.page = drawn.place.page;
-        quad.colour = colour;
+        quad.colour = trait.colour;
         if (drawn.coloured) {
             quad.colour = own_colours;
             center_in_line(quad, line);
+        } else if (!cut_to_line(quad, line, is_deep(trait.script))) {
+            return true;
         }
         out_.quads.push_back(quad);
+        return true;
+    }
+
+    // False when nothing is left of it.
+    bool cut_to_line(Quad& quad, const Line& line, bool deep) const {
+        const float size = placing_.size_px;
+        const float below = deep ? ink_below_deep_em : ink_below_em;
+        const float top =
+            line.baseline - std::ceil(std::max(placing_.metrics.ascent, size * letters_above_em) +
+                                      size * ink_above_em);
+        const float bottom =
+            line.baseline +
+            std::round(std::max(placing_.metrics.descent, size * letters_below_em) + size * below);
+        const float last = quad.y + static_cast<float>(quad.h);
+        const float cut_above = std::max(top - quad.y, 0.0f);
+        const float cut_below = std::max(last - bottom, 0.0f);
+        const float left = static_cast<float>(quad.h) - cut_above - cut_below;
+        if (left < 1) {
+            return false;
+        }
+        quad.y += cut_above;
+        quad.v = static_cast<uint16_t>(quad.v + static_cast<uint16_t>(cut_above));
+        quad.h = quad.vh = static_cast<uint16_t>(left);
         return true;
     }
 

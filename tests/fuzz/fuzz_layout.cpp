@@ -1,5 +1,6 @@
 // fuzz_layout.cpp: any bytes as a text with any span and width through the text engine, and its
 // answers to points and offsets. The first eight bytes choose the options.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -34,6 +35,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const StyleSpan span{data[5], static_cast<uint32_t>(data[5]) + data[6], data[7], 1, 1};
     const std::string_view text(reinterpret_cast<const char*>(data) + 8, size - 8);
     engine->layout(text, {&span, 1}, options, layout);
+    const float em = std::clamp(options.size_px, 8.0f, 96.0f);
+    for (const Quad& quad : layout.quads) { // within reach of its line
+        if (quad.y < -em * 0.3f - 1 ||
+            quad.y + static_cast<float>(quad.h) > layout.height_px + em * 0.7f + 1) {
+            std::abort();
+        }
+    }
     for (const Cluster& cluster : layout.clusters) {
         if (cluster.start >= cluster.end || cluster.end > text.size() || !(cluster.w >= 0)) {
             std::abort();
