@@ -30,6 +30,13 @@ int small(char letter) {
     return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : static_cast<uint8_t>(letter);
 }
 
+Seq held_between(const Room& room, Seq after, Seq upto) {
+    const auto end = room.messages.begin() + static_cast<std::ptrdiff_t>(room.stored());
+    return static_cast<Seq>(std::count_if(room.messages.begin(), end, [&](const Message& message) {
+        return message.seq > after && message.seq <= upto;
+    }));
+}
+
 } // namespace
 
 const CardValue* CardState::value(uint16_t field) const {
@@ -60,7 +67,12 @@ uint32_t Room::unread(UserId self) const {
         }
     }
     for (auto at = left_out.rbegin(); at != left_out.rend() && at->to_seq > count_above; ++at) {
-        count += static_cast<uint32_t>(std::min<Seq>(at->count, at->to_seq - count_above));
+        Seq most = at->count;
+        if (at->from_seq <= count_above) { // read up to within it
+            const Seq behind = at->to_seq - count_above;
+            most = std::min(most, behind - held_between(*this, count_above, at->to_seq));
+        }
+        count += static_cast<uint32_t>(most);
     }
     return std::min(count, unread_cap);
 }

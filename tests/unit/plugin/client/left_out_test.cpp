@@ -61,6 +61,21 @@ std::vector<Seq> seqs(Seq from, Seq to) {
 
 } // namespace
 
+TEST_CASE("who has read up to within what was left out has no more unread than there is",
+          "[client][left-out]") {
+    World world;
+    world.enter(lobby());
+    batch(world, 1, 10, {2, 8, 9}, 7);
+    const UserId self = world.client.model().self();
+    CHECK(world.room().unread(self) == 10);
+    REQUIRE(world.client.mark_read(RoomId{1}, 7).ok());
+    CHECK(world.room().unread(self) == 3); // 8, 9, and 10 that was left out
+    REQUIRE(world.client.mark_read(RoomId{1}, 9).ok());
+    CHECK(world.room().unread(self) == 1);
+    REQUIRE(world.client.mark_read(RoomId{1}, 10).ok());
+    CHECK(world.room().unread(self) == 0);
+}
+
 TEST_CASE("what a batch left out is counted in its range, and nothing is asked for",
           "[client][left-out]") {
     World world;
