@@ -122,7 +122,7 @@ void Core::State::tell_share(Room& room, std::span<const LogEntry> part, Page pa
         effects_->emplace_back(Deliver{lane_of(room.kind()), finish_share(to->size()), to,
                                        static_cast<uint32_t>(count)});
         part = part.subspan(count);
-        page.heard_by = page.heard_by.subspan(count);
+        page.heard_by = page.heard_by.empty() ? page.heard_by : page.heard_by.subspan(count);
     }
 }
 

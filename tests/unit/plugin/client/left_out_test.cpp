@@ -7,8 +7,6 @@
 namespace parley::client {
 namespace {
 
-constexpr uint64_t cy_id = 30;
-
 ScriptShard::RoomSays lobby(Seq last_seq = 0) {
     ScriptShard::RoomSays room;
     room.kind = wire::RoomKind::Global;
