@@ -235,6 +235,7 @@ Error Shard::judge_key(std::string& message) {
 
 Error Shard::open_store(std::string& message) {
     SqliteStoreOptions options;
+    options.rooms_max = static_cast<size_t>(options_.config.rooms_loaded_max);
     options.path = options_.config.data_folder + "/parley.db";
     options.free_bytes = [folder = options_.config.data_folder] {
         std::error_code error;

@@ -486,7 +486,7 @@ void SqliteStore::maintain() {
     if (options_.now) {
         remove_old(options_.now());
     }
-    if (rooms_.size() > limits::rooms_loaded_max) {
+    if (rooms_.size() > options_.rooms_max) {
         std::erase_if(rooms_, [](const auto& room) {
             return room.second.unfolded.empty() && !room.second.damaged;
         });

@@ -30,6 +30,7 @@ namespace parley {
 struct SqliteStoreOptions {
     std::string path;
     size_t fold_entries = limits::fold_entries;
+    size_t rooms_max = limits::rooms_loaded_max; // whose newest place it remembers
     std::array<int64_t, std::size(limits::tiers)> history_days{}; // by kind of room; 0: for ever
     int64_t pages_max = 0;                                        // 0: as large as the disk allows
     std::function<StoreTime()> now;      // without it nothing old is ever removed
