@@ -12,6 +12,8 @@ namespace {
 
 constexpr size_t persons = 8;
 constexpr double lines_per_s = 100;
+// Old lines are removed once the index has them, which is brought level after so many.
+constexpr uint64_t lines_before = 2 * limits::fold_entries;
 constexpr int64_t hour_s = 3600;
 // The store looks every second when it has nothing to do.
 constexpr int64_t removal_ms = 2 * limits::store_idle_ms;
@@ -52,7 +54,8 @@ bool play_clock(const Plan& plan, Report& report, std::string& message) {
     wish.program = plan.parley;
     wish.environment = orders.environment(plan.shim);
     Shard shard(wish);
-    if (!orders.mapped() || !shard.start(message)) {
+    if (!orders.mapped() || !shard.start(message) || !shard.stop(message) ||
+        !fill(shard.data(), lines_before, message) || !shard.start(message)) {
         return false;
     }
     report.at_least("shim_is_heard", orders.heard() ? 1 : 0, 1);
