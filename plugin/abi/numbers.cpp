@@ -160,6 +160,8 @@ namespace {
         PARLEY_SAME(PARLEY_EVENT_GAP, EventType::Gap)
         PARLEY_SAME(PARLEY_EVENT_HISTORY, EventType::History)
         PARLEY_SAME(PARLEY_EVENT_BLOCKS, EventType::Blocks)
+        PARLEY_SAME(PARLEY_EVENT_LINK, EventType::Link)
+        PARLEY_SAME(PARLEY_EVENT_REPORT, EventType::Report)
     }
 }
 

@@ -37,7 +37,9 @@ enum class EventType : uint8_t {
     TicketWanted = 9,
     Gap = 10,
     History = 11,
-    Blocks = 12
+    Blocks = 12,
+    Link = 13,
+    Report = 14
 };
 struct Event : MoveOnly {
     explicit Event(Allocator a) : text(a) {}

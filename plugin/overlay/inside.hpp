@@ -1,6 +1,7 @@
 // inside.hpp: the overlay's parts and their state, shared by overlay.cpp (life and frame),
-// panels.cpp (what is drawn), overlay_input.cpp (events and actions) and news.cpp (what is new in
-// the model).
+// panels.cpp (what is drawn), overlay_input.cpp and overlay_pointer.cpp (events and actions),
+// message_actions.cpp (what is done with messages and people) and news.cpp (what is new in the
+// model).
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 #include "plugin/overlay/arbiter.hpp"
 #include "plugin/overlay/card_view.hpp"
 #include "plugin/overlay/composer.hpp"
+#include "plugin/overlay/menu.hpp"
 #include "plugin/overlay/message_list.hpp"
 #include "plugin/overlay/narrate.hpp"
 #include "plugin/overlay/overlay.hpp"
@@ -52,6 +54,7 @@ public:
     Canvas canvas;
     Kit kit;
     MessageList list;
+    Menu menu;
     Composer composer;
     Roster roster;
     CardView cards;
@@ -71,6 +74,8 @@ private:
     // [panels.cpp]
     void draw_all(const View& view, float width, float height);
     void draw_chat(const View& view, const client::Room* room, const Rect& rect);
+    void draw_pill(const View& view, std::string_view id, std::string_view label, Sign sign,
+                   float y, bool strong, const Action& action);
     void draw_typing(const View& view, const client::Room& room, const Rect& rect);
     void draw_slow_mode(const View& view, const client::Room& room, const Rect& rect);
     void draw_hints(const Rect& rect);
@@ -87,10 +92,6 @@ private:
     bool overlay_key(uint32_t key, uint32_t mods);
     bool pad_pressed(uint32_t button);
     void go_back();
-    bool mouse_button(const Input& input);
-    void point_composer(float x, float y);
-    bool mouse_move(const Input& input);
-    bool wheel(const Input& input);
     void move_focus(int dx, int dy);
     void set_focus(std::string_view id, bool aloud);
     void activate_focus();
@@ -98,6 +99,32 @@ private:
     void press_card(const Action& action);
     void answer_toast();
     void send(bool stay);
+
+    // [overlay_pointer.cpp]
+    bool mouse_button(const Input& input);
+    void point_composer(float x, float y);
+    bool mouse_move(const Input& input);
+    bool wheel(const Input& input);
+
+    // [message_actions.cpp]
+    void press_log(float x, float y);
+    void drag_log(float x, float y);
+    void release_log(float x, float y);
+    int count_press(float x, float y);
+    void open_menu(RoomId room, uint64_t message_key, const Rect& beside);
+    void close_menu();
+    bool menu_key(uint32_t key);
+    void act_on_message(const Action& action);
+    void tell_refusal(const Result<client::Request>& asked);
+    void copy(std::string_view what);
+    bool copy_from_log();
+    void ask_host(client::EventType type, const client::Room& room, const client::Message& message,
+                  std::string_view what);
+    // Of the active room: the one that an element is of ("message/17", "message/17/reply"), and the
+    // one whose row is there.
+    const client::Message* message_named(std::string_view id) const;
+    const client::Message* message_at(float x, float y) const;
+    const client::Message* message_of(const client::Room& room, uint64_t key) const;
 
     // [news.cpp]
     void watch(const View& view);
@@ -131,6 +158,8 @@ private:
     bool mouse_known_ = false;
     std::string held_; // element the pointer went down on
     bool dragging_text_ = false;
+    bool dragging_log_ = false;
+    bool log_dragged_ = false; // the pointer has left the place where it went down
     // [presses on the composer]
     int presses_ = 0;
     double pressed_s_ = -1e9;

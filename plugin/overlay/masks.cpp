@@ -118,6 +118,48 @@ bool sign_covers(Sign sign, float x, float y) {
         constexpr Point line[] = {{-0.8f, -0.35f}, {0, 0.45f}, {0.8f, -0.35f}};
         return on_stroke(p, line, 0.3f);
     }
+    case Sign::ArrowUp: {
+        constexpr Point line[] = {{-0.8f, 0.35f}, {0, -0.45f}, {0.8f, 0.35f}};
+        return on_stroke(p, line, 0.3f);
+    }
+    case Sign::More:
+        return in_disc(p, -0.75f, 0, 0.22f) || in_disc(p, 0, 0, 0.22f) ||
+               in_disc(p, 0.75f, 0, 0.22f);
+    case Sign::Copy: {
+        const bool front = in_box(p, -0.35f, -0.45f, 0.85f, 0.95f);
+        const bool hollow = in_box(p, -0.13f, -0.23f, 0.63f, 0.73f);
+        const bool behind = in_box(p, -0.85f, -0.95f, 0.35f, 0.45f);
+        const bool behind_hollow = in_box(p, -0.63f, -0.73f, 0.35f, 0.45f);
+        return (front && !hollow) || (behind && !behind_hollow && !front);
+    }
+    case Sign::Open: {
+        constexpr Point shaft[] = {{-0.3f, 0.3f}, {0.85f, -0.85f}};
+        constexpr Point head[] = {{0.15f, -0.85f}, {0.85f, -0.85f}, {0.85f, -0.15f}};
+        constexpr Point frame[] = {
+            {-0.25f, -0.6f}, {-0.85f, -0.6f}, {-0.85f, 0.85f}, {0.6f, 0.85f}, {0.6f, 0.25f}};
+        return on_stroke(p, shaft, 0.24f) || on_stroke(p, head, 0.24f) ||
+               on_stroke(p, frame, 0.24f);
+    }
+    case Sign::Block: {
+        constexpr Point bar[] = {{-0.6f, 0.6f}, {0.6f, -0.6f}};
+        return (in_disc(p, 0, 0, 0.95f) && !in_disc(p, 0, 0, 0.7f)) || on_stroke(p, bar, 0.25f);
+    }
+    case Sign::Flag:
+        return in_box(p, -0.75f, -0.95f, -0.5f, 0.95f) ||
+               (in_box(p, -0.5f, -0.85f, 0.85f, 0.2f) &&
+                x <= 0.85f - 0.4f * (0.5f - std::fabs(y + 0.325f) / 1.05f));
+    case Sign::At: {
+        const bool outer =
+            in_disc(p, 0, 0, 0.95f) && !in_disc(p, 0, 0, 0.72f) && !(x > 0.2f && y > 0.32f);
+        const bool inner = in_disc(p, 0, 0, 0.44f) && !in_disc(p, 0, 0, 0.2f);
+        return outer || inner || in_box(p, 0.24f, -0.4f, 0.46f, 0.3f);
+    }
+    case Sign::Speech: {
+        const float dx = std::max(std::fabs(x) - 0.62f, 0.0f);
+        const float dy = std::max(std::fabs(y + 0.25f) - 0.3f, 0.0f);
+        constexpr Point foot[] = {{-0.7f, 0.1f}, {-0.7f, 1.0f}, {0.2f, 0.3f}};
+        return std::hypot(dx, dy) <= 0.33f || in_polygon(p, foot);
+    }
     case Sign::Cross: {
         constexpr Point one[] = {{-0.8f, -0.8f}, {0.8f, 0.8f}};
         constexpr Point other[] = {{-0.8f, 0.8f}, {0.8f, -0.8f}};

@@ -30,7 +30,15 @@ enum class Sign : uint8_t {
     Reply,
     People,
     ArrowDown,
-    Cross
+    Cross,
+    ArrowUp,
+    More,  // three dots
+    Copy,  // a sheet before another
+    Open,  // an arrow that leaves its frame
+    Block, // a ring with a bar
+    Flag,
+    At,
+    Speech
 };
 
 // Is the point part of the sign? In units of its radius, y downwards.

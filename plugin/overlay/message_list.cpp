@@ -58,9 +58,12 @@ void MessageList::enter(const client::Room& room) {
     scroll_pages_ = 0;
     to_oldest_ = false;
     show_key_ = 0;
+    wanted_seq_ = 0;
+    selection_.clear();
 }
 
 void MessageList::to_newest() {
+    selection_.clear();
     if (current_ != nullptr) {
         current_->stick = true;
     }
@@ -351,6 +354,9 @@ void MessageList::walk(const View& view, const client::Room& room, Place& here, 
             here.stick = true;
             continue;
         }
+        if (marked() && !here.stick && delta == 0) {
+            break; // while something is marked nothing moves by itself
+        }
         const float first_y = seen_.front().y;
         const float last_y = seen_.back().y + seen_.back().parts.total();
         const bool whole_top = seen_.front().index == 0;
@@ -423,7 +429,10 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
         }
         show_key_ = 0;
     }
+    go_to_wanted(view, room, here, area);
+    bodies_.clear();
     walk(view, room, here, area);
+    count_above(room, here, self);
     if (here.stick && room.stored() > 0) {
         const Seq newest = room.messages[room.stored() - 1].seq;
         if (newest != here.bottom_seq) {
@@ -437,15 +446,9 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
     const size_t count = room.messages.size();
     if (!seen_.empty() && seen_.front().index == 0) {
         draw_history_row(view, room, area, seen_.front().y);
-        const bool more = !room.history_complete && room.stored() > 0;
-        if (more && view.client.state() == client::State::Ready &&
-            here.history_asked != room.first_seq) {
-            here.history_asked = room.first_seq;
-            ignore(view.client.fetch_history(room.id, room.first_seq,
-                                             static_cast<uint32_t>(limits::page_entries_max)),
-                   "the row keeps saying that it loads, and asks again from the next first line");
-        }
+        ask_older(view, room, here);
     }
+    next_tools_ = {};
     for (const Seen& seen : seen_) {
         // Idle: only the last lines stay, the older the fainter.
         const size_t age = count - 1 - seen.index;
@@ -455,6 +458,10 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
             draw_row(view, room, here, seen, {area.x, area.y + seen.y, area.w, seen.parts.total()},
                      ink);
         }
+    }
+    tools_ = next_tools_;
+    if (tools_.key != 0) {
+        draw_tools(view, room, area);
     }
     view.canvas.pop_clip();
     // A thin thumb says where in the log this is. Heights above are not known, so it counts rows.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "plugin/overlay/selection.hpp"
 #include "plugin/overlay/view.hpp"
 
 namespace parley::overlay {
@@ -28,6 +29,29 @@ public:
     // Moves just far enough that the focused row is seen.
     void show(uint64_t key) { show_key_ = key; }
     void reveal(uint64_t key);
+    // To this message, as soon as it is here: older ones are asked for until it is.
+    void jump(Seq seq);
+    void to_unread();
+    // How many are new above what is seen.
+    uint32_t new_above() const { return new_above_; }
+
+    // [marking] of the last frame's rows
+    enum class Mark : uint8_t { Place, Word, Whole };
+    void mark(const client::Room& room, float x, float y, Mark what);
+    void mark_to(float x, float y);
+    void unmark() { selection_.clear(); }
+    bool marked() const { return !selection_.empty(); }
+    std::string marked_text(const client::Room& room,
+                            const std::function<std::string_view(UserId)>& name_of) {
+        return selection_.text(room, name_of);
+    }
+    // What lies at a point of a text; target: of a mention.
+    struct Spot {
+        uint64_t key = 0; // of the message; 0: no text is there
+        std::string_view link;
+        UserId mentioned{};
+    };
+    Spot spot(const client::Room& room, float x, float y) const;
     bool at_bottom() const { return current_ == nullptr || current_->stick; }
     uint32_t new_below() const { return new_below_; }
     void forget(RoomId room);
@@ -66,6 +90,7 @@ private:
     struct Row { // while it is drawn, from top to bottom
         const client::Room& room;
         const client::Message& message;
+        size_t index; // of the message in the room
         const Parts& parts;
         Rect area;      // from separator to note
         float x, width; // of its texts
@@ -97,6 +122,15 @@ private:
     void draw_body(const View& view, const Row& row);
     void draw_not_sent(const View& view, const Row& row);
     void draw_small_note(const View& view, const Row& row);
+    // [message_marks.cpp]
+    void draw_marks(const View& view, const Row& row, const text::Layout& layout, float x, float y);
+    bool wants_tools(const View& view, const client::Message& message, const Hit& hit) const;
+    void draw_tools(const View& view, const client::Room& room, const Rect& area);
+    void draw_flash(const View& view, const Row& row, const Rect& box);
+    void go_to_wanted(const View& view, const client::Room& room, Place& place, const Rect& area);
+    void count_above(const client::Room& room, const Place& place, UserId self);
+    LogPlace place_at(float x, float y) const;
+    void ask_older(const View& view, const client::Room& room, Place& place);
     struct NotSent {
         const text::Layout* reason = nullptr;
         bool retry_below = false;
@@ -113,6 +147,27 @@ private:
     std::vector<Place> places_;
     Place* current_ = nullptr;
     std::vector<Seen> seen_;
+    struct Body { // a text on the screen
+        uint64_t key = 0;
+        size_t index = 0;
+        const text::Layout* layout = nullptr; // good until the next frame begins
+        float x = 0, y = 0;
+    };
+    std::vector<Body> bodies_; // from top to bottom
+    std::vector<text::Band> bands_;
+    Selection selection_;
+    Seq wanted_seq_ = 0; // jump
+    uint64_t flash_key_ = 0;
+    double flash_until_s_ = 0;
+    uint32_t new_above_ = 0;
+    struct Tools { // of one row
+        uint64_t key = 0;
+        size_t index = 0;
+        Rect row;
+        Rect bar;
+        bool by_focus = false;
+    };
+    Tools tools_, next_tools_; // of the last frame, and of the one that is drawn
     std::vector<text::StyleSpan> spans_;
     std::vector<uint32_t> borders_;
     std::vector<uint64_t> revealed_;

@@ -161,6 +161,7 @@ void MessageList::draw_body(const View& view, const Row& row) {
     const bool waiting = message.state == client::MessageState::Pending ||
                          message.state == client::MessageState::Failed;
     const Colour colour = view.tone(waiting ? Tone::Dim : Tone::Text);
+    draw_marks(view, row, *layout, x, y);
     write(view, layout, x, y, colour, row.ink);
     canvas.alpha = row.ink;
     for (const text::Box& box : layout->boxes) {
@@ -332,6 +333,10 @@ void MessageList::draw_element(const View& view, const Row& row) {
                    parts.head + parts.quote + parts.body + parts.note +
                        view.px(parts.head > 0 ? 9 : 3)};
     const Hit hit = view.kit.element(message_id(message), "listitem", heard, box, row_action(row));
+    draw_flash(view, row, box);
+    if (wants_tools(view, message, hit) && !next_tools_.by_focus) {
+        next_tools_ = {message.key, row.index, box, {}, hit.focused};
+    }
     if (hit.focused) {
         view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), tint_focused), view.px(8));
         view.canvas.stroke(box, view.tone(Tone::Accent), view.px(8), std::max(2.0f, view.px(2)));
@@ -388,6 +393,18 @@ void MessageList::draw_quote(const View& view, const Row& row) {
     } else {
         line.add(view.words[Word::ListQuoteGone]);
     }
+    Phrase id = message_id(row.message);
+    id.add("/quote");
+    const float grown = std::max(0.0f, view.px(view.theme.hit) - row.parts.quote) / 2;
+    const Rect box{row.x, row.y - grown, row.width, row.parts.quote + 2 * grown};
+    const Hit hit =
+        view.kit.element(id, "link", line, box, {ActionKind::ToQuote, 0, row.message.reply_to, 0});
+    if (hit.hovered && view.open) {
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), 0.05f), view.px(4));
+    }
+    if (hit.focused) {
+        view.kit.focus_ring(box, view.px(4));
+    }
     view.canvas.alpha = row.ink;
     view.canvas.fill(
         {row.x, row.y + view.px(2), view.px(3), view.kit.line_height(view.theme.small)}, colour,
@@ -403,6 +420,7 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
     const float inset = text_inset(view, area.w);
     Row row{.room = room,
             .message = room.messages[seen.index],
+            .index = seen.index,
             .parts = parts,
             .area = area,
             .x = area.x + inset,

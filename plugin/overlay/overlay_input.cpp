@@ -1,4 +1,5 @@
-// overlay_input.cpp: from the player's hands to actions. What is taken here the game never sees.
+// overlay_input.cpp: from the player's hands to actions; overlay_pointer.cpp has the pointer. What
+// is taken here the game never sees.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -6,12 +7,6 @@
 #include "plugin/overlay/inside.hpp"
 
 namespace parley::overlay {
-namespace {
-
-constexpr double press_again_s = 0.4;   // a second press later than that is a first
-constexpr float wheel_lines_max = 1000; // of one turn; no hand turns as far
-
-} // namespace
 
 Phrase key_name(uint32_t code) {
     Phrase out;
@@ -74,7 +69,9 @@ void Overlay::Inside::close() {
     }
     opened = false;
     held_.clear();
-    dragging_text_ = false;
+    dragging_text_ = dragging_log_ = false;
+    menu.close();
+    list.unmark();
     composer.cancel_preedit();
     active_until_s_ = now_s_ + theme.idle_after_ms / 1000.0;
     narrator.say(words[Word::SayClosed]);
@@ -104,6 +101,7 @@ bool Overlay::Inside::input(const Input& given) {
         }
         if (opened && !arbiter.swallowing()) {
             side_in_front_ = false;
+            menu.close();
             set_focus("composer", false);
             composer.insert(client, event.text);
         }
@@ -113,6 +111,7 @@ bool Overlay::Inside::input(const Input& given) {
             return false;
         }
         arbiter.preedit();
+        menu.close();
         set_focus("composer", false);
         composer.preedit(event.text, event.caret);
         return true;
@@ -135,7 +134,7 @@ bool Overlay::Inside::input(const Input& given) {
         if (!event.down) {
             arbiter.focus_lost();
             held_.clear();
-            dragging_text_ = false;
+            dragging_text_ = dragging_log_ = false;
             composer.cancel_preedit();
         }
         return false;
@@ -174,6 +173,12 @@ bool Overlay::Inside::overlay_key(uint32_t code, uint32_t modifiers) {
         if (code == key::escape) {
             composer.cancel_preedit();
         }
+        return true;
+    }
+    if (menu.is_open() && menu_key(code)) {
+        return true;
+    }
+    if ((code == 'c' || code == 'C') && (modifiers & mods::ctrl) != 0 && copy_from_log()) {
         return true;
     }
     switch (code) {
@@ -234,7 +239,11 @@ bool Overlay::Inside::overlay_key(uint32_t code, uint32_t modifiers) {
 
 // One step towards the game: out of the side panel, then out of the reply, then out of the chat.
 void Overlay::Inside::go_back() {
-    if (side_in_front_ && screen_.narrow) {
+    if (menu.is_open()) {
+        close_menu();
+    } else if (list.marked()) {
+        list.unmark();
+    } else if (side_in_front_ && screen_.narrow) {
         act({ActionKind::ToggleSide, 0, 0, 0});
     } else if (composer.replying_to() != 0) {
         composer.reply_to(0);
@@ -250,6 +259,13 @@ bool Overlay::Inside::pad_pressed(uint32_t button) {
         break;
     case pad::east:
         go_back();
+        break;
+    case pad::west:
+        if (const Element* element = kit.find(focus); element != nullptr && !menu.is_open()) {
+            if (const client::Message* message = message_named(focus)) {
+                open_menu(active_, message->key, element->rect);
+            }
+        }
         break;
     case pad::north:
         if (toasts.has_action()) {
@@ -277,96 +293,6 @@ bool Overlay::Inside::pad_pressed(uint32_t button) {
     default:
         break;
     }
-    return true;
-}
-
-// [pointer]
-
-bool Overlay::Inside::mouse_move(const Input& event) {
-    mouse_x_ = event.x;
-    mouse_y_ = event.y;
-    mouse_known_ = true;
-    if (dragging_text_) {
-        composer.point(event.x, event.y, true);
-        return true;
-    }
-    return false;
-}
-
-// The first press puts the caret and begins a selection, the second takes the word, the third all.
-void Overlay::Inside::point_composer(float x, float y) {
-    const bool again = now_s_ - pressed_s_ < press_again_s &&
-                       std::fabs(x - pressed_x_) + std::fabs(y - pressed_y_) < kit.px(6);
-    presses_ = again ? presses_ % 3 + 1 : 1;
-    pressed_s_ = now_s_;
-    pressed_x_ = x;
-    pressed_y_ = y;
-    dragging_text_ = presses_ == 1;
-    if (presses_ == 1) {
-        composer.point(x, y, false);
-    } else if (presses_ == 2) {
-        composer.point_word(x, y);
-    } else {
-        composer.select_all();
-    }
-}
-
-bool Overlay::Inside::mouse_button(const Input& event) {
-    mouse_x_ = event.x;
-    mouse_y_ = event.y;
-    mouse_known_ = true;
-    if (!event.down) {
-        const bool ours = arbiter.release(Device::Mouse, event.key) == Owner::Chat;
-        dragging_text_ = false;
-        if (ours && event.key == 0 && !held_.empty()) {
-            const Element* element = kit.under(event.x, event.y);
-            if (element != nullptr && element->id == held_) {
-                const Action action = element->action;
-                held_.clear();
-                act(action);
-            }
-        }
-        held_.clear();
-        return ours;
-    }
-    if (!visible) {
-        return false;
-    }
-    const Element* element = kit.under(event.x, event.y);
-    const bool over_panel = (opened && (screen_.chat.contains(event.x, event.y) ||
-                                        screen_.roster.contains(event.x, event.y))) ||
-                            (opened && screen_.cards.contains(event.x, event.y)) ||
-                            screen_.toast.contains(event.x, event.y);
-    // While one plays, only what can be pressed takes a click: a button, a tab, the composer. A
-    // message under the crosshair does not.
-    const bool pressable =
-        element != nullptr &&
-        (opened || (presence_ > 0.5f && element->role[0] != 'l') ||
-         element->id.rfind("card/", 0) == 0 || element->id.rfind("toast/", 0) == 0);
-    if (arbiter.press(Device::Mouse, event.key, false, over_panel || pressable) == Owner::Game) {
-        if (opened && !over_panel) {
-            close();
-        }
-        return false;
-    }
-    if (event.key == 0 && pressable) {
-        held_ = element->id;
-        if (element->id == "composer") {
-            if (!opened) {
-                ignore(open(wire::RoomKind::None), "there is a room: its composer was clicked");
-            }
-            set_focus("composer", false);
-            point_composer(event.x, event.y);
-        }
-    }
-    return true;
-}
-
-bool Overlay::Inside::wheel(const Input& event) {
-    if (!opened || !screen_.chat.contains(mouse_x_, mouse_y_)) {
-        return false;
-    }
-    list.scroll(std::clamp(event.y, -wheel_lines_max, wheel_lines_max) * kit.px(56));
     return true;
 }
 
@@ -401,7 +327,8 @@ void Overlay::Inside::move_focus(int dx, int dy) {
     const Element* best = nullptr;
     float best_cost = std::numeric_limits<float>::max();
     for (const Element& element : kit.elements()) {
-        if (!element.focusable || &element == from || element.rect.w < 1 || element.rect.h < 1) {
+        if (!element.focusable || &element == from || menu.is_open() != Menu::owns(element.id) ||
+            element.rect.w < 1 || element.rect.h < 1) {
             continue;
         }
         const Rect& there = element.rect;
@@ -439,22 +366,21 @@ void Overlay::Inside::move_focus(int dx, int dy) {
         return;
     }
     set_focus(std::string(best->id), true);
-    const client::Room* room = active_room();
-    if (room != nullptr && focus.rfind("message/", 0) == 0) {
-        for (const client::Message& message : room->messages) {
-            if (message_id(message).view() == focus) {
-                list.show(message.key);
-                break;
-            }
-        }
+    if (const client::Message* message = message_named(focus)) {
+        list.show(message->key);
     }
 }
 
 void Overlay::Inside::activate_focus() {
     const Element* element = kit.find(focus);
-    if (element != nullptr && element->enabled) {
-        act(element->action);
+    if (element == nullptr || !element->enabled) {
+        return;
     }
+    const Action action = element->action;
+    if (Menu::owns(focus)) {
+        close_menu();
+    }
+    act(action);
 }
 
 // [actions]
@@ -556,6 +482,32 @@ void Overlay::Inside::act(const Action& action) {
     case ActionKind::ToNewest:
         list.to_newest();
         set_focus("composer", true);
+        break;
+    case ActionKind::ToQuote:
+        list.jump(action.b);
+        break;
+    case ActionKind::ToUnread:
+        list.to_unread();
+        break;
+    case ActionKind::OpenMenu: {
+        const Element* opener = kit.find(focus);
+        const Element* under = kit.under(mouse_x_, mouse_y_);
+        const Element* beside =
+            opener != nullptr && opener->action.kind == ActionKind::OpenMenu ? opener : under;
+        open_menu(static_cast<RoomId>(action.a), action.b,
+                  beside != nullptr ? beside->rect : list_rect_);
+        break;
+    }
+    case ActionKind::Copy:
+    case ActionKind::CopyLink:
+    case ActionKind::OpenLink:
+    case ActionKind::Mention:
+    case ActionKind::Whisper:
+    case ActionKind::Block:
+    case ActionKind::Unblock:
+    case ActionKind::Report:
+    case ActionKind::Discard:
+        act_on_message(action);
         break;
     case ActionKind::CardButton:
         press_card(action);

@@ -7,6 +7,15 @@
 #include "plugin/overlay/status.hpp"
 
 namespace parley::overlay {
+namespace {
+
+Phrase count_words(uint32_t count) {
+    Phrase out;
+    out.add(static_cast<int64_t>(std::min(count, MessageList::new_said_max)));
+    return count > MessageList::new_said_max ? out.add("+") : out;
+}
+
+} // namespace
 
 void Overlay::Inside::draw_all(const View& view, float width, float height) {
     const client::Room* room = active_room();
@@ -114,6 +123,7 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
         }
         toasts.draw(view, rect, toast_cap, toast_presence_);
     }
+    menu.draw(view, {0, 0, width, height});
 }
 
 void Overlay::Inside::draw_chat(const View& view, const client::Room* room, const Rect& rect) {
@@ -149,28 +159,18 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
         return;
     }
     canvas.alpha = presence_;
-    if (!list.at_bottom()) {
+    // What is marked holds the list: it may stand at the newest all the same.
+    if (!list.at_bottom() && (list.new_below() > 0 || !list.marked())) {
         const uint32_t below = list.new_below();
-        Phrase count;
-        count.add(static_cast<int64_t>(std::min(below, MessageList::new_said_max)))
-            .add(below > MessageList::new_said_max ? "+" : "");
-        const Phrase label =
-            below > 0 ? words.say(Word::ListNewBelow, {count}) : Phrase(words[Word::ListToNewest]);
-        const float w = kit.width(label, theme.small, text::Bold) + kit.px(16 + 12 + 10 + 14);
-        const Rect pill{std::round(list_rect_.cx() - w / 2), list_rect_.bottom() - kit.px(32), w,
-                        kit.px(28)};
-        const Hit hit =
-            kit.element("list/newest", "button", label, pill, {ActionKind::ToNewest, 0, 0, 0});
-        canvas.shadow(pill, kit.px(14), kit.px(10), kit.px(3), theme[Tone::Shadow]);
-        const Colour back = below > 0 ? theme[Tone::Accent] : theme[Tone::Button] | 0xff000000u;
-        const Colour ink = below > 0 ? theme[Tone::OnAccent] : theme[Tone::Text];
-        canvas.fill(pill, hit.hovered ? mix(back, theme[Tone::Text], tint_under_pointer) : back, kit.px(14));
-        canvas.sign(Sign::ArrowDown, pill.x + kit.px(20), pill.cy(), kit.px(5), ink);
-        kit.line(pill.x + kit.px(34), kit.baseline(pill.cy(), theme.small), label, theme.small, ink,
-                 text::Bold);
-        if (hit.focused) {
-            kit.focus_ring(pill, kit.px(14));
-        }
+        draw_pill(view, "list/newest",
+                  below > 0 ? words.say(Word::ListNewBelow, {count_words(below)})
+                            : Phrase(words[Word::ListToNewest]),
+                  Sign::ArrowDown, list_rect_.bottom() - kit.px(32), below > 0,
+                  {ActionKind::ToNewest, 0, 0, 0});
+    }
+    if (const uint32_t above = list.new_above(); above > 0 && list_rect_.h > kit.px(120)) {
+        draw_pill(view, "list/unread", words.say(Word::ListNewAbove, {count_words(above)}),
+                  Sign::ArrowUp, list_rect_.y + kit.px(4), true, {ActionKind::ToUnread, 0, 0, 0});
     }
     if (typing_h >= kit.px(20)) {
         draw_typing(
@@ -179,6 +179,25 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
     }
     composer.draw(view, *room, composer_rect_, opened && focus == "composer");
     canvas.alpha = 1;
+}
+
+// A round button over the list, that leads to what is not seen.
+void Overlay::Inside::draw_pill(const View& view, std::string_view id, std::string_view label,
+                                Sign sign, float y, bool strong, const Action& action) {
+    const float w = kit.width(label, theme.small, text::Bold) + kit.px(16 + 12 + 10 + 14);
+    const Rect pill{std::round(list_rect_.cx() - w / 2), y, w, kit.px(28)};
+    const Hit hit = kit.element(id, "button", label, pill, action);
+    view.canvas.shadow(pill, kit.px(14), kit.px(10), kit.px(3), theme[Tone::Shadow]);
+    const Colour back = strong ? theme[Tone::Accent] : theme[Tone::Button] | 0xff000000u;
+    const Colour ink = strong ? theme[Tone::OnAccent] : theme[Tone::Text];
+    canvas.fill(pill, hit.hovered ? mix(back, theme[Tone::Text], tint_under_pointer) : back,
+                kit.px(14));
+    canvas.sign(sign, pill.x + kit.px(20), pill.cy(), kit.px(5), ink);
+    kit.line(pill.x + kit.px(34), kit.baseline(pill.cy(), theme.small), label, theme.small, ink,
+             text::Bold);
+    if (hit.focused) {
+        kit.focus_ring(pill, kit.px(14));
+    }
 }
 
 // In Global rooms, where nobody is told who types.

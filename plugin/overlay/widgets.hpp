@@ -31,7 +31,19 @@ enum class ActionKind : uint8_t {
     CardButton, // a: room, b: user, index: card type << 8 | action
     ToastButton,
     ToastLater,
-    ToggleSide
+    ToggleSide,
+    OpenMenu, // a: room, b: message key
+    Copy,     // a: room, b: message key
+    CopyLink, // a: room, b: message key, index: of the message's links
+    OpenLink,
+    Mention, // b: user
+    Whisper,
+    Block,
+    Unblock,
+    Report,  // a: room, b: seq
+    Discard, // a: room, b: nonce
+    ToQuote, // b: seq
+    ToUnread
 };
 struct Action {
     ActionKind kind = ActionKind::None;
@@ -94,6 +106,8 @@ public:
                 const Action& action = {}, bool enabled = true, bool focusable = true);
     std::span<const Element> elements() const { return {elements_.data(), count_}; }
     const Element* find(std::string_view id) const;
+    std::string_view focus() const { return focus_; }
+    bool points_at(const Rect& rect) const { return pointer_ && rect.contains(mouse_x_, mouse_y_); }
     const Element* under(float x, float y) const;
 
     // [text] draws one line with its baseline at y; returns its width.

@@ -37,6 +37,7 @@ namespace parley::overlay {
     X(ListSending, "list.sending")                                                                 \
     X(ListNew, "list.new")                                                                         \
     X(ListNewBelow, "list.new_below")                                                              \
+    X(ListNewAbove, "list.new_above")                                                              \
     X(ListToNewest, "list.to_newest")                                                              \
     X(ListNotSent, "list.not_sent")                                                                \
     X(ListWait, "list.wait")                                                                       \
@@ -90,6 +91,19 @@ namespace parley::overlay {
     X(ToastOpen, "toast.open")                                                                     \
     X(ToastLater, "toast.later")                                                                   \
     X(ToastMention, "toast.mention")                                                               \
+    X(MenuReply, "menu.reply")                                                                     \
+    X(MenuMore, "menu.more")                                                                       \
+    X(MenuCopy, "menu.copy")                                                                       \
+    X(MenuCopyMarked, "menu.copy_marked")                                                          \
+    X(MenuOpenLink, "menu.open_link")                                                              \
+    X(MenuCopyLink, "menu.copy_link")                                                              \
+    X(MenuToQuote, "menu.to_quote")                                                                \
+    X(MenuMention, "menu.mention")                                                                 \
+    X(MenuWhisper, "menu.whisper")                                                                 \
+    X(MenuReport, "menu.report")                                                                   \
+    X(MenuBlock, "menu.block")                                                                     \
+    X(MenuDiscard, "menu.discard")                                                                 \
+    X(ToastReported, "toast.reported")                                                             \
     X(StatusIdle, "status.idle")                                                                   \
     X(StatusConnecting, "status.connecting")                                                       \
     X(StatusConnected, "status.connected")                                                         \
@@ -136,6 +150,8 @@ namespace parley::overlay {
     X(SayToastPlain, "say.toast_plain")                                                            \
     X(SayToastNobody, "say.toast_nobody")                                                          \
     X(SayNotSent, "say.not_sent")                                                                  \
+    X(SayCopied, "say.copied")                                                                     \
+    X(SayMenu, "say.menu")                                                                         \
     X(SayOpened, "say.opened")                                                                     \
     X(SayClosed, "say.closed")                                                                     \
     X(RoleButton, "role.button")                                                                   \

@@ -2,6 +2,7 @@
 #include "plugin/text/layout.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace parley::text {
@@ -95,6 +96,28 @@ Layout::Caret Layout::caret(uint32_t offset) const {
         }
     }
     return caret;
+}
+
+void Layout::bands(uint32_t start, uint32_t end, std::vector<Band>& out) const {
+    const size_t first = out.size();
+    for (const Cluster& cluster : clusters) {
+        if (cluster.end <= start || cluster.start >= end || cluster.line >= lines.size() ||
+            cluster.w <= 0) {
+            continue;
+        }
+        const float y = lines[cluster.line].y;
+        // Neighbours in the text are neighbours on the line, but where its direction turns.
+        Band* last = out.size() > first ? &out.back() : nullptr;
+        if (last != nullptr && last->y == y && std::fabs(last->x + last->w - cluster.x) < 0.5f) {
+            last->w = cluster.x + cluster.w - last->x;
+        } else if (last != nullptr && last->y == y &&
+                   std::fabs(cluster.x + cluster.w - last->x) < 0.5f) {
+            last->w += last->x - cluster.x;
+            last->x = cluster.x;
+        } else {
+            out.push_back({cluster.x, y, cluster.w, line_height(*this)});
+        }
+    }
 }
 
 } // namespace parley::text

@@ -66,6 +66,10 @@ struct Box {
     uint32_t start, end; // bytes
     uint64_t target;
 };
+// A part of a line that is marked.
+struct Band {
+    float x, y, w, h;
+};
 struct Line {
     float y, baseline, w;
     uint32_t start, end; // bytes; the newline is in none
@@ -96,6 +100,9 @@ struct Layout {
         float x, y, h;
     };
     Caret caret(uint32_t offset) const;
+    // Where bytes [start, end) stand, appended to out: of each line one piece, or several where the
+    // text runs both ways.
+    void bands(uint32_t start, uint32_t end, std::vector<Band>& out) const;
 };
 
 } // namespace parley::text

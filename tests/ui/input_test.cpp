@@ -412,7 +412,11 @@ TEST_CASE("a reply is chosen on a message, and quotes it", "[input]") {
     Scene& scene = ready.open();
     scene.settle();
     const overlay::Rect row = scene.find("message/1")->rect;
-    CHECK(scene.click(row.cx(), row.cy()));
+    scene.mouse(SDL_MOUSEMOTION, row.cx(), row.cy());
+    scene.frames(2);
+    const overlay::Element* tool = scene.find("message/1/reply");
+    REQUIRE(tool != nullptr);
+    CHECK(scene.click(tool->rect.cx(), tool->rect.cy()));
     CHECK(scene.find("composer/reply/cancel") != nullptr);
     scene.text("yes");
     scene.key(SDLK_RETURN);

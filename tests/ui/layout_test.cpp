@@ -46,7 +46,7 @@ void check_screen(const Scene& scene, float hit_least = 28) {
             element.id == "log") {
             CHECK(inside(element.rect, chat->rect));
         }
-        if (starts(element.id, "message/")) {
+        if (starts(element.id, "message/") && element.role == std::string_view("listitem")) {
             CHECK(inside(element.rect, log->rect));
             if (before_message != nullptr) {
                 CHECK(element.rect.y >= before_message->rect.y); // reading order

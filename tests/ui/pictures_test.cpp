@@ -102,6 +102,41 @@ TEST_CASE("a long log, far from its end, in many rooms", "[pictures]") {
     scene.shoot("reply");
 }
 
+TEST_CASE("what is done with messages: marked text, tools, menu, the way to what is new",
+          "[pictures]") {
+    Scene scene;
+    scene.fill();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    scene.settle();
+    const overlay::Rect first = scene.find("message/1")->rect;
+    const overlay::Rect last = scene.find("message/5")->rect;
+    scene.mouse(SDL_MOUSEBUTTONDOWN, first.x + 120, first.bottom() - 8);
+    scene.mouse(SDL_MOUSEMOTION, first.x + 200, first.bottom() - 8);
+    scene.mouse(SDL_MOUSEMOTION, last.x + 90, last.bottom() - 8);
+    scene.mouse(SDL_MOUSEBUTTONUP, last.x + 90, last.bottom() - 8);
+    scene.settle();
+    scene.shoot("marked");
+    scene.key(SDLK_ESCAPE);
+    const overlay::Rect row = scene.find("message/3")->rect;
+    scene.mouse(SDL_MOUSEMOTION, row.cx(), row.bottom() - 10);
+    scene.frames(2);
+    scene.shoot("row-tools");
+    const overlay::Rect more = scene.find("message/3/more")->rect;
+    scene.click(more.cx(), more.cy());
+    scene.settle();
+    scene.shoot("row-menu");
+    scene.key(SDLK_ESCAPE);
+    std::vector<Said> log;
+    for (int i = 0; i < 60; ++i) {
+        log.push_back({zoe, 1 + i / 10, "line " + std::to_string(i), {}});
+    }
+    scene.enter(777, wire::RoomKind::Guild, {zoe, me}, 20, log);
+    scene.step_client();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Guild).ok());
+    scene.settle();
+    scene.shoot("new-above");
+}
+
 TEST_CASE("idle, only the last lines stand on the game", "[pictures]") {
     Scene scene;
     scene.fill();

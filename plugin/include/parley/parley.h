@@ -171,7 +171,10 @@ typedef enum parley_event_type {
     PARLEY_EVENT_TICKET_WANTED = 9, /* give a fresh ticket with parley_set_ticket */
     PARLEY_EVENT_GAP = 10,          /* history of room between two seqs is not on this device */
     PARLEY_EVENT_HISTORY = 11,      /* older messages of room arrived; also unasked, after entering */
-    PARLEY_EVENT_BLOCKS = 12        /* whom the player blocks changed, here or on another device of his */
+    PARLEY_EVENT_BLOCKS = 12,       /* whom the player blocks changed, here or on another device of his */
+    PARLEY_EVENT_LINK = 13,         /* the player wants to open the link text of the message seq of room, by user.
+                                       Nothing has opened it: show him where it leads, and open it or do not */
+    PARLEY_EVENT_REPORT = 14        /* the player reports the message seq of room, by user, with its text */
 } parley_event_type;
 
 typedef struct parley_options {

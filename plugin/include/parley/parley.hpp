@@ -92,6 +92,18 @@ struct History {
     parley_request request;
 };
 struct Blocks {};
+struct Link { // the player wants to open it; nothing has
+    parley_room room;
+    uint64_t seq;
+    parley_user user; // who wrote it
+    std::string_view link;
+};
+struct Report {
+    parley_room room;
+    uint64_t seq;
+    parley_user user; // who wrote it
+    std::string_view text;
+};
 
 } // namespace event
 
@@ -152,6 +164,10 @@ bool match(const parley_event& said, Handlers&&... handlers) {
         return detail::handle(handler, event::History{said.room, said.request});
     case PARLEY_EVENT_BLOCKS:
         return detail::handle(handler, event::Blocks{});
+    case PARLEY_EVENT_LINK:
+        return detail::handle(handler, event::Link{said.room, said.seq, said.user, said.text});
+    case PARLEY_EVENT_REPORT:
+        return detail::handle(handler, event::Report{said.room, said.seq, said.user, said.text});
     default:
         return false; // of a newer library
     }

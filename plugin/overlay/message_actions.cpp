@@ -1,0 +1,307 @@
+// message_actions.cpp: what is done with messages and their authors: marking, copying, the menu.
+#include <algorithm>
+#include <cmath>
+
+#include "plugin/overlay/inside.hpp"
+
+namespace parley::overlay {
+namespace {
+
+constexpr double press_again_s = 0.4; // a second press later than that is a first
+constexpr float press_again_px = 6;   // nor further away
+constexpr float drag_px = 4;          // a pointer that moved less was pressed, not dragged
+
+std::string_view link_of(const client::Message& message, uint32_t which) {
+    for (const client::TextSpan& span : message.spans) {
+        if (span.kind == wire::SpanKind::Link && which-- == 0) {
+            return std::string_view(message.text).substr(span.start, span.length);
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+const client::Message* Overlay::Inside::message_of(const client::Room& room, uint64_t key) const {
+    const auto found = std::find_if(room.messages.rbegin(), room.messages.rend(),
+                                    [&](const client::Message& one) { return one.key == key; });
+    return found == room.messages.rend() ? nullptr : &*found;
+}
+
+const client::Message* Overlay::Inside::message_named(std::string_view id) const {
+    const client::Room* room = active_room();
+    if (room == nullptr || id.rfind("message/", 0) != 0) {
+        return nullptr;
+    }
+    const auto found = std::find_if(
+        room->messages.rbegin(), room->messages.rend(), [&](const client::Message& one) {
+            const Phrase own = message_id(one);
+            return id.rfind(own.view(), 0) == 0 &&
+                   (id.size() == own.view().size() || id[own.view().size()] == '/');
+        });
+    return found == room->messages.rend() ? nullptr : &*found;
+}
+
+const client::Message* Overlay::Inside::message_at(float x, float y) const {
+    for (const Element& element : kit.elements()) {
+        if (element.role == std::string_view("listitem") && element.rect.contains(x, y)) {
+            if (const client::Message* message = message_named(element.id)) {
+                return message;
+            }
+        }
+    }
+    return nullptr;
+}
+
+// [pointer]
+
+// The first press, the second at the same place, the third.
+int Overlay::Inside::count_press(float x, float y) {
+    const bool again =
+        now_s_ - pressed_s_ < press_again_s &&
+        std::fabs(x - pressed_x_) + std::fabs(y - pressed_y_) < kit.px(press_again_px);
+    presses_ = again ? presses_ % 3 + 1 : 1;
+    pressed_s_ = now_s_;
+    pressed_x_ = x;
+    pressed_y_ = y;
+    return presses_;
+}
+
+void Overlay::Inside::press_log(float x, float y) {
+    const client::Room* room = active_room();
+    if (room == nullptr) {
+        return;
+    }
+    const int presses = count_press(x, y);
+    dragging_log_ = true;
+    log_dragged_ = presses > 1;
+    list.mark(*room, x, y,
+              presses == 1   ? MessageList::Mark::Place
+              : presses == 2 ? MessageList::Mark::Word
+                             : MessageList::Mark::Whole);
+}
+
+void Overlay::Inside::drag_log(float x, float y) {
+    const bool moved = std::fabs(x - pressed_x_) + std::fabs(y - pressed_y_) >= kit.px(drag_px);
+    if (presses_ == 1 && (moved || log_dragged_)) {
+        log_dragged_ = true;
+        list.mark_to(x, y);
+    }
+}
+
+// A press that was no drag is for what lies there: a link, a name, something covered.
+void Overlay::Inside::release_log(float x, float y) {
+    dragging_log_ = false;
+    const client::Room* room = active_room();
+    if (log_dragged_ || room == nullptr) {
+        return;
+    }
+    const MessageList::Spot spot = list.spot(*room, x, y);
+    const client::Message* message = message_of(*room, spot.key);
+    const Element* element = kit.under(x, y);
+    if (element != nullptr && element->action.kind == ActionKind::Reveal) {
+        act(element->action);
+    } else if (message != nullptr && !spot.link.empty()) {
+        ask_host(client::EventType::Link, *room, *message, spot.link);
+    } else if (raw(spot.mentioned) != 0 && spot.mentioned != client.model().self()) {
+        act_on_message({ActionKind::Mention, 0, raw(spot.mentioned), 0});
+    }
+}
+
+// [menu]
+
+void Overlay::Inside::open_menu(RoomId room_id, uint64_t key, const Rect& beside) {
+    const client::Room* room = client.model().room(room_id);
+    const client::Message* message = room == nullptr ? nullptr : message_of(*room, key);
+    if (message == nullptr) {
+        return;
+    }
+    const uint64_t in = raw(room_id);
+    const bool stored = message->state == client::MessageState::Stored;
+    const bool by_other = message->author != client.model().self();
+    const bool said = message->kind == client::MessageKind::Text &&
+                      message->state != client::MessageState::Deleted;
+    const client::Person* author = client.model().person(message->author);
+    const std::string_view name =
+        author == nullptr ? words[Word::ListSomeone] : std::string_view(author->name);
+    const Phrase row = message_id(*message);
+    menu.begin(words[Word::MenuMore], beside, row);
+    if (stored && said) {
+        menu.add(Sign::Reply, words[Word::MenuReply], {ActionKind::Reply, in, message->seq, 0});
+    }
+    if (message->state == client::MessageState::Failed) {
+        menu.add(Sign::Play, words[Word::ListRetry], {ActionKind::Retry, in, message->nonce, 0});
+    }
+    if (said) {
+        menu.add(Sign::Copy, words[list.marked() ? Word::MenuCopyMarked : Word::MenuCopy],
+                 {ActionKind::Copy, in, key, 0});
+        if (!link_of(*message, 0).empty()) {
+            menu.add(Sign::Open, words[Word::MenuOpenLink], {ActionKind::OpenLink, in, key, 0});
+            menu.add(Sign::Copy, words[Word::MenuCopyLink], {ActionKind::CopyLink, in, key, 0});
+        }
+        if (message->reply_to != 0) {
+            menu.add(Sign::ArrowUp, words[Word::MenuToQuote],
+                     {ActionKind::ToQuote, 0, message->reply_to, 0});
+        }
+    }
+    if (by_other && said) {
+        const uint64_t who = raw(message->author);
+        menu.add(Sign::At, words.say(Word::MenuMention, {name}), {ActionKind::Mention, 0, who, 0});
+        if (room->kind != wire::RoomKind::Direct) {
+            menu.add(Sign::Speech, words.say(Word::MenuWhisper, {name}),
+                     {ActionKind::Whisper, 0, who, 0});
+        }
+        if (stored) {
+            menu.add(Sign::Flag, words[Word::MenuReport], {ActionKind::Report, in, key, 0}, true);
+        }
+        menu.add(Sign::Block, words.say(Word::MenuBlock, {name}), {ActionKind::Block, 0, who, 0},
+                 true);
+    }
+    if (message->state == client::MessageState::Failed) {
+        menu.add(Sign::Cross, words[Word::MenuDiscard],
+                 {ActionKind::Discard, in, message->nonce, 0}, true);
+    }
+    if (menu.is_open()) {
+        focus = "menu/0";
+        narrator.say(words.say(Word::SayMenu, {words[Word::MenuMore]}));
+    }
+}
+
+void Overlay::Inside::close_menu() {
+    if (!menu.is_open()) {
+        return;
+    }
+    const std::string back(menu.back());
+    menu.close();
+    if (Menu::owns(focus)) {
+        focus = kit.find(back) != nullptr ? back : "composer";
+    }
+}
+
+// False: the key is not the menu's.
+bool Overlay::Inside::menu_key(uint32_t code) {
+    switch (code) {
+    case key::enter:
+    case key::space:
+        activate_focus();
+        return true;
+    case key::escape:
+    case key::tab:
+    case key::left:
+        close_menu();
+        return true;
+    case key::up:
+        move_focus(0, -1);
+        return true;
+    case key::down:
+        move_focus(0, 1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+// [copying]
+
+void Overlay::Inside::copy(std::string_view what) {
+    clipboard.own.assign(what);
+    if (clipboard.set != nullptr) {
+        clipboard.set(clipboard.user, clipboard.own.c_str());
+    }
+    narrator.say(words[Word::SayCopied]);
+}
+
+// What is marked in the log, else the message that has the focus. False: neither.
+bool Overlay::Inside::copy_from_log() {
+    const client::Room* room = active_room();
+    if (room == nullptr) {
+        return false;
+    }
+    if (list.marked()) {
+        copy(list.marked_text(*room, [&](UserId user) -> std::string_view {
+            const client::Person* person = client.model().person(user);
+            return person == nullptr ? words[Word::ListSomeone] : std::string_view(person->name);
+        }));
+        return true;
+    }
+    if (const client::Message* message = message_named(focus)) {
+        copy(message->text);
+        return true;
+    }
+    return false;
+}
+
+// [doing]
+
+void Overlay::Inside::ask_host(client::EventType type, const client::Room& room,
+                               const client::Message& message, std::string_view what) {
+    client::Event event{client.memory()};
+    event.type = type;
+    event.room = room.id;
+    event.seq = message.seq;
+    event.user = message.author;
+    event.text.assign(what);
+    client.push_event(std::move(event));
+}
+
+void Overlay::Inside::act_on_message(const Action& action) {
+    const client::Room* room = client.model().room(static_cast<RoomId>(action.a));
+    const client::Message* message = room == nullptr ? nullptr : message_of(*room, action.b);
+    const UserId who{action.b};
+    const client::Person* person = client.model().person(who);
+    switch (action.kind) {
+    case ActionKind::Copy:
+        if (!list.marked() || !copy_from_log()) {
+            copy(message == nullptr ? std::string_view() : std::string_view(message->text));
+        }
+        break;
+    case ActionKind::CopyLink:
+        if (message != nullptr) {
+            copy(link_of(*message, action.index));
+        }
+        break;
+    case ActionKind::OpenLink:
+        if (message != nullptr) {
+            ask_host(client::EventType::Link, *room, *message, link_of(*message, action.index));
+        }
+        break;
+    case ActionKind::Report:
+        if (message != nullptr) {
+            ask_host(client::EventType::Report, *room, *message, message->text);
+            toasts.push({{}, std::string(words[Word::ToastReported]), "", "", {}, 0});
+        }
+        break;
+    case ActionKind::Mention:
+        if (person != nullptr) {
+            std::string said = "@";
+            said.append(person->name).append(" ");
+            set_focus("composer", true);
+            composer.insert(client, said);
+        }
+        break;
+    case ActionKind::Whisper:
+        tell_refusal(client.open_direct(who));
+        break;
+    case ActionKind::Block:
+        tell_refusal(client.block(who));
+        break;
+    case ActionKind::Unblock:
+        tell_refusal(client.unblock(who));
+        break;
+    case ActionKind::Discard:
+        ignore(client.discard(static_cast<RoomId>(action.a), action.b),
+               "the line was sent or thrown away meanwhile");
+        break;
+    default:
+        break;
+    }
+}
+
+// Of a command that was refused before it was sent.
+void Overlay::Inside::tell_refusal(const Result<client::Request>& asked) {
+    if (!asked) {
+        toasts.push({{}, std::string(words.error(asked.error())), "", "", {}, 0});
+    }
+}
+
+} // namespace parley::overlay
