@@ -42,6 +42,18 @@ constexpr Workload workloads[] = {
      .players = 1000,
      .talk = Talk::Paced,
      .line_period_us = second_us / 100 * static_cast<int64_t>(room_publishers)},
+    {.name = "W1_busy",
+     .what = "1,000 players in one global room, 250 lines a second: sampled, and not",
+     .pass = &busy_pass,
+     .crowd = true,
+     .players = 1000,
+     .talk = Talk::Paced,
+     .line_period_us = second_us / 250 * static_cast<int64_t>(room_publishers)},
+    {.name = "W1_blocks",
+     .what = "W1_w1 where one in 20 blocks one of those who speak, and the same where nobody does",
+     .pass = &blocks_pass,
+     .crowd = true,
+     .players = 1000},
     {.name = "W2_1ps",
      .what = "500 parties of 4, everyone says a line a second",
      .pass = &talk_pass,
@@ -274,6 +286,9 @@ Plan plan_of(const Workload& workload, const Arguments& arguments) {
         plan.room_members = party_members;
         plan.publishers = plan.players;
     }
+    plan.busy = workload.pass == &busy_pass;
+    plan.blockers =
+        workload.pass == &blocks_pass ? std::max<size_t>(1, plan.players / stalled_of) : 0;
     plan.come_again = workload.pass == &storm_pass;
     if (workload.pass == &stall_pass) {
         // Both of its talks go on for so long before they are measured: queues are full by then.

@@ -86,7 +86,12 @@ bool run_load(const Workload& workload, const Arguments& arguments, Report& repo
     }
     const std::string name(workload.name);
     say("%s: %zu players in rooms of %zu\n", name.c_str(), plan.players, plan.room_members);
-    std::vector<std::unique_ptr<Subject>> subjects = baselines_of(workload, plan, arguments);
+    std::vector<std::unique_ptr<Subject>> subjects;
+    if (workload.pass == &busy_pass) {
+        subjects.push_back(parley_subject(Rooms::Unsampled));
+    } else if (workload.pass != &blocks_pass) { // of which a relay knows nothing
+        subjects = baselines_of(workload, plan, arguments);
+    }
     std::vector<std::string> against;
     for (const std::unique_ptr<Subject>& subject : subjects) {
         against.emplace_back(subject->name());

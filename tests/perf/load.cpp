@@ -207,7 +207,8 @@ bool Load::all_heard(std::string& missing) const {
     for (size_t player = 0; player < awake(); ++player) {
         const size_t first = plan_.room_of(player) * plan_.room_members;
         for (size_t author = first; author < first + plan_.room_members; ++author) {
-            behind += said_[author] - heard_.count(player, author);
+            behind +=
+                plan_.blocks(player, author) ? 0 : said_[author] - heard_.count(player, author);
         }
     }
     missing = std::to_string(behind) + " deliveries were still missing " +

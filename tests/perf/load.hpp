@@ -59,6 +59,7 @@ public:
     void see_off(Child& server);
 
     Heard& heard() { return heard_; }
+    uint64_t lines() const { return turn_; } // Paced, Shared: said so far
     std::optional<Traffic> traffic() const;
 
 private:

@@ -29,6 +29,9 @@ std::string room_name(const Plan& plan, size_t player) {
 }
 
 wire::RoomKind room_kind(const Plan& plan) {
+    if (plan.busy) {
+        return wire::RoomKind::Global;
+    }
     return plan.crowd ? wire::RoomKind::Guild : wire::RoomKind::Party;
 }
 
@@ -43,6 +46,7 @@ struct Common {
     wire::FrameBuilder builder;
     wire::Unpacker unpacker;
     uint64_t lines = 0;
+    uint64_t first_user = 0; // of the first player
 };
 
 class ParleyPlayer final : public Player {
@@ -50,7 +54,8 @@ public:
     ParleyPlayer(size_t index, const Plan& plan, std::string ticket, SecretSeed device_seed,
                  Common& common)
         : index_(index), kind_(room_kind(plan)), comes_again_(plan.come_again),
-          ticket_(std::move(ticket)), device_seed_(device_seed), common_(common) {}
+          blocks_(plan.blocks(index, 0)), ticket_(std::move(ticket)), device_seed_(device_seed),
+          common_(common) {}
 
     bool begin(std::string& message) override {
         const std::string bind = player_address(index_) + ":0";
@@ -88,6 +93,17 @@ public:
                 return;
             }
         }
+        if (blocks_ && ready() && common_.first_user != 0) {
+            blocks_ = false;
+            auto& fbb = common_.builder.fbb();
+            const auto body = wire::CreateBlock(fbb, common_.first_user, true).Union();
+            const Bytes frame = common_.builder.client(++request_, wire::Command::Block, body);
+            if (!link_->send(peer_, Lane::Control, wire::share(frame))) {
+                heard.failed(index_, "could not block anybody");
+                return;
+            }
+            link_->flush(now_us / 1000);
+        }
     }
 
     bool ready() const override { return room_ != 0; }
@@ -102,7 +118,7 @@ public:
             (++common_.lines * 0x9E3779B97F4A7C15 & ((uint64_t{1} << nonce_number_bits) - 1));
         const auto body = wire::CreateSend(fbb, room_, nonce, 0, words).Union();
         const Bytes frame = common_.builder.client(++request_, wire::Command::Send, body);
-        const Lane lane = kind_ == wire::RoomKind::Guild ? Lane::Crowd : Lane::Chat;
+        const Lane lane = kind_ == wire::RoomKind::Party ? Lane::Chat : Lane::Crowd;
         if (!link_->send(peer_, lane, wire::share(frame))) {
             return false;
         }
@@ -153,6 +169,8 @@ private:
             } else if (state->kind() == kind_) {
                 room_ = state->room();
             }
+        } else if (const auto* said = frame.body_as_Ready()) {
+            common_.first_user = index_ == 0 ? said->self()->id() : common_.first_user;
         } else if (const auto* reply = frame.body_as_Reply()) {
             if (reply->error() != wire::Error::Ok) {
                 const auto error = static_cast<Error>(static_cast<int32_t>(reply->error()));
@@ -166,6 +184,7 @@ private:
     const size_t index_;
     const wire::RoomKind kind_;
     const bool comes_again_;
+    bool blocks_; // the first player, when he is known
     const std::string ticket_;
     const SecretSeed device_seed_;
     Common& common_;
@@ -199,12 +218,18 @@ public:
     explicit ParleySubject(Rooms rooms) : rooms_(rooms) {}
 
     std::string_view name() const override {
-        return rooms_ == Rooms::Memory ? "parley_memory" : "parley";
+        return rooms_ == Rooms::Memory      ? "parley_memory"
+               : rooms_ == Rooms::Unsampled ? "parley_unsampled"
+                                            : "parley";
     }
 
     std::string configuration(const Plan& plan) const override {
-        const char* const tier = plan.crowd ? "guild" : "party";
-        return "[shard]\nbind = \"127.0.0.1\"\n" + sessions_text(plan.players) +
+        const char* const tier = plan.busy ? "global" : plan.crowd ? "guild" : "party";
+        const std::string rooms =
+            !plan.busy ? ""
+                       : std::string("[rooms]\nglobal = [\"bench\"]\nslow_lines_per_s = 0\n") +
+                             (rooms_ == Rooms::Unsampled ? "readable_lines_per_s = 0\n" : "");
+        return "[shard]\nbind = \"127.0.0.1\"\n" + sessions_text(plan.players) + rooms +
                "[users]\nframes_per_s_max = 100000\nlog_bytes_per_s = 1000000000\n[tiers." + tier +
                "]\npace_burst = 1000\npace_period_ms = 10\n" +
                (rooms_ == Rooms::Memory ? "memory = 1\n" : "");
@@ -219,6 +244,7 @@ public:
             issuer_seed_ = random_seed();
         }
         plan_ = &plan;
+        common_.first_user = 0; // of another database
         const std::string data = places.data_folder + "/data";
         std::error_code error;
         std::filesystem::create_directories(data, error);
@@ -264,7 +290,9 @@ public:
         claims.name = "Player " + std::to_string(index);
         claims.issued_at_s = wall_unix_ms() / 1000;
         claims.expires_at_s = claims.issued_at_s + limits::ticket_life_s_max;
-        claims.rooms = {{static_cast<uint8_t>(room_kind(*plan_)), room_name(*plan_, index), 0}};
+        if (!plan_->busy) { // else it is a room that everyone is in
+            claims.rooms = {{static_cast<uint8_t>(room_kind(*plan_)), room_name(*plan_, index), 0}};
+        }
         const Result<std::string> ticket = auth::mint_ticket(claims, options);
         if (!ticket.ok()) {
             message = "a ticket could not be minted: " + std::string(error_name(ticket.error()));

@@ -18,6 +18,13 @@ bool talk_pass(Subject& subject, const Plan& plan, const Places& places, Figures
 // Twice the same talk: with everyone awake, then with plan.stalled readers who do not read.
 bool stall_pass(Subject& subject, const Plan& plan, const Places& places, Figures& figures,
                 std::string& message);
+// Twice the same talk: first nobody blocks anybody, then plan.blockers readers the first player.
+bool blocks_pass(Subject& subject, const Plan& plan, const Places& places, Figures& figures,
+                 std::string& message);
+// A talk of which readers may hear a part: what a line costs by those who could, and a reader a
+// second.
+bool busy_pass(Subject& subject, const Plan& plan, const Places& places, Figures& figures,
+               std::string& message);
 // A server for nobody, then one with all players, who connect and say nothing.
 bool idle_pass(Subject& subject, const Plan& plan, const Places& places, Figures& figures,
                std::string& message);

@@ -16,6 +16,9 @@ PER_DELIVERY = {"cpu_us_per_delivery", "deliveries_per_cpu_s", "latency_p50_ms",
 WANTED = {
     **{f"{load}_{rooms}": ({"enet_relay", "raw_udp", "raw_udp_packed", "parley"}, PER_DELIVERY)
        for load in LOADS for rooms in ("durable", "memory")},
+    "W1_busy": ({"parley_unsampled", "parley"},
+                {"lines_per_s", "lines_per_reader_per_s", "bytes_per_reader_per_s", "cpu_us_per_line_and_reader"}),
+    "W1_blocks": ({"parley"}, PER_DELIVERY | {"blocks_cpu_ratio"}),
     "W3": ({"enet_relay", "parley"},
            {"sessions", "memory_bytes_per_session", "idle_cpu_percent", "connect_cpu_us",
             "connects_per_s"}),
@@ -72,7 +75,7 @@ def main():
     check("ratio" in done.stderr, "there is no table for people")
 
     listed = run(bench, "--list")
-    check(listed.returncode == 0 and all(name in listed.stdout for name in (*LOADS, "W3", "W4", "W5", "frame")),
+    check(listed.returncode == 0 and all(name in listed.stdout for name in (*LOADS, "W1_busy", "W1_blocks", "W3", "W4", "W5", "frame")),
           "--list does not name all workloads")
     for wrong in (["nothing"], ["--passes", "0"], ["--passes"], ["--players", "6"], ["--speed"], ["--against", "enet"],
                   ["--compare", __file__], ["--compare", "no such file"], ["--save", ""]):

@@ -30,12 +30,17 @@ struct Plan {
     int64_t line_period_us = 0; // Paced
     bool come_again = false;    // who is not let in tries again, as a client does
     size_t text_bytes = 80;
+    bool busy = false;    // a Global room with more lines than one can read: some may be left out
+    size_t blockers = 0;  // the last players, who want to hear nothing of the first
     size_t stalled = 0;   // the last players, who stop reading after the warm-up
     int64_t stall_us = 0; // from then to the window
     int64_t warm_up_us = 0;
     int64_t window_us = 0;
 
     size_t room_of(size_t player) const { return player / room_members; }
+    bool blocks(size_t player, size_t author) const {
+        return author == 0 && player + blockers >= players;
+    }
 };
 
 inline constexpr size_t spare_sessions = 16; // that a server has beyond the players
@@ -93,7 +98,7 @@ std::string player_address(size_t index);
 std::unique_ptr<Subject> relay_subject();
 std::unique_ptr<Subject> floor_subject();
 std::unique_ptr<Subject> packed_floor_subject();
-enum class Rooms { Durable, Memory };
+enum class Rooms { Durable, Memory, Unsampled };
 std::unique_ptr<Subject> parley_subject(Rooms rooms);
 std::unique_ptr<Subject> redis_subject();
 std::unique_ptr<Subject> nats_subject();

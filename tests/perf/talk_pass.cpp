@@ -19,6 +19,7 @@ struct Window {
     double cpu_us = 0;
     double load_us = 0;
     double deliveries = 0;
+    double lines = 0;               // Paced, Shared
     double memory_growth_bytes = 0; // since the warm-up
     std::optional<Traffic> traffic;
 };
@@ -37,6 +38,7 @@ bool measure(Subject& subject, const Plan& plan, Load& load, Window& window, std
         return false;
     }
     const std::optional<Traffic> before = load.traffic();
+    const uint64_t lines_before = load.lines();
     const int64_t load_before_us = own_cpu_us();
     const int64_t cpu_before_us = server.cpu_us();
     const int64_t start_us = steady_us();
@@ -47,13 +49,14 @@ bool measure(Subject& subject, const Plan& plan, Load& load, Window& window, std
     window.cpu_us = static_cast<double>(server.cpu_us() - cpu_before_us);
     window.load_us = static_cast<double>(own_cpu_us() - load_before_us);
     window.deliveries = static_cast<double>(load.heard().deliveries());
+    window.lines = static_cast<double>(load.lines() - lines_before);
     window.memory_growth_bytes = server.memory_bytes() - memory_before;
     window.traffic = load.traffic();
     if (window.traffic && before) {
         window.traffic->bytes -= before->bytes;
         window.traffic->datagrams -= before->datagrams;
     }
-    if (!talked || !load.drain(message)) {
+    if (!talked || (!plan.busy && !load.drain(message))) {
         return false;
     }
     if (window.deliveries == 0) {
@@ -142,6 +145,60 @@ bool stall_pass(Subject& subject, const Plan& plan, const Places& places, Figure
                        (stalled.cpu_us / stalled.deliveries) / (awake.cpu_us / awake.deliveries)});
     figures.push_back({"memory_bytes_per_stalled_reader",
                        (stalled.memory_growth_bytes - awake.memory_growth_bytes) / count});
+    return true;
+}
+
+bool blocks_pass(Subject& subject, const Plan& plan, const Places& places, Figures& figures,
+                 std::string& message) {
+    Plan open_plan = plan;
+    open_plan.blockers = 0;
+    Window open;
+    Window blocked;
+    {
+        if (!subject.start(open_plan, places_within(places, "open"), message)) {
+            return false;
+        }
+        Load load(subject, open_plan);
+        if (!measure(subject, open_plan, load, open, message)) {
+            return failed_pass(subject, plan, message);
+        }
+        subject.server().stop();
+    }
+    if (!subject.start(plan, places_within(places, "blocked"), message)) {
+        return false;
+    }
+    Load load(subject, plan);
+    if (!measure(subject, plan, load, blocked, message)) {
+        return failed_pass(subject, plan, message);
+    }
+    describe(blocked, load, figures);
+    figures.push_back({"blocks_cpu_ratio",
+                       (blocked.cpu_us / blocked.deliveries) / (open.cpu_us / open.deliveries)});
+    return true;
+}
+
+bool busy_pass(Subject& subject, const Plan& plan, const Places& places, Figures& figures,
+               std::string& message) {
+    if (!subject.start(plan, places, message)) {
+        return false;
+    }
+    Load load(subject, plan);
+    Window window;
+    if (!measure(subject, plan, load, window, message)) {
+        return failed_pass(subject, plan, message);
+    }
+    const auto readers = static_cast<double>(plan.players);
+    const double seconds = window.us / 1e6;
+    const Traffic traffic = window.traffic.value_or(Traffic{});
+    figures = {
+        {"lines_per_s", window.lines / seconds},
+        {"lines_per_reader_per_s", window.deliveries / readers / seconds},
+        {"bytes_per_reader_per_s",
+         static_cast<double>(traffic.bytes + header_bytes * traffic.datagrams) / readers / seconds},
+        {"cpu_us_per_line_and_reader", window.cpu_us / window.lines / readers},
+        {"latency_p50_ms", percentile(load.heard().latencies_ms(), 0.50)},
+        {"server_cpu_percent", window.cpu_us / window.us * 100},
+        {"load_cpu_percent", window.load_us / window.us * 100}};
     return true;
 }
 
