@@ -79,6 +79,7 @@ public:
         uint64_t acknowledged = 0;
         uint64_t private_delivered = 0; // lines for their reader alone
         uint64_t hidden = 0;            // lines that went around one who blocks their author
+        uint64_t left_out = 0;          // lines of busy rooms that a reader did not get
         uint64_t blocked = 0;           // lines to one who blocks their author
     };
     const Totals& totals() const { return totals_; }

@@ -92,6 +92,8 @@ void Checks::all_listed(UserId reader, const wire::Batch& batch, TimeMs since_ms
     const MemoryDisk::Room& room = *log_of(id);
     const Seq first = std::max({batch.from_seq(), since_of(reader, id), Seq{1}});
     const Seq last = std::min<Seq>(batch.to_seq(), room.entries.size());
+    uint32_t missing = 0;
+    uint32_t hidden = 0;
     for (Seq seq = first; seq <= last; ++seq) {
         const LogEntry& entry = room.entries[seq - 1];
         const bool said = entry.kind == EntryKind::Message;
@@ -103,13 +105,22 @@ void Checks::all_listed(UserId reader, const wire::Batch& batch, TimeMs since_ms
         const auto ended = unblocked_ms_.find(pair);
         const bool blocked = blocks_.count(pair) != 0 || blocks_open_.count(pair) != 0 ||
                              (ended != unblocked_ms_.end() && ended->second >= since_ms);
-        if (!said || !blocked) {
+        if (!said) {
             violation("entry " + number(seq) + " of " + named("room", id) +
                       " is left out of a Batch for " + named("user", reader));
-            return;
         }
-        ++totals_.hidden;
+        ++(blocked ? hidden : missing);
     }
+    // A busy room leaves out what nobody could read, and says how many he could have read.
+    const uint32_t left_out = batch.left_out();
+    if (missing > left_out || left_out > missing + hidden) {
+        violation("of " + named("room", id) + ", seq " + number(first) + " to " + number(last) +
+                  ", " + number(missing) + " lines are missing in a Batch for " +
+                  named("user", reader) + ", which says that " + number(left_out) +
+                  " were left out");
+    }
+    totals_.hidden += hidden;
+    totals_.left_out += left_out;
 }
 
 } // namespace parley::sim

@@ -52,20 +52,21 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
                                      : std::max<Seq>({room.first_seq, room.since_seq, since, 1});
     const Seq first_expected = expected;
     std::map<Seq, uint32_t> left_out; // by the end of its range
+    std::map<Seq, uint32_t> maybe;    // of whom he blocked once: those are counted or not
     const auto nothing_missing = [&](Seq before_seq) {
         for (; expected < before_seq; ++expected) {
             const LogEntry& skipped = log->entries[expected - 1];
             const bool shown =
                 skipped.kind == EntryKind::Message || skipped.kind == EntryKind::Membership;
+            const bool blocked = skipped.kind == EntryKind::Message &&
+                                 once_blocked_.count({self, skipped.author}) != 0;
             // A busy room's lines may be left out, and are counted then; his own come soon.
             if (skipped.kind == EntryKind::Message && skipped.audience == UserId{} &&
                 (skipped.author != self || !quiet) && room.is_left_out(expected)) {
-                ++left_out[room.left_out_from(expected)->to_seq];
+                ++(blocked ? maybe : left_out)[room.left_out_from(expected)->to_seq];
                 continue;
             }
-            const bool hidden = skipped.kind == EntryKind::Message &&
-                                once_blocked_.count({self, skipped.author}) != 0;
-            if (shown && !hidden && (skipped.audience == UserId{} || skipped.audience == self)) {
+            if (shown && !blocked && (skipped.audience == UserId{} || skipped.audience == self)) {
                 violation(what + "seq " + number(expected) + " is missing between " +
                           number(room.first_seq) + " and " + number(room.last_seq) +
                           ", a member since " + number(room.since_seq));
@@ -86,6 +87,9 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
             violation(what + "seq " + number(message.seq) + " follows " + number(before));
         }
         before = message.seq;
+        if (!quiet && message.author == self && room.is_left_out(message.seq)) {
+            ++maybe[room.left_out_from(message.seq)->to_seq]; // known by the answer alone as yet
+        }
         if (message.seq > log->entries.size()) {
             violation(what + "shows a line that is not committed");
             return;
@@ -107,10 +111,12 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
         return;
     }
     for (const client::LeftOut& one : room.left_out) {
-        if (one.from_seq >= first_expected && left_out[one.to_seq] != one.count) {
+        const uint32_t least = left_out[one.to_seq];
+        if (one.from_seq >= first_expected &&
+            (one.count < least || one.count > least + maybe[one.to_seq])) {
             violation(what + "says that " + number(one.count) + " lines were left out of seq " +
                       number(one.from_seq) + " to " + number(one.to_seq) + ", and lacks " +
-                      number(left_out[one.to_seq]));
+                      number(least));
         }
     }
     const uint32_t unread = room.unread(self);
@@ -125,13 +131,15 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
         violation(what + "stands at seq " + number(room.last_seq) + ", the log at " +
                   number(log->meta.last_seq));
     }
-    const auto unread_from = [&](Seq first, bool without_blocked) {
+    const auto unread_from = [&](Seq first, bool least) {
         uint32_t count = 0;
         for (Seq seq = std::max({room.read_seq + 1, room.since_seq, first});
              seq <= log->meta.last_seq; ++seq) {
             const LogEntry& entry = log->entries[seq - 1];
             const bool seen = entry.audience == UserId{} || entry.audience == self;
-            const bool hidden = without_blocked && once_blocked_.count({self, entry.author}) != 0;
+            const bool sampled = room.is_left_out(seq) && room.find(seq) == nullptr;
+            const bool hidden =
+                least && (sampled || once_blocked_.count({self, entry.author}) != 0);
             if (entry.kind == EntryKind::Message && entry.author != self && seen && !hidden) {
                 ++count;
             }
@@ -139,11 +147,11 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
         return std::min<uint32_t>(count, 100);
     };
     // What memory has forgotten nobody can read any more, and may count or not; who said what while
-    // he was blocked is not known here.
-    const auto blocked_aside = [&](Seq first) {
+    // he was blocked is not known here, nor how much was left out behind a read mark.
+    const auto right_from = [&](Seq first) {
         return unread_from(first, true) <= unread && unread <= unread_from(first, false);
     };
-    if (!blocked_aside(0) && !(in_memory(room.id) && blocked_aside(room.first_seq))) {
+    if (!right_from(0) && !(in_memory(room.id) && right_from(room.first_seq))) {
         violation(what + number(unread) + " unread, right is " + number(unread_from(0, false)) +
                   (in_memory(room.id) ? ", in memory" : "") + ", read " + number(room.read_seq) +
                   ", held from " + number(room.first_seq) + " to " + number(room.last_seq));
