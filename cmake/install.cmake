@@ -1,7 +1,8 @@
-# install.cmake: what `cmake --install` puts where. Three parts, for packages of their own:
+# install.cmake: what `cmake --install` puts where. Four parts, for packages of their own:
 #   client   libparley_client.so, parley.h and parley.hpp, parley.cmake files, parley_client.pc
 #   overlay  libparley.so, the headers of the overlay, parley.pc
 #   server   the program parley, its systemd unit
+#   sim      the program parley_sim
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/parley)
@@ -55,6 +56,10 @@ if(PARLEY_SERVER)
             COMPONENT server)
     install(FILES ${PROJECT_BINARY_DIR}/package/parley.service
             DESTINATION lib/systemd/system COMPONENT server)
+endif()
+if(TARGET parley_sim)
+    list(APPEND parts sim)
+    install(TARGETS parley_sim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT sim)
 endif()
 foreach(part IN LISTS parts)
     install(FILES LICENSE docs/third-party.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT ${part})

@@ -36,7 +36,7 @@ file(REMOVE_RECURSE ${SCRATCH})
 set(prefix ${SCRATCH}/prefix)
 run("install" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
 must_exist(include/parley/parley.h include/parley/parley_overlay.h include/parley/parley_sdl2.h
-           include/parley/parley.hpp bin/parley lib/systemd/system/parley.service
+           include/parley/parley.hpp bin/parley bin/parley_sim lib/systemd/system/parley.service
            share/doc/parley/LICENSE share/doc/parley/third-party.md share/doc/parley/files.md
            share/doc/parley/samples/themes/dark.toml share/doc/parley/samples/themes/light.toml
            share/doc/parley/samples/lang/en.toml
@@ -46,6 +46,7 @@ if(NOT started MATCHES "^ExecStart=${prefix}/bin/parley serve ")
     message(FATAL_ERROR "the unit does not start what was installed: ${started}")
 endif()
 run("parley version" ${prefix}/bin/parley version)
+run("a simulated world" ${prefix}/bin/parley_sim --seed 1)
 
 # A prefix may be moved: a game unpacks it where it likes.
 file(RENAME ${prefix} ${SCRATCH}/moved)
