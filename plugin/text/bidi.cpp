@@ -1,6 +1,5 @@
-// bidi.cpp: paragraphs and their embedding levels (UAX 9, by FriBidi). Links and mentions are
-// isolated, as if FSI and PDI stood around them: a right-to-left address must not turn around the
-// words beside it.
+// bidi.cpp: paragraphs and their embedding levels (UAX 9). Links and mentions are isolated, as if
+// FSI and PDI stood around them: a right-to-left address must not turn around the words beside it.
 #include <algorithm>
 
 #include "plugin/text/characters.hpp"
@@ -9,6 +8,11 @@
 namespace parley::text {
 
 namespace {
+
+constexpr uint32_t left_to_right_isolate = 0x2066;
+constexpr uint32_t first_strong_isolate = 0x2068;
+constexpr uint32_t pop_isolate = 0x2069;
+constexpr uint32_t soft_hyphen = 0xAD; // is nothing to the algorithm
 
 bool isolated(const Trait& trait) {
     return (trait.style & (Link | Mention)) != 0 && trait.span != no_span;
@@ -40,44 +44,27 @@ void walk(const Paragraph& paragraph, const std::pmr::vector<Trait>& traits, OnB
 
 // The direction that a paragraph without any strong letter takes is its predecessor's.
 bool resolve_levels(Paragraph& paragraph, bool rtl_before, Work& work) {
-    const auto length = static_cast<FriBidiStrIndex>(paragraph.end - paragraph.start);
-    work.bidi_types.resize(static_cast<size_t>(length));
-    work.bidi_brackets.resize(static_cast<size_t>(length));
-    const uint32_t* codes = work.codes.data() + paragraph.start;
-    fribidi_get_bidi_types(codes, length, work.bidi_types.data());
-    fribidi_get_bracket_types(codes, length, work.bidi_types.data(), work.bidi_brackets.data());
-    // Insert the isolates' borders: the plain arrays go to the back, and are read from there.
-    const size_t plain = work.bidi_types.size();
-    std::pmr::vector<FriBidiCharType>& types = work.bidi_types;
-    std::pmr::vector<FriBidiBracketType>& brackets = work.bidi_brackets;
+    work.bidi_codes.clear();
     walk(
         paragraph, work.traits,
-        [&](bool opens) {
-            types.push_back(opens ? FRIBIDI_TYPE_FSI : FRIBIDI_TYPE_PDI);
-            brackets.push_back(FRIBIDI_NO_BRACKET);
-        },
+        [&](bool opens) { work.bidi_codes.push_back(opens ? first_strong_isolate : pop_isolate); },
         [&](uint32_t i) {
-            const FriBidiCharType type = types[i - paragraph.start];
-            const FriBidiBracketType bracket = brackets[i - paragraph.start];
             // One that is written inside would end the isolate, or be ended in its place.
-            const bool border = FRIBIDI_IS_ISOLATE(type) && isolated(work.traits[i]);
-            types.push_back(border ? FRIBIDI_TYPE_BN : type);
-            brackets.push_back(bracket);
+            const uint32_t code = work.codes[i];
+            const bool border = code >= left_to_right_isolate && code <= pop_isolate;
+            work.bidi_codes.push_back(border && isolated(work.traits[i]) ? soft_hyphen : code);
         });
-    const size_t count = types.size() - plain;
-    work.bidi_levels.assign(count, 0);
-    FriBidiParType direction = rtl_before ? FRIBIDI_PAR_WRTL : FRIBIDI_PAR_WLTR;
-    const FriBidiLevel highest = fribidi_get_par_embedding_levels_ex(
-        types.data() + plain, brackets.data() + plain, static_cast<FriBidiStrIndex>(count),
-        &direction, work.bidi_levels.data());
-    if (highest == 0) {
-        return false; // FriBidi found no memory: the text stays left to right
+    work.bidi_levels.assign(work.bidi_codes.size(), 0);
+    const Direction direction =
+        find_levels(work.bidi_codes, rtl_before, work.bidi_scratch, work.bidi_levels);
+    if (direction == Direction::Unknown) {
+        return false; // no memory: the text stays left to right
     }
     size_t at = 0;
     walk(
         paragraph, work.traits, [&](bool) { ++at; },
         [&](uint32_t i) { work.levels[i] = work.bidi_levels[at++]; });
-    return FRIBIDI_IS_RTL(direction) != 0;
+    return direction == Direction::RightToLeft;
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-// engine.hpp: text of the whole world, from UTF-8 to quads: FriBidi levels, grapheme clusters,
+// engine.hpp: text of the whole world, from UTF-8 to quads: bidi levels, grapheme clusters,
 // per-cluster font choice, HarfBuzz shaping, line breaking, FreeType rasters in an RGBA atlas,
 // colour emoji. Knows no ImGui and no SDL.
 #pragma once

@@ -10,7 +10,6 @@
 //   place     rows -> Layout                                           place.cpp
 #pragma once
 
-#include <fribidi.h>
 #include <hb.h>
 
 #include <cstdint>
@@ -20,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/text/bidi_levels.hpp"
 #include "plugin/text/fonts.hpp"
 #include "plugin/text/layout.hpp"
 #include "plugin/text/line_break.hpp"
@@ -90,8 +90,8 @@ struct BufferDeleter {
 struct Work {
     explicit Work(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
         : codes(memory), offsets(memory), levels(memory), traits(memory), paragraphs(memory),
-          glyphs(memory), pieces(memory), rows(memory), bidi_types(memory), bidi_brackets(memory),
-          bidi_levels(memory), line_classes(memory), row_levels(memory), order(memory) {}
+          glyphs(memory), pieces(memory), rows(memory), bidi_codes(memory), bidi_levels(memory),
+          bidi_scratch(memory), line_classes(memory), row_levels(memory), order(memory) {}
 
     std::pmr::vector<uint32_t> codes;
     std::pmr::vector<uint32_t> offsets; // bytes, one more than codes
@@ -104,9 +104,9 @@ struct Work {
     bool cut = false; // lines_max was reached
 
     // [scratch] of single steps
-    std::pmr::vector<FriBidiCharType> bidi_types;
-    std::pmr::vector<FriBidiBracketType> bidi_brackets;
-    std::pmr::vector<FriBidiLevel> bidi_levels;
+    std::pmr::vector<uint32_t> bidi_codes;
+    std::pmr::vector<int8_t> bidi_levels;
+    BidiScratch bidi_scratch;
     std::pmr::vector<LineClass> line_classes;
     std::pmr::vector<uint8_t> row_levels;
     std::pmr::vector<uint32_t> order;

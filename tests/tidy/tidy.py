@@ -42,7 +42,7 @@ ARROWS = {
     "plugin/client": (CARD | LINK, {"sodium.h"}),
     "plugin/text": (BASE | {"schemas/text"},
                     {"ft2build.h", "freetype/", "hb.h", "hb-ft.h", "hb-ot.h", "fribidi", "fribidi.h",
-                     "utf8proc.h"}),
+                     "unicode/ubidi.h", "utf8proc.h"}),
     "plugin/overlay": (CARD | {"plugin/client", "plugin/text"}, {"imgui.h", "toml++/"}),
     "plugin/platform": (BASE | {"plugin/overlay"}, {"SDL2/", "SDL.h", "SDL_opengl.h", "GL/", "GLES3/"}),
     "plugin/abi": (CARD | LINK | {"plugin/client", "plugin/text", "plugin/overlay",
