@@ -180,6 +180,6 @@ private:
 };
 
 // The name of a key on its cap.
-Phrase key_name(uint32_t key);
+Phrase key_name(const Words& words, uint32_t key);
 
 } // namespace parley::overlay

@@ -40,7 +40,7 @@ MessageList::NotSent MessageList::not_sent(const View& view, const client::Room&
     if (wait_ms > 0) {
         Phrase seconds;
         seconds.add((static_cast<int64_t>(wait_ms) + 999) / 1000);
-        Words::fill(reason, view.words[Word::ListWait], {seconds});
+        reason = view.words.say(Word::ListWait, {seconds});
     } else {
         reason.add(view.words.error(message.error));
     }
@@ -279,9 +279,7 @@ void MessageList::draw_left_out(const View& view, const Row& row, float y, uint3
                                 Seq seq) {
     Kit& kit = view.kit;
     const float size = view.theme.small;
-    Phrase number;
-    number.add(static_cast<int64_t>(count));
-    const Phrase line = view.words.say(Word::ListLeftOut, {number});
+    const Phrase line = view.words.say(Word::ListLeftOut, static_cast<int64_t>(count));
     Phrase id;
     id.add("left-out/").add(static_cast<int64_t>(seq));
     const float height = kit.line_height(size) + kit.px(4);
@@ -341,7 +339,8 @@ void MessageList::draw_element(const View& view, const Row& row) {
         view.canvas.fill(box, with_alpha(view.tone(Tone::Accent), tint_focused), view.px(8));
         view.canvas.stroke(box, view.tone(Tone::Accent), view.px(8), std::max(2.0f, view.px(2)));
     } else if (hit.hovered && view.open) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), tint_row_under_pointer), view.px(8));
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), tint_row_under_pointer),
+                         view.px(8));
     }
 }
 
@@ -386,7 +385,8 @@ void MessageList::draw_quote(const View& view, const Row& row) {
     Phrase line;
     Colour colour = view.tone(Tone::Soft);
     if (quoted != nullptr) {
-        line.add(person_name(view, quoted->author)).add(": ");
+        view.words.add_value(line, person_name(view, quoted->author));
+        line.add(": ");
         line.add(quoted->state == client::MessageState::Deleted ? view.words[Word::ListDeleted]
                                                                 : std::string_view(quoted->text));
         colour = name_colour(view, quoted->author);
@@ -441,7 +441,8 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
         if (here.divider_count > new_said_max) {
             count.add("+");
         }
-        draw_separator(view, row, view.words.say(Word::ListNew, {count}), Tone::Warn);
+        draw_separator(view, row, view.words.say(Word::ListNew, here.divider_count, count),
+                       Tone::Warn);
         row.y += parts.divider;
     }
     row.y += parts.gap;

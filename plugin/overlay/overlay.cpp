@@ -8,7 +8,6 @@
 #include <imgui.h>
 
 #include "plugin/overlay/inside.hpp"
-#include "plugin/overlay/settings_file.hpp"
 
 namespace parley::overlay {
 namespace {
@@ -31,18 +30,6 @@ public:
 private:
     ImGuiContext* before_;
 };
-
-Result<Words> choose_words(const std::string& path, std::string& message) {
-    if (path.empty()) {
-        return Words::built_in();
-    }
-    const Result<std::string> text = read_file(path);
-    if (!text) {
-        message = "it cannot be read";
-        return text.error();
-    }
-    return Words::load(*text, message);
-}
 
 static_assert(sizeof(Vertex) == sizeof(ImDrawVert));
 static_assert(sizeof(ImDrawIdx) == sizeof(uint16_t));
@@ -69,7 +56,7 @@ Result<std::unique_ptr<Overlay>> Overlay::create(client::Client& client, const O
         return error;
     }
     Words words;
-    if (const Error error = chosen("words", options.words_path, choose_words, words);
+    if (const Error error = chosen("words", options.words_path, Words::choose, words);
         error != Error::Ok) {
         return error;
     }
@@ -406,7 +393,7 @@ Result<void> Overlay::toast(UserId who, std::string_view text, std::string_view 
     inside_->toasts.push(
         {who, std::string(text), std::string(action), std::string(action_label), {}, 0});
     const Words& words = inside_->words;
-    const Phrase key = key_name(inside_->options.toast_key);
+    const Phrase key = key_name(words, inside_->options.toast_key);
     if (raw(who) == 0) { // nobody's: the game says it
         inside_->narrator.say(action.empty()
                                   ? Phrase(text)

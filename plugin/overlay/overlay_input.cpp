@@ -8,7 +8,7 @@
 
 namespace parley::overlay {
 
-Phrase key_name(uint32_t code) {
+Phrase key_name(const Words& words, uint32_t code) {
     Phrase out;
     if (code >= key::f1 && code <= key::f12) {
         out.add("F").add(static_cast<int64_t>(code - key::f1 + 1));
@@ -16,10 +16,12 @@ Phrase key_name(uint32_t code) {
         const char one = static_cast<char>(code);
         add_upper(out, {&one, 1});
     } else {
-        constexpr std::string_view names[] = {"",     "Enter", "Esc",   "Tab",  "Backspace",
-                                              "Del",  "Left",  "Right", "Up",   "Down",
-                                              "Home", "End",   "PgUp",  "PgDn", "Space"};
-        out.add(code < std::size(names) ? names[code] : "?");
+        constexpr Word names[] = {
+            Word::KeyEnter, Word::KeyEscape, Word::KeyTab,      Word::KeyBackspace, Word::KeyDelete,
+            Word::KeyLeft,  Word::KeyRight,  Word::KeyUp,       Word::KeyDown,      Word::KeyHome,
+            Word::KeyEnd,   Word::KeyPageUp, Word::KeyPageDown, Word::KeySpace};
+        const bool named = code >= key::enter && code - key::enter < std::size(names);
+        out.add(named ? words[names[code - key::enter]] : "?");
     }
     return out;
 }

@@ -43,7 +43,7 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
         dev_h = kit.px(26) + (want.status_h > 0 ? kit.px(6) : 0);
         want.status_h += dev_h;
     }
-    const Phrase toast_cap = key_name(options.toast_key);
+    const Phrase toast_cap = key_name(words, options.toast_key);
     if (toasts.current() != nullptr) {
         const Rect size = toasts.measure(view, toast_width_max(width, margin), toast_cap);
         want.toast_w = size.w;
@@ -163,13 +163,13 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
     if (!list.at_bottom() && (list.new_below() > 0 || !list.marked())) {
         const uint32_t below = list.new_below();
         draw_pill(view, "list/newest",
-                  below > 0 ? words.say(Word::ListNewBelow, {count_words(below)})
+                  below > 0 ? words.say(Word::ListNewBelow, below, count_words(below))
                             : Phrase(words[Word::ListToNewest]),
                   Sign::ArrowDown, list_rect_.bottom() - kit.px(32), below > 0,
                   {ActionKind::ToNewest, 0, 0, 0});
     }
     if (const uint32_t above = list.new_above(); above > 0 && list_rect_.h > kit.px(120)) {
-        draw_pill(view, "list/unread", words.say(Word::ListNewAbove, {count_words(above)}),
+        draw_pill(view, "list/unread", words.say(Word::ListNewAbove, above, count_words(above)),
                   Sign::ArrowUp, list_rect_.y + kit.px(4), true, {ActionKind::ToUnread, 0, 0, 0});
     }
     if (typing_h >= kit.px(20)) {

@@ -39,7 +39,7 @@ void draw_tab(const View& view, const Tab& tab, const Rect& rect, bool active, b
     id.add("tab/").add(static_cast<int64_t>(raw(room.id)));
     Phrase label(tab.title);
     if (tab.unread > 0) {
-        label.add(", ").add(view.words.say(Word::ListNew, {tab.badge}));
+        label.add(", ").add(view.words.say(Word::ListNew, tab.unread, tab.badge));
     }
     const Hit hit =
         kit.element(id, "tab", label, rect, {ActionKind::SwitchRoom, raw(room.id), 0, 0});

@@ -290,10 +290,8 @@ float Roster::draw(const View& view, const Rect& space) {
         y += h;
     }
     if (left_out > 0) {
-        Phrase number;
-        number.add(left_out);
         kit.line(x, kit.baseline(y + kit.px(more_height / 2), view.theme.small),
-                 view.words.say(Word::RosterMore, {number}), view.theme.small, view.tone(Tone::Dim),
+                 view.words.say(Word::RosterMore, left_out), view.theme.small, view.tone(Tone::Dim),
                  0, w);
     }
     return rect.h;

@@ -102,13 +102,14 @@ Phrase presence_words(const View& view, const client::Person& person) {
         return i < person.params.size() ? std::string_view(person.params[i]) : std::string_view{};
     };
     if (!sentence.empty()) {
-        Words::fill(out, sentence, {param(0), param(1), param(2), param(3)});
+        view.words.fill(out, sentence, {param(0), param(1), param(2), param(3)});
         return out;
     }
     out.add(view.words[view.words.presence_state(person.presence)]);
     for (const client::String& value : person.params) {
         if (!value.empty()) {
-            out.add(" · ").add(value);
+            out.add(" · ");
+            view.words.add_value(out, value);
         }
     }
     if (!is_here(person.presence) && person.since_ms > 0 && view.server_ms > person.since_ms) {

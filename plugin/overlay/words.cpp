@@ -19,6 +19,34 @@ constexpr std::string_view word_keys[] = {
 };
 static_assert(std::size(word_keys) == word_count);
 
+constexpr std::string_view built_in_language = "en";
+constexpr std::string_view form_names[] = {"zero", "one", "two", "few", "many", "other"};
+
+size_t word_at(std::string_view key) {
+    return static_cast<size_t>(std::find(std::begin(word_keys), std::end(word_keys), key) -
+                               std::begin(word_keys));
+}
+
+// Letters that are read from the right: Hebrew, Arabic and their neighbours.
+bool has_rtl(std::string_view text) {
+    for (size_t i = 0; i + 1 < text.size(); ++i) {
+        const auto lead = static_cast<uint8_t>(text[i]);
+        const auto next = static_cast<uint8_t>(text[i + 1]);
+        if ((lead >= 0xd6 && lead <= 0xdf) || (lead == 0xe0 && next >= 0xa0 && next <= 0xa3) ||
+            (lead == 0xef && next >= 0xac && next <= 0xbb)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool has_letters_or_digits(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               static_cast<uint8_t>(c) >= 0xc3;
+    });
+}
+
 } // namespace
 
 Phrase& Phrase::add(std::string_view text) {
@@ -47,10 +75,48 @@ Phrase& Phrase::add_two_digits(int64_t number) {
     return add(number);
 }
 
+Form form_of(Counting counting, int64_t number) {
+    // The rules are those of Unicode's CLDR for whole numbers.
+    switch (counting) {
+    case Counting::None:
+        return Form::Other;
+    case Counting::One:
+        return number == 1 ? Form::One : Form::Other;
+    case Counting::Arabic:
+        if (number >= 0 && number <= 2) {
+            return static_cast<Form>(number);
+        }
+        return number % 100 >= 3 && number % 100 <= 10 ? Form::Few
+               : number % 100 >= 11                    ? Form::Many
+                                                       : Form::Other;
+    }
+    return Form::Other;
+}
+
+std::span<const Form> forms_of(Counting counting) {
+    static constexpr Form all[] = {Form::Zero, Form::One,  Form::Two,
+                                   Form::Few,  Form::Many, Form::Other};
+    static constexpr Form two[] = {Form::One, Form::Other};
+    switch (counting) {
+    case Counting::None:
+        return std::span(two).subspan(1);
+    case Counting::One:
+        return two;
+    case Counting::Arabic:
+        return all;
+    }
+    return {};
+}
+
+std::string_view form_name(Form form) {
+    return form_names[static_cast<size_t>(form)];
+}
+
 Words Words::built_in() {
     Words words;
     std::string message;
-    const bool good = words.apply(shipped_named(shipped_languages(), "en")->text, true, message);
+    const bool good =
+        words.apply(shipped_named(shipped_languages(), built_in_language)->text, message);
     PARLEY_ASSERT(good);
     return words;
 }
@@ -58,41 +124,133 @@ Words Words::built_in() {
 Result<Words> Words::load(std::string_view toml, std::string& message) {
     Words words = built_in();
     message.clear();
-    if (!words.apply(toml, false, message)) {
+    if (!words.apply(toml, message)) {
         return Error::BadConfig;
     }
     return words;
 }
 
-bool Words::apply(std::string_view toml, bool is_built_in, std::string& message) {
+Result<Words> Words::choose(std::string_view wanted, std::string& message) {
+    if (wanted.empty()) {
+        return built_in();
+    }
+    if (const Shipped* language = shipped_named(shipped_languages(), wanted)) {
+        return load(language->text, message);
+    }
+    const Result<std::string> text = read_file(std::string(wanted));
+    if (!text) {
+        message = "it cannot be read, and no language has this name; there are " +
+                  shipped_names(shipped_languages());
+        return text.error();
+    }
+    return load(*text, message);
+}
+
+// False: there is no such key, or it cannot have this value.
+bool Words::apply_one(std::string_view key, std::string& value) {
+    if (key == "direction") {
+        rtl_ = value == "rtl";
+        return rtl_ || value == "ltr";
+    }
+    if (key == "plurals") {
+        counting_ = value == "arabic" ? Counting::Arabic
+                    : value == "none" ? Counting::None
+                                      : Counting::One;
+        return value == "arabic" || value == "none" || value == "one";
+    }
+    if (key.rfind("presence.", 0) == 0) {
+        presence_.emplace_back(key.substr(9), std::move(value));
+        return true;
+    }
+    if (key.rfind("hints.keys.", 0) == 0) {
+        if (key.back() == '0') {
+            hints_.push_back({std::move(value), ""});
+        } else if (key.back() == '1' && !hints_.empty()) {
+            hints_.back().word = std::move(value);
+        }
+        return true;
+    }
+    if (const size_t word = word_at(key); word < word_count) {
+        texts_[word] = std::move(value);
+        // One sentence for every number.
+        std::erase_if(forms_, [&](const Formed& f) { return static_cast<size_t>(f.word) == word; });
+        return true;
+    }
+    // In forms: "list.new.few".
+    const size_t dot = key.rfind('.');
+    const size_t word = dot == std::string_view::npos ? word_count : word_at(key.substr(0, dot));
+    const auto* name = std::find(std::begin(form_names), std::end(form_names),
+                                 dot == std::string_view::npos ? key : key.substr(dot + 1));
+    if (word == word_count || name == std::end(form_names)) {
+        return false;
+    }
+    const auto form = static_cast<Form>(name - std::begin(form_names));
+    if (form == Form::Other) {
+        texts_[word] = value;
+    }
+    std::erase_if(forms_, [&](const Formed& f) {
+        return static_cast<size_t>(f.word) == word && f.form == form;
+    });
+    forms_.push_back({static_cast<Word>(word), form, std::move(value)});
+    return true;
+}
+
+bool Words::apply(std::string_view toml, std::string& message) {
     Result<std::vector<Setting>> settings = read_settings(toml, message);
     if (!settings) {
         return false;
     }
-    for (Setting& setting : *settings) {
-        if (!is_built_in && setting.key.rfind("presence.", 0) == 0) {
-            presence_.emplace_back(setting.key.substr(9), std::move(setting.value));
-        } else if (!is_built_in && setting.key.rfind("hints.keys.", 0) == 0) {
-            if (setting.key.back() == '0') {
-                hints_.push_back({std::move(setting.value), ""});
-            } else if (setting.key.back() == '1' && !hints_.empty()) {
-                hints_.back().word = std::move(setting.value);
-            }
-        } else {
-            const auto* found = std::find(std::begin(word_keys), std::end(word_keys), setting.key);
-            if (found == std::end(word_keys)) {
-                message = "line " + std::to_string(setting.line) + ": there is no word named " +
-                          setting.key;
+    const auto at = [](const Setting& setting) {
+        return "line " + std::to_string(setting.line) + ": ";
+    };
+    // What the file stands on comes first, wherever it says so.
+    for (const Setting& setting : *settings) {
+        if (setting.key == "base") {
+            const Shipped* base = shipped_named(shipped_languages(), setting.value);
+            if (base == nullptr) {
+                message = at(setting) + "there is no language named " + setting.value +
+                          "; there are " + shipped_names(shipped_languages());
                 return false;
             }
-            texts_[static_cast<size_t>(found - std::begin(word_keys))] = std::move(setting.value);
+            if (!apply(base->text, message)) {
+                return false;
+            }
+        }
+    }
+    for (Setting& setting : *settings) {
+        const bool head = setting.key == "direction" || setting.key == "plurals";
+        if (setting.key != "base" && !apply_one(setting.key, setting.value)) {
+            message = at(setting) + (head ? setting.key + " cannot be " + setting.value
+                                          : "there is no word named " + setting.key);
+            return false;
         }
     }
     return true;
 }
 
+std::string_view Words::form(Word word, Form form) const {
+    for (const Formed& formed : forms_) {
+        if (formed.word == word && formed.form == form) {
+            return formed.text;
+        }
+    }
+    return {};
+}
+
+std::string_view Words::formed(Word word, int64_t number) const {
+    const std::string_view own = form(word, form_of(counting_, number));
+    return own.empty() ? (*this)[word] : own;
+}
+
+void Words::add_value(Phrase& out, std::string_view value) const {
+    const bool apart = rtl_ ? has_letters_or_digits(value) : has_rtl(value);
+    out.add(apart ? "\u2068" : "").add(value).add(apart ? "\u2069" : "");
+}
+
 void Words::fill(Phrase& out, std::string_view sentence,
-                 std::initializer_list<std::string_view> params) {
+                 std::initializer_list<std::string_view> params) const {
+    // A sentence that begins with a name is read in its own direction all the same.
+    out.add(rtl_ ? "\u200f" : "");
     size_t at = 0;
     while (at < sentence.size()) {
         const size_t open = sentence.find('{', at);
@@ -106,7 +264,7 @@ void Words::fill(Phrase& out, std::string_view sentence,
         out.add(sentence.substr(at, open - at));
         const auto index = static_cast<size_t>(sentence[open + 1] - '0');
         if (index < params.size()) {
-            out.add(*(params.begin() + index));
+            add_value(out, *(params.begin() + index));
         }
         at = open + 3;
     }
@@ -118,10 +276,16 @@ Phrase Words::say(Word word, std::initializer_list<std::string_view> params) con
     return out;
 }
 
+Phrase Words::say(Word word, int64_t number, std::string_view shown) const {
+    Phrase out;
+    fill(out, formed(word, number), {shown});
+    return out;
+}
+
 Phrase Words::say(Word word, int64_t number) const {
     Phrase digits;
     digits.add(number);
-    return say(word, {digits.view()});
+    return say(word, number, digits.view());
 }
 
 Word Words::room_kind(wire::RoomKind kind) const {
@@ -211,7 +375,7 @@ std::string_view Words::error(Error error) const {
     case Error::Flood:
         return (*this)[Word::ErrorFlood];
     default:
-        return error_sentence(error);
+        return (*this)[Word::ErrorOther];
     }
 }
 

@@ -1,10 +1,11 @@
-// words.hpp: what the overlay says. All words come from plugin/lang/en.toml and, over it, the
-// studio's words file, which also words its presence tokens and names its keys.
+// words.hpp: what the overlay says. All words come from the languages of plugin/lang and, over one
+// of them, the studio's words file, which also words its presence tokens and names its keys.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,17 @@ namespace parley::overlay {
     X(KeyEnter, "key.enter")                                                                       \
     X(KeyEscape, "key.escape")                                                                     \
     X(KeyTab, "key.tab")                                                                           \
+    X(KeyBackspace, "key.backspace")                                                               \
+    X(KeyDelete, "key.delete")                                                                     \
+    X(KeyLeft, "key.left")                                                                         \
+    X(KeyRight, "key.right")                                                                       \
+    X(KeyUp, "key.up")                                                                             \
+    X(KeyDown, "key.down")                                                                         \
+    X(KeyHome, "key.home")                                                                         \
+    X(KeyEnd, "key.end")                                                                           \
+    X(KeyPageUp, "key.page_up")                                                                    \
+    X(KeyPageDown, "key.page_down")                                                                \
+    X(KeySpace, "key.space")                                                                       \
     X(KeySend, "key.send")                                                                         \
     X(KeyClose, "key.close")                                                                       \
     X(KeyNextRoom, "key.next_room")                                                                \
@@ -143,6 +155,7 @@ namespace parley::overlay {
     X(ErrorRevoked, "error.revoked")                                                               \
     X(ErrorBadAddress, "error.bad_address")                                                        \
     X(ErrorFlood, "error.flood")                                                                   \
+    X(ErrorOther, "error.other")                                                                   \
     X(SayMessage, "say.message")                                                                   \
     X(SayFocus, "say.focus")                                                                       \
     X(SayFocusDisabled, "say.focus_disabled")                                                      \
@@ -185,6 +198,18 @@ private:
     size_t size_ = 0;
 };
 
+// How a language counts, as "plurals" of its file says; which of a word's forms a number takes.
+enum class Counting : uint8_t {
+    None,  // "none": one form (Japanese)
+    One,   // "one": one, other (English, German)
+    Arabic // "arabic": zero, one, two, few, many, other
+};
+enum class Form : uint8_t { Zero, One, Two, Few, Many, Other };
+Form form_of(Counting counting, int64_t number);
+// The forms that a language has: a word that is written in forms has each of them.
+std::span<const Form> forms_of(Counting counting);
+std::string_view form_name(Form form); // "few"
+
 struct Hint {
     std::string key, word;
 };
@@ -193,16 +218,30 @@ class Words {
 public:
     // The built-in words. Never fails: they are part of the build and under test.
     static Words built_in();
-    // Over the built-in ones; also [presence] token = "sentence" and [hints] keys = [["T",
-    // "team"]]. BadConfig: message says what and where.
+    // As words_path of the C API has it: the name of a language that is part of the library ("de"),
+    // or the path of a file. Io: there is no such file.
+    static Result<Words> choose(std::string_view wanted, std::string& message);
+    // Over the built-in ones, or the language that the file names as its base; also [presence]
+    // token = "sentence" and [hints] keys = [["T", "team"]]. BadConfig: message says what and
+    // where.
     static Result<Words> load(std::string_view toml, std::string& message);
 
+    // Of a word in forms: the one for many.
     std::string_view operator[](Word word) const { return texts_[static_cast<size_t>(word)]; }
+    // Empty: the word has no such form of its own.
+    std::string_view form(Word word, Form form) const;
     // The sentence with {0}, {1} ... filled in.
     Phrase say(Word word, std::initializer_list<std::string_view> params) const;
+    // In the form that the number asks for, which {0} is, or as it is shown ("99+").
     Phrase say(Word word, int64_t number) const;
-    static void fill(Phrase& out, std::string_view sentence,
-                     std::initializer_list<std::string_view> params);
+    Phrase say(Word word, int64_t number, std::string_view shown) const;
+    void fill(Phrase& out, std::string_view sentence,
+              std::initializer_list<std::string_view> params) const;
+    // A name or a value within words: it does not turn them around, nor they it.
+    void add_value(Phrase& out, std::string_view value) const;
+
+    bool rtl() const { return rtl_; } // the interface is read from the right
+    Counting counting() const { return counting_; }
 
     Word room_kind(wire::RoomKind kind) const;
     Word presence_state(wire::PresenceState state) const;
@@ -212,9 +251,19 @@ public:
     const std::vector<Hint>& hints() const { return hints_; }
 
 private:
-    bool apply(std::string_view toml, bool built_in, std::string& message);
+    struct Formed {
+        Word word{};
+        Form form{};
+        std::string text;
+    };
+    bool apply(std::string_view toml, std::string& message);
+    bool apply_one(std::string_view key, std::string& value);
+    std::string_view formed(Word word, int64_t number) const;
 
+    bool rtl_ = false;
+    Counting counting_ = Counting::One;
     std::array<std::string, word_count> texts_;
+    std::vector<Formed> forms_;
     std::vector<std::pair<std::string, std::string>> presence_;
     std::vector<Hint> hints_;
 };

@@ -25,7 +25,8 @@ typedef struct parley_overlay_options {
                                      system's. A missing script is drawn as boxes and logged once. */
     const char *theme_path;       /* "light", "high_contrast", or the path of a theme file (TOML), and what is
                                      laid over it: "light+deuteranopia"; NULL: the dark theme */
-    const char *words_path;       /* your presence sentences and other words (TOML); NULL: none */
+    const char *words_path;       /* your presence sentences and other words (TOML), or a language by its name:
+                                     "de", "ja", "ar"; NULL: English */
     /* The three hooks come within calls to the overlay, on its thread, and must not call the overlay. */
     const char *(*clipboard_get)(void *user);             /* NULL: an own clipboard. What it returns (may be
                                                              NULL) is copied before it is called again */
