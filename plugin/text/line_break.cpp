@@ -57,6 +57,11 @@ LineBreak LineRules::step() {
     const LineClass right = classes_[at_];
     seen_ = left_;
     seen_blanks_ = blanks_;
+    if (right == AL && last_ == AL && at_ > 0) { // LB28, most of most texts
+        before_left_ = AL;
+        ++at_;
+        return LineBreak::No;
+    }
     const LineBreak found = at_ == 0 ? LineBreak::No : between(right); // LB2
     take(right);
     ++at_;
