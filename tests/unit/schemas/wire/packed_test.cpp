@@ -28,10 +28,10 @@ ByteVector batch_of(size_t lines) {
 
 // A packed frame whose header says bytes, around a payload of our choice.
 ByteVector hostile(uint32_t bytes, Bytes payload) {
-    ByteVector frame(wire::packed_header_bytes);
+    ByteVector frame(wire::packed_header_bytes + payload.size());
     store_le(frame.data(), bytes);
     std::memcpy(frame.data() + 4, wire::packed_identifier, 4);
-    frame.insert(frame.end(), payload.begin(), payload.end());
+    std::copy(payload.begin(), payload.end(), frame.begin() + wire::packed_header_bytes);
     return frame;
 }
 
