@@ -341,6 +341,9 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
                   ", committed is " + number(room->meta.last_seq));
     }
     std::set<Seq> listed;
+    const auto asked = seen.asked.find(request);
+    const TimeMs since_ms =
+        request == 0 || asked == seen.asked.end() ? clock_.steady_ms() : asked->second.at_ms;
     if (batch.lines() != nullptr) {
         for (const wire::Line* line : *batch.lines()) {
             const std::string text(reinterpret_cast<const char*>(batch.text()->data()) +
@@ -348,7 +351,8 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
                                    line->text_bytes());
             const Seq seq = batch.from_seq() + line->seq_offset();
             listed.insert(seq);
-            entry_seen(reader, owed, batch, seq, UserId{line->author()}, line->nonce(), &text);
+            entry_seen(reader, owed, since_ms, batch, seq, UserId{line->author()}, line->nonce(),
+                       &text);
         }
     }
     if (batch.entries() != nullptr) {
@@ -357,16 +361,12 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
             const std::string text =
                 message != nullptr && message->text() != nullptr ? message->text()->str() : "";
             listed.insert(entry->seq());
-            entry_seen(reader, owed, batch, entry->seq(), UserId{entry->author()}, entry->nonce(),
-                       message != nullptr ? &text : nullptr);
+            entry_seen(reader, owed, since_ms, batch, entry->seq(), UserId{entry->author()},
+                       entry->nonce(), message != nullptr ? &text : nullptr);
         }
     }
     if (!owed) {
-        const auto asked = seen.asked.find(request);
-        all_listed(reader, batch,
-                   request == 0 || asked == seen.asked.end() ? clock_.steady_ms()
-                                                             : asked->second.at_ms,
-                   listed);
+        all_listed(reader, batch, since_ms, listed);
     }
 }
 
@@ -379,8 +379,8 @@ Seq Checks::since_of(UserId reader, RoomId room) const {
     return member == nullptr ? 0 : member->since_seq;
 }
 
-void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq seq, UserId author,
-                        Nonce nonce, const std::string* text) {
+void Checks::entry_seen(UserId reader, bool owed, TimeMs since_ms, const wire::Batch& batch,
+                        Seq seq, UserId author, Nonce nonce, const std::string* text) {
     ++totals_.entries_delivered;
     const RoomId id{batch.room()};
     const MemoryDisk::Room& room = *log_of(id);
@@ -406,7 +406,10 @@ void Checks::entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq 
         violation(what + " is for another reader's eyes");
     }
     totals_.private_delivered += stored.audience == reader ? 1 : 0;
-    if (stored.kind != EntryKind::Membership && blocks(reader, author)) {
+    // A page that was made before, and held while he lagged, is still his.
+    const auto blocked = blocked_ms_.find({reader, author});
+    const bool made_before = blocked != blocked_ms_.end() && since_ms <= blocked->second;
+    if (stored.kind != EntryKind::Membership && blocks(reader, author) && !made_before) {
         violation(what + " goes to " + named("user", reader) + ", who blocks its author");
     }
     const Seq since = since_of(reader, id);

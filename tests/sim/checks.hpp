@@ -149,8 +149,8 @@ private:
                bool live);
     bool owed_page(SessionId session, UserId reader, uint32_t request,
                    const wire::Batch& batch) const;
-    void entry_seen(UserId reader, bool owed, const wire::Batch& batch, Seq seq, UserId author,
-                    Nonce nonce, const std::string* text);
+    void entry_seen(UserId reader, bool owed, TimeMs since_ms, const wire::Batch& batch, Seq seq,
+                    UserId author, Nonce nonce, const std::string* text);
     void reply(SessionId session, UserId reader, const wire::ServerFrame& frame,
                const wire::Reply& reply);
     void gap(SessionId session, UserId reader, const wire::Gap& gap);
@@ -207,6 +207,7 @@ private:
     std::set<Place> leaves_asked_;
     // Blocks that hold: answered with Ok, or stored when the shard started; until the unblock is.
     std::set<Blocking> blocks_;
+    std::map<Blocking, TimeMs> blocked_ms_;    // when that was asked for last
     std::map<Blocking, TimeMs> unblocked_ms_;  // when that was stored last
     std::map<Blocking, uint32_t> blocks_open_; // changes that were asked for and not answered
     std::set<Blocking> once_blocked_;          // or nearly

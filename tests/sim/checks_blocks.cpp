@@ -54,6 +54,7 @@ void Checks::block_answered(UserId user, const Asked& asked, bool ok) {
                   ", and it is not stored");
     }
     blocks_.insert(pair);
+    blocked_ms_[pair] = asked.at_ms;
 }
 
 // What he said before he was blocked may stand in the log; nothing may be put there since.
