@@ -62,6 +62,7 @@ void Canvas::begin(ImDrawList* list, float unit, float atlas_page_px) {
     texel_ = 1 / atlas_page_px;
     alpha = 1;
     clip_depth_ = 0;
+    mirror_ = 0;
     const ImVec2 least = list->GetClipRectMin();
     const ImVec2 most = list->GetClipRectMax();
     clips_[0] = {least.x, least.y, most.x - least.x, most.y - least.y};
@@ -73,7 +74,7 @@ Colour Canvas::shade(Colour colour) const {
 
 void Canvas::push_clip(const Rect& rect) {
     PARLEY_ASSERT(clip_depth_ + 1 < clips_.size());
-    const Rect cut = rect.cut_to(clip());
+    const Rect cut = placed(rect).cut_to(clip());
     clips_[++clip_depth_] = cut;
     list_->PushClipRect(at(cut.x, cut.y), at(cut.right(), cut.bottom()), false);
 }
@@ -107,7 +108,8 @@ void Canvas::quad(float x, float y, float w, float h, const Mask& mask, bool fli
     }
 }
 
-void Canvas::fill(const Rect& rect, Colour colour, float radius, Corners corners) {
+void Canvas::fill(const Rect& box_drawn, Colour colour, float radius, Corners corners) {
+    const Rect rect = placed(box_drawn);
     note(Drawn::Kind::Fill, rect, colour);
     const float left = std::round(rect.x), top = std::round(rect.y);
     const float right = std::round(rect.right()), bottom = std::round(rect.bottom());
@@ -135,7 +137,8 @@ void Canvas::fill(const Rect& rect, Colour colour, float radius, Corners corners
     }
 }
 
-void Canvas::stroke(const Rect& rect, Colour colour, float radius, float thickness) {
+void Canvas::stroke(const Rect& box_drawn, Colour colour, float radius, float thickness) {
+    const Rect rect = placed(box_drawn);
     const float left = std::round(rect.x), top = std::round(rect.y);
     const float right = std::round(rect.right()), bottom = std::round(rect.bottom());
     const float r = std::round(std::min({radius, (right - left) / 2, (bottom - top) / 2}));
@@ -157,14 +160,15 @@ void Canvas::stroke(const Rect& rect, Colour colour, float radius, float thickne
     box(right - t, top + r, right, bottom - r, colour);
 }
 
-void Canvas::dashes(const Rect& rect, Colour colour, float radius, float thickness) {
+void Canvas::dashes(const Rect& box_drawn, Colour colour, float radius, float thickness) {
+    const Rect rect = placed(box_drawn);
     const float left = std::round(rect.x), top = std::round(rect.y);
     const float right = std::round(rect.right()), bottom = std::round(rect.bottom());
     const float r = std::round(radius);
     const float t = std::max(1.0f, std::round(thickness));
     const Mask mask = masks_.corner(static_cast<uint32_t>(r), static_cast<uint32_t>(t));
     if (mask.w == 0 || right - left < 2 * r || bottom - top < 2 * r) {
-        stroke(rect, colour, radius, thickness);
+        stroke(box_drawn, colour, radius, thickness);
         return;
     }
     quad(left, top, r, r, mask, false, false, colour);
@@ -191,7 +195,8 @@ void Canvas::dashes(const Rect& rect, Colour colour, float radius, float thickne
     });
 }
 
-void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colour colour) {
+void Canvas::shadow(const Rect& box_drawn, float radius, float blur, float drop, Colour colour) {
+    const Rect rect = placed(box_drawn);
     constexpr int corner_points = 6;
     constexpr int points = 4 * corner_points;
     constexpr float rings[] = {0, 0.08f, 0.2f, 0.35f, 0.55f, 0.75f, 1};
@@ -236,7 +241,8 @@ void Canvas::shadow(const Rect& rect, float radius, float blur, float drop, Colo
     }
 }
 
-void Canvas::sign(Sign sign, float cx, float cy, float r, Colour colour) {
+void Canvas::sign(Sign sign, float x, float cy, float r, Colour colour) {
+    const float cx = placed(x);
     // A disc may be the ground of what comes next.
     note(sign == Sign::Disc && r > 2 * unit_ ? Drawn::Kind::Fill : Drawn::Kind::Sign,
          {cx - r, cy - r, 2 * r, 2 * r}, colour);
@@ -247,8 +253,8 @@ void Canvas::sign(Sign sign, float cx, float cy, float r, Colour colour) {
         return;
     }
     const float side = mask.w;
-    quad(std::round(cx - side / 2), std::round(cy - side / 2), side, side, mask, false, false,
-         colour);
+    quad(std::round(cx - side / 2), std::round(cy - side / 2), side, side, mask,
+         mirror_ > 0 && turns(sign), false, colour);
 }
 
 void Canvas::glyphs(const text::Layout& layout, float x, float y, Colour colour, float tracking,
@@ -318,13 +324,29 @@ void Canvas::note_words(const text::Layout& layout, float x, float y, Colour col
     }
 }
 
-void Canvas::text(const text::Layout& layout, float x, float y, Colour colour, float tracking) {
+// Mirrored, it ends as far from the other edge as it would begin from this one.
+float Canvas::placed_text(const text::Layout& layout, float x, float tracking) const {
+    if (mirror_ <= 0) {
+        return x;
+    }
+    float end = 0;
+    for (const text::Line& line : layout.lines) {
+        end = std::max(end, line.x + line.w);
+    }
+    const size_t letters = layout.clusters.size();
+    return mirror_ - x - std::ceil(end) -
+           (letters > 0 ? tracking * static_cast<float>(letters - 1) : 0);
+}
+
+void Canvas::text(const text::Layout& layout, float at_x, float y, Colour colour, float tracking) {
+    const float x = placed_text(layout, at_x, tracking);
     note_words(layout, x, y, colour);
     glyphs(layout, x, y, colour, tracking, false);
 }
 
-void Canvas::outlined_text(const text::Layout& layout, float x, float y, Colour colour,
+void Canvas::outlined_text(const text::Layout& layout, float at_x, float y, Colour colour,
                            Colour edge) {
+    const float x = placed_text(layout, at_x, 0);
     const float d = std::max(1.0f, std::round(unit_));
     const float offsets[][2] = {{-d, 0}, {d, 0}, {0, -d}, {0, d}, {-d, d}, {d, d}, {0, 2 * d}};
     if (record != nullptr) {

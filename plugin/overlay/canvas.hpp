@@ -52,6 +52,30 @@ public:
     void allow(uint32_t texels) { masks_.allow(texels); }
     uint32_t deferred() const { return masks_.deferred(); }
 
+    // [mirror] An interface that is read from the right: what is drawn at x stands as far from the
+    // other edge of a screen of this width. Words and numbers stay as they are. 0: not mirrored.
+    void mirror(float width) { mirror_ = width; }
+    bool mirrored() const { return mirror_ > 0; }
+    float placed(float x) const { return mirror_ > 0 ? mirror_ - x : x; }
+    // Where it stands on the screen; and back, from there to where it is drawn.
+    Rect placed(const Rect& rect) const {
+        return mirror_ > 0 ? Rect{mirror_ - rect.right(), rect.y, rect.w, rect.h} : rect;
+    }
+    // While it lives, what is drawn is in places of the screen.
+    class Upright {
+    public:
+        explicit Upright(Canvas& canvas) : canvas_(canvas), mirror_(canvas.mirror_) {
+            canvas.mirror_ = 0;
+        }
+        ~Upright() { canvas_.mirror_ = mirror_; }
+        Upright(const Upright&) = delete;
+        Upright& operator=(const Upright&) = delete;
+
+    private:
+        Canvas& canvas_;
+        float mirror_;
+    };
+
     // [state]
     void push_clip(const Rect& rect);
     void pop_clip();
@@ -95,6 +119,9 @@ private:
 
     Masks masks_;
     ImDrawList* list_ = nullptr;
+    float placed_text(const text::Layout& layout, float x, float tracking) const;
+
+    float mirror_ = 0;
     float unit_ = 1;
     float texel_ = 1;
     std::array<Rect, 8> clips_{};

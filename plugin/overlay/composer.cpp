@@ -369,9 +369,10 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
         draw_meter(view, room, inside.right() - kit.px(12), inside.bottom() - kit.px(9) - line / 2);
     }
 
-    text_rect_ = {inside.x + side.left, inside.y + kit.px(9),
-                  std::max(view.px(40), std::floor(rect.w - side.left - side.right)),
-                  inside.h - 2 * kit.px(9)};
+    const Rect slot{inside.x + side.left, inside.y + kit.px(9),
+                    std::max(view.px(40), std::floor(rect.w - side.left - side.right)),
+                    inside.h - 2 * kit.px(9)};
+    text_rect_ = canvas.placed(slot);
     lay_out(view, text_rect_.w);
     const auto caret_offset =
         static_cast<uint32_t>(edit_.caret() + (composing() ? edit_.preedit_caret() : 0));
@@ -387,16 +388,19 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
     }
     const bool nothing = shown_.empty();
     if (view.client.read_only()) {
-        kit.line(text_rect_.x, kit.baseline(first_cy, view.theme.small),
+        kit.line(slot.x, kit.baseline(first_cy, view.theme.small),
                  view.words[Word::ComposerReadOnly], view.theme.small, view.tone(Tone::Warn), 0,
                  text_rect_.w);
         return;
     }
     if (nothing) {
-        kit.line(text_rect_.x + kit.px(focused ? 4 : 0), kit.baseline(first_cy, view.theme.body),
+        kit.line(slot.x + kit.px(focused ? 4 : 0), kit.baseline(first_cy, view.theme.body),
                  view.words[Word::ComposerPlaceholder], view.theme.body, view.tone(Tone::Dim), 0,
                  text_rect_.w);
     }
+    // An empty draft begins where the interface is read from.
+    const bool at_right = nothing && canvas.mirrored();
+    const Canvas::Upright upright(canvas);
     const bool clipped = layout_.height_px > text_rect_.h + 1;
     if (clipped) {
         canvas.push_clip(
@@ -426,7 +430,9 @@ void Composer::draw(const View& view, const client::Room& room, const Rect& rect
         touched_s_ = view.now_s;
         touched_ = false;
     }
-    caret_rect_ = {x + caret.x, y + caret.y, std::max(2.0f, kit.px(2)), caret_h};
+    const float caret_w = std::max(2.0f, kit.px(2));
+    caret_rect_ = {x + (at_right ? text_rect_.w - caret_w : caret.x), y + caret.y, caret_w,
+                   caret_h};
     const bool lit =
         view.reduced_motion || std::fmod(view.now_s - touched_s_, 2 * blink_s) < blink_s;
     if (focused && lit) {

@@ -44,6 +44,11 @@ enum class Sign : uint8_t {
 // Is the point part of the sign? In units of its radius, y downwards.
 bool sign_covers(Sign sign, float x, float y);
 
+// Signs that point the way one reads: mirrored with the interface.
+constexpr bool turns(Sign sign) {
+    return sign == Sign::Reply || sign == Sign::People;
+}
+
 struct Mask {
     text::Engine::Place place;
     uint16_t w = 0, h = 0; // 0: there is no room for it now, or no time

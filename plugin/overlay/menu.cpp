@@ -53,24 +53,26 @@ void Menu::draw(const View& view, const Rect& screen) {
         screen.w - 2 * edge);
     const float h = row_h * static_cast<float>(count_) + kit.px(2 * padding);
     // Below what it is about, ending where that ends; above where there is no room below.
-    const float below = beside_.bottom() + kit.px(2);
-    const float y = below + h <= screen.bottom() - edge ? below : beside_.y - kit.px(2) - h;
-    rect_ = {std::round(std::clamp(beside_.right() - w, screen.x + edge,
-                                   std::max(screen.x + edge, screen.right() - edge - w))),
-             std::round(std::clamp(y, screen.y + edge,
-                                   std::max(screen.y + edge, screen.bottom() - edge - h))),
-             w, h};
-    view.canvas.shadow(rect_, kit.px(view.theme.radius), kit.px(18), kit.px(6),
+    const Rect beside = view.canvas.placed(beside_);
+    const float below = beside.bottom() + kit.px(2);
+    const float y = below + h <= screen.bottom() - edge ? below : beside.y - kit.px(2) - h;
+    const Rect rect{std::round(std::clamp(beside.right() - w, screen.x + edge,
+                                          std::max(screen.x + edge, screen.right() - edge - w))),
+                    std::round(std::clamp(y, screen.y + edge,
+                                          std::max(screen.y + edge, screen.bottom() - edge - h))),
+                    w, h};
+    rect_ = view.canvas.placed(rect);
+    view.canvas.shadow(rect, kit.px(view.theme.radius), kit.px(18), kit.px(6),
                        view.tone(Tone::Shadow));
-    view.canvas.fill(rect_, view.tone(Tone::Raised) | 0xff000000u, kit.px(view.theme.radius));
-    view.canvas.stroke(rect_, view.tone(Tone::Line), kit.px(view.theme.radius),
+    view.canvas.fill(rect, view.tone(Tone::Raised) | 0xff000000u, kit.px(view.theme.radius));
+    view.canvas.stroke(rect, view.tone(Tone::Line), kit.px(view.theme.radius),
                        std::max(1.0f, std::floor(kit.unit())));
-    kit.element("menu", "menu", title_, rect_, {}, true, false);
+    kit.element("menu", "menu", title_, rect, {}, true, false);
     for (size_t i = 0; i < count_; ++i) {
         const Item& item = items_[i];
-        const Rect row{rect_.x + kit.px(padding),
-                       rect_.y + kit.px(padding) + row_h * static_cast<float>(i),
-                       rect_.w - kit.px(2 * padding), row_h};
+        const Rect row{rect.x + kit.px(padding),
+                       rect.y + kit.px(padding) + row_h * static_cast<float>(i),
+                       rect.w - kit.px(2 * padding), row_h};
         Phrase id;
         id.add("menu/").add(static_cast<int64_t>(i));
         const Hit hit = kit.element(id, "menuitem", item.label, row, item.action);

@@ -282,7 +282,8 @@ MessageList::Parts MessageList::measure_message(const View& view, const client::
                      view.px(3);
     } else if (message.state == client::MessageState::Pending || (message.edited && grouped)) {
         const float room_left =
-            parts.layout == nullptr || parts.layout->lines.empty() || parts.layout->rtl
+            parts.layout == nullptr || parts.layout->lines.empty() ||
+                    parts.layout->rtl != view.words.rtl() // it stands on the other side
                 ? 0
                 : width - parts.layout->lines.back().w;
         parts.inline_note = room_left > view.px(84);

@@ -143,8 +143,10 @@ void MessageList::draw_body(const View& view, const Row& row) {
         canvas.alpha = 1;
         return;
     }
-    const float x = std::round(row.x);
+    // Each body keeps to the side that its own words are read from.
+    const float x = std::round(canvas.placed(Rect{row.x, row.y, row.width, row.parts.body}).x);
     const float y = std::round(row.y);
+    const Canvas::Upright upright(canvas);
     canvas.alpha = row.ink;
     const float behind = view.presence;
     for (const text::Box& box : layout->boxes) {

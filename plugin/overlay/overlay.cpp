@@ -239,6 +239,7 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
         ImGui::NewFrame();
         ImDrawList* brush = ImGui::GetBackgroundDrawList();
         canvas.begin(brush, unit, static_cast<float>(engine->page_px()));
+        canvas.mirror(words.rtl() ? static_cast<float>(width) : 0);
         canvas.roles = {};
         canvas.roles[1] = theme[Tone::Warn];
         canvas.roles[2] = theme[Tone::Accent];

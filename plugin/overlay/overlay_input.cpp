@@ -497,7 +497,7 @@ void Overlay::Inside::act(const Action& action) {
         const Element* beside =
             opener != nullptr && opener->action.kind == ActionKind::OpenMenu ? opener : under;
         open_menu(static_cast<RoomId>(action.a), action.b,
-                  beside != nullptr ? beside->rect : list_rect_);
+                  beside != nullptr ? beside->rect : canvas.placed(list_rect_));
         break;
     }
     case ActionKind::Copy:

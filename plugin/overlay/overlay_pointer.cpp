@@ -67,11 +67,11 @@ bool Overlay::Inside::mouse_button(const Input& event) {
         return false;
     }
     const Element* element = kit.under(event.x, event.y);
-    const bool over_panel =
-        (opened && (screen_.chat.contains(event.x, event.y) ||
-                    screen_.roster.contains(event.x, event.y) || menu.is_open())) ||
-        (opened && screen_.cards.contains(event.x, event.y)) ||
-        screen_.toast.contains(event.x, event.y);
+    const float x = canvas.placed(event.x); // as panels are drawn
+    const bool over_panel = (opened && (screen_.chat.contains(x, event.y) ||
+                                        screen_.roster.contains(x, event.y) || menu.is_open())) ||
+                            (opened && screen_.cards.contains(x, event.y)) ||
+                            screen_.toast.contains(x, event.y);
     // While one plays, only what can be pressed takes a click: a button, a tab, the composer. A
     // message under the crosshair does not.
     const bool pressable =
@@ -90,14 +90,14 @@ bool Overlay::Inside::mouse_button(const Input& event) {
     }
     const bool on_message = element != nullptr && element->role == std::string_view("listitem") &&
                             element->id.rfind("message/", 0) == 0;
-    if (event.key == 1 && opened && list_rect_.contains(event.x, event.y)) {
+    if (event.key == 1 && opened && list_rect_.contains(x, event.y)) {
         const client::Room* room = active_room();
         if (const client::Message* message = message_at(event.x, event.y)) {
             open_menu(room->id, message->key, {event.x, event.y, 1, 1});
         }
         return true;
     }
-    if (event.key == 0 && opened && list_rect_.contains(event.x, event.y) &&
+    if (event.key == 0 && opened && list_rect_.contains(x, event.y) &&
         (element == nullptr || on_message)) {
         press_log(event.x, event.y);
         return true;
@@ -116,7 +116,7 @@ bool Overlay::Inside::mouse_button(const Input& event) {
 }
 
 bool Overlay::Inside::wheel(const Input& event) {
-    if (!opened || !screen_.chat.contains(mouse_x_, mouse_y_)) {
+    if (!opened || !screen_.chat.contains(canvas.placed(mouse_x_), mouse_y_)) {
         return false;
     }
     close_menu();

@@ -32,7 +32,7 @@ Hit Kit::element(std::string_view id, const char* role, std::string_view label, 
     element.id.assign(id);
     element.role = role;
     element.label.assign(label);
-    element.rect = rect.cut_to(canvas_.clip());
+    element.rect = canvas_.placed(rect).cut_to(canvas_.clip());
     element.focused = focusable && !focus_.empty() && id == focus_;
     element.enabled = enabled;
     element.focusable = focusable;
@@ -69,6 +69,10 @@ const Element* Kit::under(float x, float y) const {
 
 const text::Layout* Kit::layout(std::string_view text, float size, uint16_t style, float width_px,
                                 uint32_t lines_max, text::Align align) {
+    // Lines of a block end at the side that one reads from.
+    if (align == text::Align::Left && lines_max > 1 && canvas_.mirrored()) {
+        align = text::Align::Right;
+    }
     return text_.label(text, {.size_px = size * unit_,
                               .style = style,
                               .width_px = width_px < 1e8f ? std::floor(width_px) : width_px,

@@ -107,7 +107,9 @@ public:
     std::span<const Element> elements() const { return {elements_.data(), count_}; }
     const Element* find(std::string_view id) const;
     std::string_view focus() const { return focus_; }
-    bool points_at(const Rect& rect) const { return pointer_ && rect.contains(mouse_x_, mouse_y_); }
+    bool points_at(const Rect& rect) const {
+        return pointer_ && canvas_.placed(rect).contains(mouse_x_, mouse_y_);
+    }
     const Element* under(float x, float y) const;
 
     // [text] draws one line with its baseline at y; returns its width.

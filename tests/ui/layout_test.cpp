@@ -1,6 +1,7 @@
 // layout_test.cpp: what a picture cannot say for itself: boxes inside their parents, no overlaps,
 // order, and sizes that a finger or a pad can hit, read from the elements that the overlay gives to
 // screen readers.
+#include <cmath>
 #include <fstream>
 
 #include "tests/ui/scene.hpp"
@@ -129,6 +130,87 @@ TEST_CASE("on the couch all that is pressed has at least 44 pixels", "[layout]")
         scene.settle();
         check_screen(scene, 44);
     }
+}
+
+TEST_CASE("in Arabic boxes stay in their parents and apart at every size and scale", "[layout]") {
+    const struct {
+        int width, height;
+        float scale;
+    } screens[] = {{1600, 900, 1}, {1280, 720, 0.75f}, {1920, 1080, 2}, {1280, 720, 3},
+                   {560, 900, 1},  {560, 900, 2},      {320, 240, 1},   {3840, 2160, 1}};
+    for (const auto& screen : screens) {
+        CAPTURE(screen.width, screen.height, screen.scale);
+        Scene scene({.width = screen.width,
+                     .height = screen.height,
+                     .scale = screen.scale,
+                     .words_path = "ar"});
+        scene.fill();
+        REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+        scene.crowd_the_screen();
+        scene.text("أنا قادم");
+        scene.settle();
+        check_screen(scene);
+    }
+}
+
+TEST_CASE("an interface that is read from the right is the other one in a mirror", "[layout]") {
+    // The same words, so that all is as wide.
+    const std::string path = PARLEY_BINARY_DIR "/ui/mirrored.toml";
+    std::ofstream(path) << "direction = \"rtl\"\n";
+    for (const int width : {1600, 560}) {
+        Scene plain({.width = width, .words_path = "en"});
+        Scene mirrored({.width = width, .words_path = path.c_str()});
+        for (Scene* scene : {&plain, &mirrored}) {
+            scene->fill();
+            REQUIRE(scene->overlay->open(wire::RoomKind::Party).ok());
+            REQUIRE(scene->overlay->toast(UserId{zoe}, "invites you", "join", "Join").ok());
+            scene->settle();
+        }
+        size_t count = 0;
+        for (const Element& element : plain.overlay->elements()) {
+            const Element* other = mirrored.find(element.id);
+            CAPTURE(width, element.id);
+            REQUIRE(other != nullptr);
+            CHECK(std::abs(static_cast<float>(width) - other->rect.right() - element.rect.x) <= 2);
+            CHECK(std::abs(other->rect.w - element.rect.w) <= 2);
+            CHECK(other->rect.y == element.rect.y);
+            ++count;
+        }
+        CHECK(count > 12);
+        // In the same order for who hears it.
+        CHECK(mirrored.overlay->elements()[1].id == plain.overlay->elements()[1].id);
+    }
+}
+
+TEST_CASE("what is mirrored is pressed, pointed at and written into where it is seen", "[layout]") {
+    Scene scene({.words_path = "ar"});
+    scene.fill();
+    REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+    scene.settle();
+    // The caret of an empty draft stands beside the room's name, on the right.
+    const Rect composer = scene.find("composer")->rect;
+    CHECK(scene.overlay->caret().x > composer.cx());
+    CHECK(scene.overlay->caret().x < composer.right());
+    const Rect tab = scene.find("tab/102")->rect;
+    CHECK(tab.x > scene.find("tab/101")->rect.x);
+    CHECK(scene.click(tab.cx(), tab.cy()));
+    scene.settle();
+    CHECK(scene.find("log")->label == "الفريق");
+    // Where one presses in a line, there the caret goes.
+    scene.text("go when I say");
+    scene.settle();
+    const float end = scene.overlay->caret().x;
+    CHECK(scene.key(SDLK_HOME));
+    const float begin = scene.overlay->caret().x;
+    CHECK(begin < end); // these words are read from the left
+    CHECK(scene.click(end - 1, composer.cy()));
+    scene.settle();
+    CHECK(std::abs(scene.overlay->caret().x - end) <= 2);
+    // A press beside all panels gives the keyboard back; one on a panel does not.
+    CHECK(scene.click(scene.find("roster")->rect.x + 4, scene.find("roster")->rect.y + 4));
+    CHECK(scene.overlay->has_focus());
+    CHECK_FALSE(scene.click(700, 500));
+    CHECK_FALSE(scene.overlay->has_focus());
 }
 
 TEST_CASE("the reference screen has everything, in reading order", "[layout]") {

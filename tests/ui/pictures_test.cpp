@@ -48,6 +48,15 @@ TEST_CASE("the reference scene is drawn in every theme", "[pictures]") {
     }
 }
 
+TEST_CASE("the reference scene is drawn in every language", "[pictures]") {
+    shoot_all("words-de", {.words_path = "de"});
+    shoot_all("words-ja", {.words_path = "ja"});
+    shoot_all("words-ar", {.words_path = "ar"});
+    shoot_all("words-ar-x2", {.width = 1920, .height = 1080, .scale = 2, .words_path = "ar"});
+    shoot_all("words-ar-narrow", {.width = 560, .height = 900, .words_path = "ar"});
+    shoot_all("words-ar-light", {.words_path = "ar", .theme_path = "light"});
+}
+
 TEST_CASE("people and cards come in front where there is no room beside the chat", "[pictures]") {
     Scene scene({.width = 560, .height = 1000});
     scene.fill();
