@@ -10,6 +10,8 @@ struct Arguments {
     std::string out = ".";
     std::string name = "You";
     std::string fonts; // "": the system's
+    std::string theme; // as theme_path of the overlay takes it; a palette is laid over it
+    std::string words = "demo/words/en.toml";
     float scale = 1;
     bool script = false;
     bool reduced_motion = false;

@@ -62,6 +62,7 @@ std::unique_ptr<Chat> Chat::create(const ChatOptions& options, const Backend& ba
     if (options.overlay) {
         parley_overlay_options overlay = {};
         overlay.size = sizeof overlay;
+        overlay.theme_path = options.theme.c_str();
         overlay.words_path = options.words.c_str();
         overlay.font_path = options.fonts.empty() ? nullptr : options.fonts.c_str();
         overlay.reduced_motion = options.reduced_motion ? 1 : 0;
@@ -72,7 +73,16 @@ std::unique_ptr<Chat> Chat::create(const ChatOptions& options, const Backend& ba
                          "give a folder of .ttf files with --fonts\n",
                          options.fonts.empty() ? "/usr/share/fonts" : options.fonts.c_str());
         }
-        if (made == PARLEY_ERROR_BAD_FONT || failed(made, "the overlay could not be made")) {
+        const bool wrong_file = made == PARLEY_ERROR_IO || made == PARLEY_ERROR_BAD_CONFIG;
+        if (wrong_file) {
+            std::fprintf(
+                stderr,
+                "arena: --theme or --language names no theme, language or file that can be "
+                "used: theme \"%s\", words \"%s\"; see docs/files.md\n",
+                options.theme.c_str(), options.words.c_str());
+        }
+        if (wrong_file || made == PARLEY_ERROR_BAD_FONT ||
+            failed(made, "the overlay could not be made")) {
             return nullptr;
         }
     }

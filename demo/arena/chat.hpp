@@ -22,6 +22,7 @@ struct ChatOptions {
     std::string data;   // folder of the dev shard: its public key lies there
     std::string cards = "demo/cards";
     std::string words = "demo/words/en.toml";
+    std::string theme; // "": the usual one
     std::string fonts; // folders, separated by ':'; "": the system's
     bool overlay = false;
     bool reduced_motion = false;

@@ -109,6 +109,8 @@ int main(int count, char** words) {
     chat.server = arguments.server;
     chat.data = arguments.data;
     chat.fonts = arguments.fonts;
+    chat.theme = arguments.theme;
+    chat.words = arguments.words;
     chat.reduced_motion = arguments.reduced_motion;
     const int code = arguments.script ? arena::run_script({chat, arguments.parley, arguments.out})
                                       : play(chat, arguments);

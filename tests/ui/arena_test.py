@@ -56,6 +56,9 @@ def main():
         refuses("a program that mints nothing", 1, "no ticket",
                 "--server", server, "--data", data, "--parley", "/bin/false", "--script")
         refuses("no fonts", 1, "fonts-noto-core", *good, "--fonts", empty)
+        refuses("a theme that is none", 1, "names no theme", *good, "--theme", "lihgt")
+        refuses("a language that is none", 1, "names no theme", *good, "--language", "xx")
+        refuses("a palette that is none", 2, "--palette wants", *good, "--palette", "red")
         refuses("an address that is none", 1, "HOST:PORT",
                 "--server", "nowhere", "--data", data, "--parley", parley, "--script")
         refuses("a shard that is not there", 1, "no shard answers", *good, "--out", empty)
