@@ -66,6 +66,13 @@ void Composer::insert(client::Client& client, std::string_view text) {
     changed(client);
 }
 
+void Composer::replace(client::Client& client, size_t start, std::string_view text) {
+    const size_t end = edit_.caret();
+    edit_.move_to(start, false);
+    edit_.move_to(end, true);
+    insert(client, text);
+}
+
 // ":fire:" has just been closed: its emoji takes its place, in one step that undo takes back.
 void Composer::complete_emoji() {
     const std::string_view before = edit_.text().substr(0, edit_.caret() - 1);

@@ -29,6 +29,10 @@ public:
     // [input] False: the key means nothing here, others may have it.
     bool key(client::Client& client, uint32_t key, uint32_t mods, Clipboard& clipboard);
     void insert(client::Client& client, std::string_view text);
+    size_t caret() const { return edit_.caret(); } // bytes of text()
+    // Puts text in the place of the bytes from start to the caret, in one step that undo takes
+    // back.
+    void replace(client::Client& client, size_t start, std::string_view text);
     void preedit(std::string_view text, int32_t caret_characters);
     void cancel_preedit();
     bool composing() const { return !edit_.preedit().empty(); }

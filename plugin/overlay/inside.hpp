@@ -10,6 +10,7 @@
 
 #include "plugin/overlay/arbiter.hpp"
 #include "plugin/overlay/card_view.hpp"
+#include "plugin/overlay/completion.hpp"
 #include "plugin/overlay/composer.hpp"
 #include "plugin/overlay/menu.hpp"
 #include "plugin/overlay/message_list.hpp"
@@ -56,6 +57,7 @@ public:
     MessageList list;
     Menu menu;
     Composer composer;
+    Completion completion;
     Roster roster;
     CardView cards;
     ToastQueue toasts;
@@ -74,6 +76,7 @@ private:
     // [panels.cpp]
     void draw_all(const View& view, float width, float height);
     void draw_chat(const View& view, const client::Room* room, const Rect& rect);
+    void offer_completion(const View& view, const client::Room& room);
     void draw_pill(const View& view, std::string_view id, std::string_view label, Sign sign,
                    float y, bool strong, const Action& action);
     void draw_typing(const View& view, const client::Room& room, const Rect& rect);
@@ -114,6 +117,8 @@ private:
     void open_menu(RoomId room, uint64_t message_key, const Rect& beside);
     void close_menu();
     bool menu_key(uint32_t key);
+    bool completion_key(uint32_t key);
+    void take_offer(size_t which);
     void act_on_message(const Action& action);
     void tell_refusal(const Result<client::Request>& asked);
     void copy(std::string_view what);
@@ -158,6 +163,7 @@ private:
     bool mouse_known_ = false;
     std::string held_; // element the pointer went down on
     bool dragging_text_ = false;
+    size_t offer_heard_ = 0; // which of the completion's was said last
     bool dragging_log_ = false;
     bool log_dragged_ = false; // the pointer has left the place where it went down
     // [presses on the composer]

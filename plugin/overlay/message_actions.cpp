@@ -201,6 +201,38 @@ bool Overlay::Inside::menu_key(uint32_t code) {
     }
 }
 
+// [completion]
+
+// False: the key is not the list's.
+bool Overlay::Inside::completion_key(uint32_t code) {
+    switch (code) {
+    case key::up:
+        completion.step(-1);
+        return true;
+    case key::down:
+        completion.step(1);
+        return true;
+    case key::enter:
+    case key::tab:
+        take_offer(completion.chosen());
+        return true;
+    case key::escape:
+        completion.dismiss();
+        return true;
+    default:
+        return false;
+    }
+}
+
+void Overlay::Inside::take_offer(size_t which) {
+    const std::string taken = completion.taken(which);
+    if (!taken.empty()) {
+        composer.replace(client, completion.word_start(), taken);
+        set_focus("composer", false);
+    }
+    completion.close();
+}
+
 // [copying]
 
 void Overlay::Inside::copy(std::string_view what) {

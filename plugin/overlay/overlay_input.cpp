@@ -180,6 +180,9 @@ bool Overlay::Inside::overlay_key(uint32_t code, uint32_t modifiers) {
     if (menu.is_open() && menu_key(code)) {
         return true;
     }
+    if (on_composer && modifiers == 0 && completion.is_open() && completion_key(code)) {
+        return true;
+    }
     if ((code == 'c' || code == 'C') && (modifiers & mods::ctrl) != 0 && copy_from_log()) {
         return true;
     }
@@ -255,6 +258,16 @@ void Overlay::Inside::go_back() {
 }
 
 bool Overlay::Inside::pad_pressed(uint32_t button) {
+    if (focus == "composer" && completion.is_open()) {
+        const uint32_t as_key = button == pad::south  ? key::enter
+                                : button == pad::east ? key::escape
+                                : button == pad::up   ? key::up
+                                : button == pad::down ? key::down
+                                                      : key::none;
+        if (completion_key(as_key)) {
+            return true;
+        }
+    }
     switch (button) {
     case pad::south:
         focus == "composer" ? send(false) : activate_focus();
@@ -490,6 +503,9 @@ void Overlay::Inside::act(const Action& action) {
         break;
     case ActionKind::ToUnread:
         list.to_unread();
+        break;
+    case ActionKind::TakeOffer:
+        take_offer(action.index);
         break;
     case ActionKind::OpenMenu: {
         const Element* opener = kit.find(focus);

@@ -177,8 +177,26 @@ void Overlay::Inside::draw_chat(const View& view, const client::Room* room, cons
             view, *room,
             {rect.x + kit.px(16), composer_rect_.y - typing_h, rect.w - kit.px(32), typing_h});
     }
-    composer.draw(view, *room, composer_rect_, opened && focus == "composer");
+    const bool writing = opened && focus == "composer";
+    composer.draw(view, *room, composer_rect_, writing);
     canvas.alpha = 1;
+    if (writing && !composer.composing() && !menu.is_open()) {
+        offer_completion(view, *room);
+    } else {
+        completion.close();
+    }
+}
+
+void Overlay::Inside::offer_completion(const View& view, const client::Room& room) {
+    const bool anew = completion.look(client.model(), room, composer.text(), composer.caret());
+    if (!completion.is_open()) {
+        return;
+    }
+    if (anew || completion.chosen() != offer_heard_) {
+        narrator.say(completion.heard(view));
+        offer_heard_ = completion.chosen();
+    }
+    completion.draw(view, composer_rect_);
 }
 
 // A round button over the list, that leads to what is not seen.

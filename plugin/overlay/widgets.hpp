@@ -43,7 +43,8 @@ enum class ActionKind : uint8_t {
     Report,  // a: room, b: seq
     Discard, // a: room, b: nonce
     ToQuote, // b: seq
-    ToUnread
+    ToUnread,
+    TakeOffer // index: of the completion's
 };
 struct Action {
     ActionKind kind = ActionKind::None;

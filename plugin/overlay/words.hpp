@@ -65,6 +65,7 @@ namespace parley::overlay {
     X(ComposerWait, "composer.wait")                                                               \
     X(ComposerReadOnly, "composer.read_only")                                                      \
     X(ComposerName, "composer.name")                                                               \
+    X(ComposerOffers, "composer.offers")                                                           \
     X(KeyEnter, "key.enter")                                                                       \
     X(KeyEscape, "key.escape")                                                                     \
     X(KeyTab, "key.tab")                                                                           \
@@ -165,6 +166,7 @@ namespace parley::overlay {
     X(SayNotSent, "say.not_sent")                                                                  \
     X(SayCopied, "say.copied")                                                                     \
     X(SayMenu, "say.menu")                                                                         \
+    X(SayOffer, "say.offer")                                                                       \
     X(SayOpened, "say.opened")                                                                     \
     X(SayClosed, "say.closed")                                                                     \
     X(RoleButton, "role.button")                                                                   \
