@@ -118,7 +118,10 @@ void MessageList::draw_marks(const View& view, const Row& row, const text::Layou
     layout.bands(range.start, range.end, bands_);
     for (const text::Band& band : bands_) {
         view.canvas.fill({x + band.x, y + band.y, band.w, band.h},
-                         with_alpha(view.tone(Tone::Accent), 0.35f));
+                         with_alpha(view.tone(Tone::Accent), tint_marked));
+        const float thick = std::max(2.0f, view.px(2));
+        view.canvas.fill({x + band.x, y + band.y + band.h - thick, band.w, thick},
+                         view.tone(Tone::Accent));
     }
 }
 

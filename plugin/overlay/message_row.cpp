@@ -149,9 +149,11 @@ void MessageList::draw_body(const View& view, const Row& row) {
     const Canvas::Upright upright(canvas);
     canvas.alpha = row.ink;
     const float behind = view.presence;
+    // A mark and a mention's box over each other would be too much to read on.
+    const bool marked = !selection_.range(row.room, row.index).empty();
     for (const text::Box& box : layout->boxes) {
         const Rect rect{x + box.x, y + box.y, box.w, box.h};
-        if (box.kind == text::BoxKind::Mention) {
+        if (box.kind == text::BoxKind::Mention && !marked) {
             const Tone tone = box.target == raw(view.model.self()) ? Tone::Warn : Tone::Accent;
             canvas.fill({rect.x - view.px(2), rect.y, rect.w + view.px(4), rect.h},
                         with_alpha(view.tone(tone), tint_mention * behind), view.px(4));

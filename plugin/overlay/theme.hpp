@@ -138,6 +138,7 @@ Result<Theme> choose_theme(std::string_view wanted, std::string& message);
 inline constexpr float tint_focused = 0.08f; // the row that has the focus
 inline constexpr float tint_row_under_pointer = 0.04f;
 inline constexpr float tint_mention = 0.1f;
+inline constexpr float tint_marked = 0.07f; // with a line below it
 inline constexpr float tint_halo = 0.14f;
 inline constexpr float tint_under_pointer = 0.14f; // of a button
 inline constexpr float tint_held = 0.12f;

@@ -24,6 +24,7 @@ constexpr Paint bars[] = {{T::Accent}, {T::Good},   {T::Warn},   {T::Bad},  {T::
 constexpr Paint dots[] = {{T::Good},   {T::Warn},    {T::Bad},  {T::Accent},
                           {T::Direct}, {T::Offline}, {T::Party}};
 constexpr Paint text_only[] = {{T::Text}};
+constexpr Paint of_bodies[] = {{T::Text}, {T::Dim}, {T::Warn}, {T::Accent}};
 constexpr Paint soft_only[] = {{T::Soft}};
 constexpr Paint dim_only[] = {{T::Dim}};
 constexpr Paint text_or_dim[] = {{T::Text}, {T::Dim}};
@@ -46,7 +47,8 @@ constexpr Paint mention_of_me[] = {{T::Panel}, {T::Accent, tint_focused}, {T::Wa
 constexpr Paint mention[] = {{T::Panel}, {T::Accent, tint_focused}, {T::Accent, tint_mention}};
 constexpr Paint mono[] = {{T::Panel}, {T::Well}};
 constexpr Paint selected[] = {{T::Panel}, {T::Raised}, {T::Accent, 0.35f}};
-constexpr Paint selected_in_row[] = {{T::Panel}, {T::Accent, 0.35f}};
+constexpr Paint selected_in_row[] = {
+    {T::Panel}, {T::Text, tint_row_under_pointer}, {T::Accent, tint_marked}};
 constexpr Paint button[] = {{T::Panel}, {T::Button}};
 constexpr Paint button_under_pointer[] = {{T::Panel}, {T::Button, 1, T::Text, tint_under_pointer}};
 constexpr Paint button_held[] = {{T::Panel}, {T::Button, 1, T::Ink, tint_held}};
@@ -87,7 +89,7 @@ constexpr DrawnOn table[] = {
     {"a mention of another", Use::Words, accent_only, mention},
     {"code", Use::Words, text_or_dim, mono},
     {"selected words of the composer", Use::Words, text_only, selected},
-    {"selected words of a row", Use::Words, text_only, selected_in_row},
+    {"marked words of a row", Use::Words, of_bodies, selected_in_row},
     {"a button", Use::Words, text_only, button},
     {"a button under the pointer", Use::Words, text_only, button_under_pointer},
     {"a button held", Use::Words, text_only, button_held},

@@ -117,6 +117,21 @@ void look_at_all(Judge& judge, const std::string& theme) {
             judge.look(scene, "held");
             scene.mouse(SDL_MOUSEBUTTONUP, 5, 500);
         }
+        // A row's menu, and words of rows marked.
+        REQUIRE(scene.find("message/3") != nullptr);
+        const Rect row = scene.find("message/3")->rect;
+        scene.mouse(SDL_MOUSEMOTION, row.cx(), row.cy());
+        scene.mouse(SDL_MOUSEBUTTONDOWN, row.cx(), row.cy(), SDL_BUTTON_RIGHT);
+        scene.mouse(SDL_MOUSEBUTTONUP, row.cx(), row.cy(), SDL_BUTTON_RIGHT);
+        scene.settle();
+        CHECK(scene.find("menu") != nullptr);
+        judge.look(scene, "menu");
+        scene.key(SDLK_ESCAPE);
+        scene.mouse(SDL_MOUSEBUTTONDOWN, row.x + 60, row.y + 8);
+        scene.mouse(SDL_MOUSEMOTION, row.right() - 20, row.bottom() - 8);
+        scene.mouse(SDL_MOUSEBUTTONUP, row.right() - 20, row.bottom() - 8);
+        scene.settle();
+        judge.look(scene, "marked");
         // The focus through the rows.
         scene.mouse(SDL_MOUSEMOTION, 1, 500);
         scene.key(SDLK_UP, KMOD_LALT);

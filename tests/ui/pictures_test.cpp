@@ -57,6 +57,46 @@ TEST_CASE("the reference scene is drawn in every language", "[pictures]") {
     shoot_all("words-ar-light", {.words_path = "ar", .theme_path = "light"});
 }
 
+TEST_CASE("states of the mirrored interface, and of the light theme at rest", "[pictures]") {
+    {
+        Scene scene({.width = 560, .height = 1000, .words_path = "ar"});
+        scene.fill();
+        REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+        scene.settle();
+        const overlay::Rect people = scene.find("people")->rect;
+        CHECK(scene.click(people.cx(), people.cy()));
+        scene.settle();
+        scene.shoot("words-ar-people");
+        CHECK(scene.find("card/party") != nullptr);
+    }
+    {
+        Scene scene({.words_path = "ar"});
+        scene.fill();
+        REQUIRE(scene.overlay->open(wire::RoomKind::Party).ok());
+        scene.settle();
+        const overlay::Rect row = scene.find("message/3")->rect;
+        scene.mouse(SDL_MOUSEMOTION, row.cx(), row.cy());
+        scene.mouse(SDL_MOUSEBUTTONDOWN, row.cx(), row.cy(), SDL_BUTTON_RIGHT);
+        scene.mouse(SDL_MOUSEBUTTONUP, row.cx(), row.cy(), SDL_BUTTON_RIGHT);
+        scene.settle();
+        scene.shoot("words-ar-menu");
+        REQUIRE(scene.find("menu/0") != nullptr);
+        const overlay::Rect item = scene.find("menu/0")->rect;
+        CHECK(scene.click(item.cx(), item.cy()));
+        scene.settle();
+        CHECK(scene.find("menu") == nullptr);
+        CHECK(scene.find("composer/reply/cancel") != nullptr);
+    }
+    {
+        Scene scene({.theme_path = "light"});
+        scene.fill();
+        scene.settle();
+        scene.frames(60, 0.25f);
+        scene.shoot("theme-light-idle");
+        CHECK(scene.find("chat") == nullptr);
+    }
+}
+
 TEST_CASE("people and cards come in front where there is no room beside the chat", "[pictures]") {
     Scene scene({.width = 560, .height = 1000});
     scene.fill();
