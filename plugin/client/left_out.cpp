@@ -20,6 +20,12 @@ size_t between(const Room& room, Seq after, Seq until) {
                       [](const Message& m) { return m.kind == MessageKind::Text; }));
 }
 
+// Where nothing stands.
+uint32_t places(const Room& room, const LeftOut& one) {
+    const auto taken = first_above(room, one.to_seq) - first_above(room, one.from_seq - 1);
+    return static_cast<uint32_t>(one.to_seq - one.from_seq + 1 - static_cast<Seq>(taken));
+}
+
 } // namespace
 
 // What is here and was not listed came by another way: a reply told us of our own line.
@@ -67,8 +73,8 @@ void ModelWriter::covered(Room& room, Seq from, Seq to) {
         }
         at->from_seq = above ? to + 1 : at->from_seq;
         at->to_seq = below ? from - 1 : at->to_seq;
-        at->count = static_cast<uint32_t>(std::min<Seq>(at->count, at->to_seq - at->from_seq + 1));
-        ++at;
+        at->count = std::min(at->count, places(room, *at));
+        at = at->count == 0 ? room.left_out.erase(at) : at + 1;
     }
     ++room.revision;
     touch();

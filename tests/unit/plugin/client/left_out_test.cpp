@@ -203,6 +203,27 @@ TEST_CASE("a page over it all ends the count, also when some are not ours any mo
     CHECK(left_out(world).empty());
 }
 
+TEST_CASE("what a page leaves of a count is no more than there are places for",
+          "[client][left-out]") {
+    const bool blocked = GENERATE(true, false); // the author of line 10, since it was left out
+    World world;
+    world.enter(lobby());
+    batch(world, 1, 10, {2, 3}, 8);
+    REQUIRE(world.client.fetch_history(RoomId{1}, 11, 7).ok());
+    batch(world, 4, 10, seqs(4, blocked ? 9 : 10), 0, world.last(wire::Command::Fetch).request(),
+          true);
+    CHECK(left_out(world) == "1-3:1");
+}
+
+TEST_CASE("a count for which a page leaves no place ends", "[client][left-out]") {
+    World world;
+    world.enter(lobby());
+    batch(world, 1, 10, {1, 2, 3}, 7);
+    REQUIRE(world.client.fetch_history(RoomId{1}, 11, 7).ok());
+    batch(world, 4, 10, seqs(4, 9), 0, world.last(wire::Command::Fetch).request(), true);
+    CHECK(left_out(world).empty());
+}
+
 TEST_CASE("a batch that overtook another is counted when its turn comes", "[client][left-out]") {
     World world;
     world.enter(lobby());
