@@ -55,15 +55,6 @@ int64_t scene_us() {
     return ++now_us;
 }
 
-constexpr const char* words_text = R"([presence]
-in_match = "In match · {0} · {1}"
-respawn = "In match · respawn {0} s"
-flag = "In match · holding the flag"
-joinable = "Looking for group · can be joined"
-[hints]
-keys = [["Enter", "party"], ["T", "team"], ["Y", "everyone"]]
-)";
-
 } // namespace
 
 Scene::Scene(SceneOptions wanted) : options(wanted) {
@@ -82,10 +73,9 @@ Scene::Scene(SceneOptions wanted) : options(wanted) {
     }
     client = std::make_unique<client::Client>(std::move(client_options),
                                               std::make_unique<client::ScriptConnection>(script));
-    words_file_ = PARLEY_BINARY_DIR "/ui/words.toml";
-    std::ofstream(words_file_) << words_text;
     overlay::Options overlay_options;
-    overlay_options.words_path = options.words_path != nullptr ? options.words_path : words_file_;
+    const char* const english = PARLEY_SOURCE_DIR "/demo/words/en.toml";
+    overlay_options.words_path = options.words_path != nullptr ? options.words_path : english;
     overlay_options.theme_path = options.theme_path;
     overlay_options.reduced_motion = options.reduced_motion;
     overlay_options.utc_offset_s = 0;
@@ -288,7 +278,7 @@ void Scene::fill() {
     presence(kenji, P::InMatch, "in_match", {"Harbour", "3–2"});
     presence(layla, P::Away, "respawn", {"8"});
     presence(aria, P::InMatch, "flag", {});
-    presence(zoe, P::LookingForGroup, "joinable", {});
+    presence(zoe, P::LookingForGroup, "looking", {});
     presence(mika, P::Online, "", {});
     presence(noa, P::Offline, "", {}, 2 * 3'600'000);
     if (options.cards) {

@@ -116,7 +116,6 @@ private:
     SDL_Renderer* renderer_ = nullptr;
     platform::Sdl2Renderer draw_;
     TimeMs now_ms_ = 50'000;
-    std::string words_file_;
 };
 
 } // namespace parley::ui
