@@ -1,0 +1,579 @@
+// stops.cpp: the list. A new view, theme or language is named here, or the tour's test fails.
+#include "tests/tour/tour.hpp"
+
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+namespace parley::tour {
+namespace {
+
+using overlay::Rect;
+using ui::aria, ui::direct, ui::kenji, ui::layla, ui::me, ui::mika, ui::noa, ui::party, ui::Said,
+    ui::Scene, ui::zoe;
+using wire::RoomKind;
+
+Rect place(const Scene& scene, std::string_view id) {
+    const overlay::Element* element = scene.find(id);
+    INFO(id);
+    REQUIRE(element != nullptr);
+    return element->rect;
+}
+
+void open(Scene& scene, RoomKind kind = RoomKind::Party) {
+    REQUIRE(scene.overlay->open(kind).ok());
+    scene.settle();
+}
+
+void press(Scene& scene, std::string_view id) {
+    const Rect at = place(scene, id);
+    REQUIRE(scene.click(at.cx(), at.cy()));
+    scene.settle();
+}
+
+void menu_of(Scene& scene, std::string_view id) {
+    const Rect at = place(scene, id);
+    scene.mouse(SDL_MOUSEMOTION, at.cx(), at.cy());
+    scene.mouse(SDL_MOUSEBUTTONDOWN, at.cx(), at.cy(), SDL_BUTTON_RIGHT);
+    scene.mouse(SDL_MOUSEBUTTONUP, at.cx(), at.cy(), SDL_BUTTON_RIGHT);
+    scene.settle();
+}
+
+// The first element that is one's own line and was refused.
+std::string failed_row(const Scene& scene) {
+    for (const overlay::Element& element : scene.overlay->elements()) {
+        if (element.action.kind == overlay::ActionKind::Retry) {
+            return element.id;
+        }
+    }
+    return "";
+}
+
+// Rooms that are entered anew say who is in them, not what he does.
+void all_online(Scene& scene) {
+    for (const uint64_t user : {kenji, layla, aria, zoe, noa, mika}) {
+        scene.presence(user, wire::PresenceState::Online, "", {});
+    }
+}
+
+// [reference]
+
+void talk(Scene& scene) {
+    scene.fill();
+    scene.settle();
+    open(scene);
+}
+
+void crowded(Scene& scene) {
+    talk(scene);
+    scene.crowd_the_screen();
+    scene.settle();
+    scene.text("go when I say ");
+    scene.preedit("いま", 2);
+    scene.settle();
+}
+
+void idle(Scene& scene) {
+    scene.fill();
+    scene.settle();
+    scene.frames(60, 0.25f);
+}
+
+void people_in_front(Scene& scene) {
+    talk(scene);
+    press(scene, "people");
+}
+
+// [text]
+
+void scripts(Scene& scene) {
+    scene.connect();
+    scene.enter(party, RoomKind::Party, {kenji, layla, aria, mika, me}, 20,
+                {{kenji, 1, "Portez ce vieux whisky au juge blond qui fume", {}},
+                 {kenji, 1, "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία", {}},
+                 {kenji, 1, "Съешь же ещё этих мягких французских булок", {}},
+                 {layla, 2, "أهلا وسهلا! نلتقي عند البوابة 25 الآن", {}},
+                 {layla, 2, "שלום לכולם, ניפגש ליד השער 25", {}},
+                 {aria, 3, "नमस्ते दोस्तों, क्षेत्र सुरक्षित है", {}},
+                 {aria, 3, "হ্যালো বন্ধুরা, প্রস্তুত থাকো", {}},
+                 {aria, 3, "வணக்கம் நண்பர்களே", {}},
+                 {aria, 3, "สวัสดีเพื่อน ๆ เจอกันที่สะพาน", {}},
+                 {kenji, 4, "橋の北側で待っています", {}},
+                 {kenji, 4, "我们在北边的桥上等你", {}},
+                 {kenji, 4, "북쪽 다리에서 기다릴게요", {}},
+                 {mika, 5, "👍🏽 👩‍🚀 🏳️‍🌈 🇯🇵 ❤️ 🚀", {}}});
+    all_online(scene);
+    scene.settle();
+    open(scene);
+}
+
+void styles(Scene& scene) {
+    using K = wire::SpanKind;
+    scene.connect();
+    const std::string link = "https://example.com/maps/harbour";
+    scene.enter(
+        party, RoomKind::Party, {kenji, layla, aria, me}, 20,
+        {{kenji,
+          1,
+          "bold, italic, underlined, struck and mono",
+          {{"bold", K::Bold},
+           {"italic", K::Italic},
+           {"underlined", K::Underline},
+           {"struck", K::Strike},
+           {"mono", K::Mono}}},
+         {layla, 2, "the map: " + link, {{link, K::Link}}},
+         {aria, 3, "@you the code is 4711", {{"@you", K::Mention, me}, {"4711", K::Spoiler}}},
+         {kenji, 4, "one that was seen: 0815", {{"0815", K::Spoiler}}}});
+    all_online(scene);
+    scene.settle();
+    open(scene);
+    // The last spoiler is looked at, the other one is not.
+    press(scene, "message/4");
+}
+
+void mixed_directions(Scene& scene) {
+    talk(scene);
+    scene.say(party, 6,
+              {zoe,
+               5,
+               "a longer line, שלום לכולם, that goes on in English (ואז חוזר) and "
+               "is broken somewhere because it does not fit",
+               {}});
+    scene.text("مرحبا يا أصدقاء hello 123");
+    scene.settle();
+}
+
+// [messages]
+
+void marked(Scene& scene) {
+    talk(scene);
+    const Rect first = place(scene, "message/1");
+    const Rect last = place(scene, "message/5");
+    scene.mouse(SDL_MOUSEBUTTONDOWN, first.x + 120, first.bottom() - 8);
+    scene.mouse(SDL_MOUSEMOTION, first.x + 200, first.bottom() - 8);
+    scene.mouse(SDL_MOUSEMOTION, last.x + 90, last.bottom() - 8);
+    scene.mouse(SDL_MOUSEBUTTONUP, last.x + 90, last.bottom() - 8);
+    scene.settle();
+}
+
+void tools(Scene& scene) {
+    talk(scene);
+    const Rect row = place(scene, "message/3");
+    scene.mouse(SDL_MOUSEMOTION, row.cx(), row.bottom() - 10);
+    scene.frames(2);
+}
+
+void menu(Scene& scene) {
+    talk(scene);
+    menu_of(scene, "message/2");
+}
+
+void link_menu(Scene& scene) {
+    styles(scene);
+    menu_of(scene, "message/2");
+}
+
+void failed_menu(Scene& scene) {
+    talk(scene);
+    scene.send_refused(party, "no, the other bridge", Error::TooLong, 0);
+    scene.settle();
+    menu_of(scene, failed_row(scene));
+}
+
+void waiting_and_failed(Scene& scene) {
+    talk(scene);
+    scene.send_refused(party, "no, the other bridge", Error::TooLong, 0);
+    scene.send_waiting(party, "cover me from the ridge");
+    scene.settle();
+}
+
+void reply(Scene& scene) {
+    talk(scene);
+    menu_of(scene, "message/2");
+    press(scene, "menu/0");
+    REQUIRE(scene.find("composer/reply/cancel") != nullptr);
+    scene.text("on my way");
+    scene.settle();
+}
+
+void focused(Scene& scene) {
+    talk(scene);
+    scene.key(SDLK_UP, KMOD_LALT);
+    scene.settle();
+    REQUIRE(scene.focused().rfind("message/", 0) == 0);
+}
+
+void new_below(Scene& scene) {
+    scene.fill();
+    scene.settle();
+    open(scene, RoomKind::Global);
+    for (int i = 0; i < 6; ++i) {
+        scene.key(SDLK_PAGEUP);
+    }
+    for (Seq seq = 111; seq < 114; ++seq) {
+        scene.say(ui::global, seq, {zoe, 5, "anyone for ranked?", {}});
+    }
+    scene.settle();
+}
+
+void new_above(Scene& scene) {
+    scene.fill();
+    scene.settle();
+    std::vector<Said> log;
+    for (int i = 0; i < 60; ++i) {
+        log.push_back({zoe, 1 + i / 10, "raid plan, part " + std::to_string(i + 1), {}});
+    }
+    scene.enter(777, RoomKind::Guild, {zoe, me}, 20, log);
+    all_online(scene);
+    open(scene, RoomKind::Guild);
+}
+
+void busy(Scene& scene) {
+    scene.connect();
+    constexpr const char* texts[] = {
+        "anyone up for ranked?", "gg everyone", "selling two night passes, cheap",
+        "who has the map?",      "brb",         "first time here, hello!"};
+    scene.enter(300, RoomKind::Global, {kenji, layla, aria, zoe, noa, mika, me}, 0, {});
+    Seq next = 1;
+    for (size_t i = 0; i < 24; ++i) {
+        scene.say(300, next, {1 + next % 5, 5, texts[i % 6], {}});
+        ++next;
+        if (i % 3 == 2) {
+            client::ScriptShard::BatchSays batch;
+            batch.room = 300;
+            batch.from = next;
+            batch.to = next + 11;
+            batch.left_out = 12;
+            scene.shard.batch(batch);
+            scene.step_client();
+            next += 12;
+        }
+    }
+    all_online(scene);
+    scene.settle();
+    open(scene, RoomKind::Global);
+}
+
+void slow(Scene& scene) {
+    busy(scene);
+    scene.shard.room_pace(300, 1, 10'000, true);
+    scene.step_client();
+    scene.settle();
+}
+
+void whisper(Scene& scene) {
+    scene.fill();
+    scene.say(direct, 2, {me, 5, "give me two minutes", {}});
+    scene.settle();
+    open(scene, RoomKind::Direct);
+}
+
+void many_rooms(Scene& scene) {
+    talk(scene);
+    for (uint64_t i = 0; i < 12; ++i) {
+        scene.enter(200 + i, RoomKind::Guild, {mika, me}, 0, {{mika, 1, "guild news", {}}});
+    }
+    all_online(scene);
+    scene.settle();
+}
+
+// [writing]
+
+void names(Scene& scene) {
+    talk(scene);
+    scene.text("hey @");
+    scene.settle();
+}
+
+void emoji(Scene& scene) {
+    talk(scene);
+    scene.text(":fi");
+    scene.settle();
+}
+
+void preedit(Scene& scene) {
+    talk(scene);
+    scene.text("橋で ");
+    scene.preedit("まっています", 6);
+    scene.settle();
+}
+
+void long_draft(Scene& scene) {
+    talk(scene);
+    scene.text(
+        "if they come from the left we hold the ridge, and if they come from the right we fall "
+        "back to the gate and wait for the others");
+    scene.key(SDLK_LEFT, KMOD_LSHIFT | KMOD_LCTRL);
+    scene.settle();
+}
+
+// [notifications]
+
+void toast(Scene& scene) {
+    idle(scene);
+    REQUIRE(
+        scene.overlay->toast(UserId{zoe}, "invites you to her party · 3 of 5 · EU", "join", "Join")
+            .ok());
+    scene.settle();
+}
+
+void unread(Scene& scene) {
+    talk(scene);
+    scene.say(ui::team, 4,
+              {kenji, 5, "@you they have the flag", {{"@you", wire::SpanKind::Mention, me}}});
+    scene.settle();
+}
+
+// [connection]
+
+void first_run(Scene& scene) {
+    scene.connect();
+    scene.settle();
+}
+
+void connecting(Scene& scene) {
+    REQUIRE(scene.client->connect("127.0.0.1:1", "a.b.c").ok());
+    scene.step_client();
+    scene.settle();
+}
+
+void lost(Scene& scene) {
+    scene.fill();
+    scene.settle();
+    scene.shard.down(Error::ConnectionLost, 4000);
+    scene.step_client();
+    scene.settle();
+}
+
+void lost_while_open(Scene& scene) {
+    talk(scene);
+    scene.shard.down(Error::ConnectionLost, 4000);
+    scene.step_client();
+    scene.send_waiting(party, "is anybody there?");
+    scene.settle();
+}
+
+void refused(Scene& scene) {
+    REQUIRE(scene.client->connect("127.0.0.1:1", "a.b.c").ok());
+    scene.step_client();
+    scene.shard.down(Error::BadTicket);
+    scene.step_client();
+    scene.settle();
+}
+
+// [people and cards]
+
+void people_alone(Scene& scene) {
+    talk(scene);
+    scene.overlay->show_cards(false);
+    scene.settle();
+}
+
+void cards_alone(Scene& scene) {
+    talk(scene);
+    scene.overlay->show_roster(false);
+    scene.settle();
+}
+
+void card_button(Scene& scene) {
+    talk(scene);
+    const Rect at = place(scene, "card/party");
+    for (const overlay::Element& element : scene.overlay->elements()) {
+        if (element.action.kind == overlay::ActionKind::CardButton && element.rect.y > at.y) {
+            scene.mouse(SDL_MOUSEMOTION, element.rect.cx(), element.rect.cy());
+            scene.frames(2);
+            return;
+        }
+    }
+    FAIL("the party card has no button");
+}
+
+#define WORDS(language) PARLEY_SOURCE_DIR "/demo/words/" language ".toml"
+
+} // namespace
+
+const std::vector<View>& views() {
+    static const std::vector<View> all = {
+        {"card_view", "card/"}, {"completion", "offers"},   {"composer", "composer"},
+        {"menu", "menu/"},      {"message_marks", "/more"}, {"message_row", "message/"},
+        {"panels", "log"},      {"room_list", "tab/"},      {"roster", "roster"},
+        {"status", "status"},   {"toast", "toast"},
+    };
+    return all;
+}
+
+const std::vector<Stop>& stops() {
+    static const std::vector<Stop> all = {
+        {"talk",
+         "A match",
+         "Party chat in a match",
+         {"message_row", "panels", "room_list", "composer", "card_view", "roster"},
+         talk},
+        {"crowded",
+         "A match",
+         "Everything at once: toast, a refused line, one that waits, an input method",
+         {"toast", "message_row", "composer"},
+         crowded},
+        {"idle",
+         "A match",
+         "Idle: the last lines stand on the game",
+         {"message_row", "card_view"},
+         idle},
+
+        {"scripts", "Text", "Thirteen scripts and emoji", {"message_row"}, scripts},
+        {"styles",
+         "Text",
+         "Styles, a link, a mention, a spoiler hidden and one that was looked at",
+         {"message_row"},
+         styles},
+        {"directions",
+         "Text",
+         "Two directions in one line, read and written",
+         {"message_row", "composer"},
+         mixed_directions},
+
+        {"marked", "Messages", "Text marked over several messages", {"message_row"}, marked},
+        {"tools", "Messages", "Tools of a row under the pointer", {"message_marks"}, tools},
+        {"menu", "Messages", "What can be done with a message", {"menu"}, menu},
+        {"menu-link", "Messages", "A message with a link", {"menu"}, link_menu},
+        {"menu-failed", "Messages", "One's own line that was refused", {"menu"}, failed_menu},
+        {"waiting",
+         "Messages",
+         "A line that was refused, and one that waits",
+         {"message_row"},
+         waiting_and_failed},
+        {"reply", "Messages", "A reply is written", {"composer"}, reply},
+        {"focused", "Messages", "A message reached with the keyboard", {"message_row"}, focused},
+        {"new-below", "Messages", "Reading back: new lines below", {"panels"}, new_below},
+        {"new-above", "Messages", "New lines above, and the way to them", {"panels"}, new_above},
+
+        {"whisper", "Rooms", "Between two", {"room_list"}, whisper},
+        {"many-rooms", "Rooms", "More rooms than there is room for", {"room_list"}, many_rooms},
+        {"busy", "Rooms", "A busy room: lines that were left out", {"message_row"}, busy},
+        {"slow-mode", "Rooms", "Slow mode", {"panels"}, slow},
+
+        {"names", "Writing", "Names are offered", {"completion"}, names},
+        {"emoji", "Writing", "Emoji are offered", {"completion"}, emoji},
+        {"preedit", "Writing", "An input method", {"composer"}, preedit},
+        {"draft", "Writing", "A long draft with a word marked", {"composer"}, long_draft},
+
+        {"toast", "Notifications", "An invitation", {"toast"}, toast},
+        {"unread", "Notifications", "A mention in another room", {"room_list"}, unread},
+
+        {"people", "People and cards", "People", {"roster"}, people_alone},
+        {"cards", "People and cards", "Cards", {"card_view"}, cards_alone},
+        {"card-button",
+         "People and cards",
+         "A card's button under the pointer",
+         {"card_view"},
+         card_button},
+
+        {"first-run", "Connection", "Nothing has been said yet", {"status"}, first_run},
+        {"connecting", "Connection", "On the way in", {"status"}, connecting},
+        {"lost",
+         "Connection",
+         "Lost, at a shard for trying things",
+         {"status"},
+         lost,
+         {.dev = true}},
+        {"lost-open",
+         "Connection",
+         "Lost while one writes",
+         {"status", "message_row"},
+         lost_while_open},
+        {"refused", "Connection", "Not let in", {"status"}, refused},
+
+        {"light", "Themes", "Light", {"panels"}, crowded, {.theme_path = "light"}},
+        {"light-idle", "Themes", "Light, idle", {"message_row"}, idle, {.theme_path = "light"}},
+        {"high-contrast",
+         "Themes",
+         "High contrast",
+         {"panels"},
+         crowded,
+         {.theme_path = "high_contrast"}},
+        {"protanopia",
+         "Themes",
+         "Light, for those who see no red",
+         {"panels"},
+         crowded,
+         {.theme_path = "light+protanopia"}},
+        {"deuteranopia",
+         "Themes",
+         "Dark, for those who see no green",
+         {"panels"},
+         crowded,
+         {.theme_path = "dark+deuteranopia"}},
+        {"tritanopia",
+         "Themes",
+         "Dark, for those who see no blue",
+         {"panels"},
+         crowded,
+         {.theme_path = "dark+tritanopia"}},
+        {"couch",
+         "Themes",
+         "For a screen that is far away",
+         {"panels"},
+         crowded,
+         {.width = 1920, .height = 1080, .theme_path = "dark+couch"}},
+
+        {"arabic",
+         "Languages",
+         "Arabic: the interface stands mirrored",
+         {"panels"},
+         crowded,
+         {.words_path = WORDS("ar")}},
+        {"arabic-menu",
+         "Languages",
+         "Arabic, a message's menu",
+         {"menu"},
+         menu,
+         {.words_path = WORDS("ar")}},
+        {"arabic-narrow",
+         "Languages",
+         "Arabic, narrow, people in front",
+         {"roster"},
+         people_in_front,
+         {.width = 560, .height = 1000, .words_path = WORDS("ar")}},
+        {"german", "Languages", "German", {"panels"}, crowded, {.words_path = WORDS("de")}},
+        {"german-menu",
+         "Languages",
+         "German, a refused line",
+         {"menu"},
+         failed_menu,
+         {.words_path = WORDS("de")}},
+        {"japanese", "Languages", "Japanese", {"panels"}, crowded, {.words_path = WORDS("ja")}},
+
+        {"720p", "Sizes", "A small screen", {"panels"}, crowded, {.width = 1280, .height = 720}},
+        {"720p-x0.75",
+         "Sizes",
+         "A small screen, small",
+         {"panels"},
+         crowded,
+         {.width = 1280, .height = 720, .scale = 0.75f}},
+        {"1080p-x2",
+         "Sizes",
+         "Twice as large",
+         {"panels"},
+         crowded,
+         {.width = 1920, .height = 1080, .scale = 2}},
+        {"720p-x3",
+         "Sizes",
+         "Three times as large on a small screen",
+         {"panels"},
+         crowded,
+         {.width = 1280, .height = 720, .scale = 3}},
+        {"narrow", "Sizes", "Narrow", {"panels"}, crowded, {.width = 560, .height = 900}},
+        {"narrow-people",
+         "Sizes",
+         "Narrow, people in front",
+         {"roster"},
+         people_in_front,
+         {.width = 560, .height = 1000}},
+        {"wide", "Sizes", "Wide", {"panels"}, crowded, {.width = 2560, .height = 800}},
+        {"4k", "Sizes", "4K", {"panels"}, crowded, {.width = 3840, .height = 2160}},
+        {"tiny", "Sizes", "The smallest screen", {"panels"}, talk, {.width = 320, .height = 240}},
+    };
+    return all;
+}
+
+} // namespace parley::tour
