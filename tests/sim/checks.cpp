@@ -173,6 +173,7 @@ void Checks::frame(SessionId session, const wire::ServerFrame& frame, bool live)
     case wire::Event::RoomGone: // who comes back may be told of less than he missed
         sessions_[session].after_gap.erase(RoomId{frame.body_as_RoomGone()->room()});
         gone(session, RoomId{frame.body_as_RoomGone()->room()});
+        sessions_[session].cards.clear();
         break;
     case wire::Event::Roster:
         in_room(reader, RoomId{frame.body_as_Roster()->room()}, "a Roster");
@@ -181,6 +182,7 @@ void Checks::frame(SessionId session, const wire::ServerFrame& frame, bool live)
                 shown(reader, member->presence());
             }
         }
+        roster_gone(session, *frame.body_as_Roster());
         break;
     case wire::Event::Gap:
         in_room(reader, RoomId{frame.body_as_Gap()->room()}, "a Gap");

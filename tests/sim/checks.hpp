@@ -179,6 +179,7 @@ private:
     void card_written(SessionId session, UserId writer, const Asked& asked);
     void card_shown(SessionId session, UserId reader, RoomId room, UserId user, uint16_t type,
                     uint32_t version);
+    void roster_gone(SessionId session, const wire::Roster& roster);
     void shown(UserId reader, const wire::Presence* presence);
     // Whether user has been invisible for so long that nobody may be told anything else.
     bool hidden(UserId user, TimeMs for_ms) const;

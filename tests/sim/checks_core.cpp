@@ -393,6 +393,19 @@ void Checks::card_shown(SessionId session, UserId reader, RoomId room, UserId us
     newest = version;
 }
 
+// Of whom a reader shares no room with he is not told when the card ends, and the next may come
+// when they meet again.
+void Checks::roster_gone(SessionId session, const wire::Roster& roster) {
+    if (roster.gone() == nullptr) {
+        return;
+    }
+    for (const uint64_t gone : *roster.gone()) {
+        std::erase_if(sessions_[session].cards, [&](const auto& card) {
+            return std::get<UserId>(card.first) == UserId{gone};
+        });
+    }
+}
+
 // [presence]
 bool Checks::hidden(UserId user, TimeMs for_ms) const {
     const auto found = appearances_.find(user);

@@ -84,7 +84,8 @@ private:
     struct RoomSeen {
         uint64_t revision = 0;
         uint64_t incarnation = 0;
-        Seq entered_seq = 0; // the log's end when this client first saw the room
+        Seq entered_seq = 0;         // the log's end when this client first saw the room
+        uint64_t dropped_events = 0; // by then
         bool gap = false;
     };
 
