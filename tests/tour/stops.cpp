@@ -88,7 +88,7 @@ void people_in_front(Scene& scene) {
 
 void scripts(Scene& scene) {
     scene.connect();
-    scene.enter(party, RoomKind::Party, {kenji, layla, aria, mika, me}, 20,
+    scene.enter(party, RoomKind::Party, {kenji, layla, aria, me}, 20,
                 {{kenji, 1, "Portez ce vieux whisky au juge blond qui fume", {}},
                  {kenji, 1, "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία", {}},
                  {kenji, 1, "Съешь же ещё этих мягких французских булок", {}},
@@ -98,10 +98,10 @@ void scripts(Scene& scene) {
                  {aria, 3, "হ্যালো বন্ধুরা, প্রস্তুত থাকো", {}},
                  {aria, 3, "வணக்கம் நண்பர்களே", {}},
                  {aria, 3, "สวัสดีเพื่อน ๆ เจอกันที่สะพาน", {}},
-                 {kenji, 4, "橋の北側で待っています", {}},
-                 {kenji, 4, "我们在北边的桥上等你", {}},
-                 {kenji, 4, "북쪽 다리에서 기다릴게요", {}},
-                 {mika, 5, "👍🏽 👩‍🚀 🏳️‍🌈 🇯🇵 ❤️ 🚀", {}}});
+                 {aria, 3, "橋の北側で待っています", {}},
+                 {aria, 3, "我们在北边的桥上等你", {}},
+                 {aria, 3, "북쪽 다리에서 기다릴게요", {}},
+                 {aria, 3, "👍🏽 👩‍🚀 🏳️‍🌈 🇯🇵 ❤️ 🚀", {}}});
     all_online(scene);
     scene.settle();
     open(scene);
@@ -420,7 +420,7 @@ const std::vector<Stop>& stops() {
          {"message_row", "card_view"},
          idle},
 
-        {"scripts", "Text", "Thirteen scripts and emoji", {"message_row"}, scripts},
+        {"scripts", "Text", "Twelve scripts and emoji", {"message_row"}, scripts},
         {"styles",
          "Text",
          "Styles, a link, a mention, a spoiler hidden and one that was looked at",
