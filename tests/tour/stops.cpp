@@ -203,6 +203,24 @@ void focused(Scene& scene) {
     REQUIRE(scene.focused().rfind("message/", 0) == 0);
 }
 
+// A line that was deleted, and who came, left, was put out and leads.
+void history(Scene& scene) {
+    talk(scene);
+    auto& b = scene.shard.fbb();
+    const auto entry =
+        wire::CreateEntry(b, 6, Scene::today_ms + 5 * 60'000, kenji, 0, wire::EntryBody::Delete,
+                          wire::CreateDelete(b, 1).Union(), 0);
+    const auto entries = b.CreateVector(&entry, 1);
+    scene.shard.say(Lane::Chat, 0, wire::Event::Batch,
+                    wire::CreateBatch(b, party, 77, 6, 6, Scene::today_ms, 0, 0, 0, entries));
+    scene.step_client();
+    scene.membership(party, 7, zoe, wire::MembershipChange::Joined, 6);
+    scene.membership(party, 8, layla, wire::MembershipChange::Left, 6);
+    scene.membership(party, 9, zoe, wire::MembershipChange::Removed, 7);
+    scene.membership(party, 10, aria, wire::MembershipChange::Promoted, 7);
+    scene.settle();
+}
+
 void new_below(Scene& scene) {
     scene.fill();
     scene.settle();
@@ -353,6 +371,17 @@ void lost_while_open(Scene& scene) {
     scene.settle();
 }
 
+void read_only(Scene& scene) {
+    REQUIRE(scene.client->connect("127.0.0.1:7777", "a.b.c").ok());
+    scene.step_client();
+    scene.shard.up();
+    scene.shard.ready(me, "Mei", Scene::today_ms, true);
+    scene.step_client();
+    scene.enter(party, RoomKind::Party, {kenji, me}, 1, {{kenji, 4, "see you in the lobby", {}}});
+    scene.settle();
+    open(scene);
+}
+
 void refused(Scene& scene) {
     REQUIRE(scene.client->connect("127.0.0.1:1", "a.b.c").ok());
     scene.step_client();
@@ -444,6 +473,11 @@ const std::vector<Stop>& stops() {
          waiting_and_failed},
         {"reply", "Messages", "A reply is written", {"composer"}, reply},
         {"focused", "Messages", "A message reached with the keyboard", {"message_row"}, focused},
+        {"history",
+         "Messages",
+         "A deleted line, and people who come and go",
+         {"message_row"},
+         history},
         {"new-below", "Messages", "Reading back: new lines below", {"panels"}, new_below},
         {"new-above", "Messages", "New lines above, and the way to them", {"panels"}, new_above},
 
@@ -481,6 +515,11 @@ const std::vector<Stop>& stops() {
          "Lost while one writes",
          {"status", "message_row"},
          lost_while_open},
+        {"read-only",
+         "Connection",
+         "The pass has run out: one may read",
+         {"status", "composer"},
+         read_only},
         {"refused", "Connection", "Not let in", {"status"}, refused},
 
         {"light", "Themes", "Light", {"panels"}, crowded, {.theme_path = "light"}},
