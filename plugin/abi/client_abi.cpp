@@ -154,6 +154,8 @@ bool parley_poll(parley_client* client, parley_event* out) {
     said.card_type = card_type_name(*client->client, event.card_type);
     said.state = static_cast<int32_t>(event.state);
     said.kind = static_cast<uint32_t>(event.kind);
+    said.urgency = event.urgency;
+    said.wants = event.wants;
     return write_sized(said, out);
 }
 

@@ -162,6 +162,7 @@ namespace {
         PARLEY_SAME(PARLEY_EVENT_BLOCKS, EventType::Blocks)
         PARLEY_SAME(PARLEY_EVENT_LINK, EventType::Link)
         PARLEY_SAME(PARLEY_EVENT_REPORT, EventType::Report)
+        PARLEY_SAME(PARLEY_EVENT_NOTIFY, EventType::Notify)
     }
 }
 

@@ -77,6 +77,34 @@ static_assert(PARLEY_PAD_RIGHT_SHOULDER == overlay::pad::right_shoulder);
 static_assert(PARLEY_PAD_BACK == overlay::pad::back);
 static_assert(PARLEY_PAD_START == overlay::pad::start);
 
+[[maybe_unused]] void same(overlay::Phase phase) {
+    using overlay::Phase;
+#define PARLEY_SAME(theirs, ours)                                                                  \
+    case ours:                                                                                     \
+        static_assert(theirs == static_cast<int>(ours));                                           \
+        break;
+    switch (phase) {
+        PARLEY_SAME(PARLEY_PHASE_PLAY, Phase::Play)
+        PARLEY_SAME(PARLEY_PHASE_MENU, Phase::Menu)
+        PARLEY_SAME(PARLEY_PHASE_LOADING, Phase::Loading)
+        PARLEY_SAME(PARLEY_PHASE_COMBAT, Phase::Combat)
+        PARLEY_SAME(PARLEY_PHASE_DEAD, Phase::Dead)
+        PARLEY_SAME(PARLEY_PHASE_END, Phase::End)
+    }
+#undef PARLEY_SAME
+}
+static_assert(PARLEY_PHASE_END == overlay::phase_last);
+static_assert(PARLEY_LEVEL_ALL == static_cast<int>(overlay::Level::All));
+static_assert(PARLEY_LEVEL_MENTIONS == static_cast<int>(overlay::Level::Mentions));
+static_assert(PARLEY_LEVEL_NONE == static_cast<int>(overlay::Level::None));
+static_assert(PARLEY_LEVEL_NONE == overlay::level_last);
+static_assert(PARLEY_URGENT == static_cast<int>(overlay::Urgency::Urgent));
+static_assert(PARLEY_SOCIAL == static_cast<int>(overlay::Urgency::Social));
+static_assert(PARLEY_AMBIENT == static_cast<int>(overlay::Urgency::Ambient));
+static_assert(PARLEY_WANTS_SOUND == overlay::Notice::sound_bit);
+static_assert(PARLEY_WANTS_FLASH == overlay::Notice::flash_bit);
+static_assert(PARLEY_WANTS_DESKTOP == overlay::Notice::desktop_bit);
+
 bool orphaned(const parley_overlay& overlay) {
     return overlay.client == nullptr;
 }
@@ -332,6 +360,34 @@ parley_result parley_overlay_toast(parley_overlay* overlay, parley_user who, con
     return result_of(
         overlay->overlay->toast(UserId{who}, text, or_empty(action), or_empty(action_label))
             .error());
+}
+
+parley_result parley_overlay_set_phase(parley_overlay* overlay, uint32_t phase) {
+    if (overlay == nullptr || phase > overlay::phase_last) {
+        return PARLEY_ERROR_BAD_ARGUMENT;
+    }
+    if (!usable(overlay)) {
+        return why_unusable(*overlay);
+    }
+    overlay->overlay->set_phase(static_cast<overlay::Phase>(phase));
+    return PARLEY_OK;
+}
+
+parley_result parley_overlay_set_level(parley_overlay* overlay, parley_room room, uint32_t level) {
+    if (overlay == nullptr || level > overlay::level_last) {
+        return PARLEY_ERROR_BAD_ARGUMENT;
+    }
+    if (!usable(overlay)) {
+        return why_unusable(*overlay);
+    }
+    return result_of(
+        overlay->overlay->set_level(RoomId{room}, static_cast<overlay::Level>(level)).error());
+}
+
+void parley_overlay_set_do_not_disturb(parley_overlay* overlay, bool on) {
+    if (usable(overlay)) {
+        overlay->overlay->set_do_not_disturb(on);
+    }
 }
 
 size_t parley_overlay_elements(const parley_overlay* overlay, parley_element* out, size_t cap) {

@@ -39,7 +39,8 @@ enum class EventType : uint8_t {
     History = 11,
     Blocks = 12,
     Link = 13,
-    Report = 14
+    Report = 14,
+    Notify = 15
 };
 struct Event : MoveOnly {
     explicit Event(Allocator a) : text(a) {}
@@ -55,6 +56,8 @@ struct Event : MoveOnly {
     uint16_t card_type = 0;                    // Card, Action; 0: a toast's
     client::State state = client::State::Idle; // State: the one it changed to
     MessageKind kind = MessageKind::Text;      // Message
+    uint8_t urgency = 0;                       // Notify
+    uint8_t wants = 0;                         // Notify: bits
 };
 
 struct ClientOptions {

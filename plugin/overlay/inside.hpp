@@ -1,7 +1,7 @@
 // inside.hpp: the overlay's parts and their state, shared by overlay.cpp (life and frame),
 // panels.cpp (what is drawn), overlay_input.cpp and overlay_pointer.cpp (events and actions),
 // message_actions.cpp (what is done with messages and people) and news.cpp (what is new in the
-// model).
+// model; quiet.cpp: what is kept of it in quiet times).
 #pragma once
 
 #include <array>
@@ -15,6 +15,7 @@
 #include "plugin/overlay/menu.hpp"
 #include "plugin/overlay/message_list.hpp"
 #include "plugin/overlay/narrate.hpp"
+#include "plugin/overlay/notify.hpp"
 #include "plugin/overlay/overlay.hpp"
 #include "plugin/overlay/roster.hpp"
 #include "plugin/overlay/screen.hpp"
@@ -46,6 +47,13 @@ public:
     Result<void> open(wire::RoomKind kind);
     void close();
 
+    // [quiet.cpp]
+    void set_phase(Phase phase);
+    Result<void> set_level(RoomId room, Level level);
+    void toast_of_game(Toast toast);
+    void hold_toasts();
+    bool shown() const { return visible && draws(phase_); }
+
     client::Client& client;
     Options options;
     Theme theme;
@@ -69,6 +77,7 @@ public:
 
     bool opened = false;
     bool visible = true;
+    bool do_not_disturb = false;
     bool roster_wanted = true, cards_wanted = true;
     std::string focus = "composer"; // id of an element
 
@@ -132,9 +141,11 @@ private:
     const client::Message* message_of(const client::Room& room, uint64_t key) const;
 
     // [news.cpp]
+    struct Watched;
     void watch(const View& view);
     void watch_room(const View& view, const client::Room& room);
-    void tell(const View& view, const client::Room& room, const client::Message& message);
+    void tell(const View& view, const client::Room& room, Watched& known,
+              const client::Message& message);
     void mark_read();
 
     struct Watched { // of one room: what has been noticed
@@ -145,10 +156,21 @@ private:
         uint64_t newest_key = 0; // of what came late
         bool slow = false;
         double slow_over_until_s = 0; // said so long
+        Level level = Level::All;
+        Kept kept;
     };
     Watched& watched(const client::Room& room);
     void watch_slow(const View& view, const client::Room& room, Watched& known);
     void tell_late(const View& view, const client::Room& room, Watched& known);
+
+    // [quiet.cpp]
+    Mood mood(Level level) const;
+    void tell_host(Urgency what, const Notice& notice, RoomId room, Seq seq, UserId user);
+    void say_toast(const Toast& toast);
+    Digest digest() const;
+    void tell_digest();
+    Phrase waiting_words() const;
+    Rect draw_waiting(const View& view, float x, float y, float width_max);
 
     ImGuiContext* context_ = nullptr;
     std::vector<Watched> watched_;
@@ -182,6 +204,9 @@ private:
     uint64_t rasterised_before_ = 0;
     uint64_t allocated_before_ = 0;
     client::State state_before_ = client::State::Idle;
+    Phase phase_ = Phase::Play;
+    bool fought_ = false; // in the time of which the digest will tell
+    SoundPace sounds_;
     bool first_frame_ = true;
 };
 

@@ -38,29 +38,37 @@ Overlay::Inside::Watched& Overlay::Inside::watched(const client::Room& room) {
     return watched_.back();
 }
 
-void Overlay::Inside::tell(const View& view, const client::Room& room,
+void Overlay::Inside::tell(const View& view, const client::Room& room, Watched& known,
                            const client::Message& message) {
     const bool in_front = room.id == active_;
-    const bool to_me = room.kind == wire::RoomKind::Direct || mentions(message, view.model.self());
-    const std::string_view name = person_name(view, message.author);
-    if (in_front || to_me || room.kind == wire::RoomKind::Party ||
-        room.kind == wire::RoomKind::Team) {
-        narrator.say(words.say(Word::SayMessage, {name, room_title(view, room), message.text}));
+    const Urgency what = urgency_of(room.kind, mentions(message, view.model.self()));
+    const Notice due = notice(what, in_front, mood(known.level));
+    if (due.heard) {
+        narrator.say(words.say(Word::SayMessage, {person_name(view, message.author),
+                                                  room_title(view, room), message.text}));
     }
-    if (in_front) {
+    if (due.wakes) {
         active_until_s_ = now_s_ + theme.idle_after_ms / 1000.0;
-    } else if (to_me) {
-        // One line of it: the rest waits in its room.
-        Phrase line;
-        if (room.kind == wire::RoomKind::Direct) {
-            line.add(message.text);
-        } else {
-            line = words.say(Word::ToastMention, {room_title(view, room), message.text});
-        }
-        std::string one_line(line.view().substr(0, line.view().find('\n')));
-        toasts.push({message.author, std::move(one_line), "open",
-                     std::string(words[Word::ToastOpen]), room.id, 0});
     }
+    if (due.later) {
+        known.kept.add(what, message.seq);
+    }
+    tell_host(what, due, room.id, message.seq, message.author);
+    if (!due.toast) {
+        return;
+    }
+    // One line of it: the rest waits in its room.
+    Phrase line;
+    if (room.kind == wire::RoomKind::Direct) {
+        line.add(message.text);
+    } else {
+        line = words.say(Word::ToastMention, {room_title(view, room), message.text});
+    }
+    toasts.push({.who = message.author,
+                 .text = std::string(line.view().substr(0, line.view().find('\n'))),
+                 .action = "open",
+                 .label = std::string(words[Word::ToastOpen]),
+                 .room = room.id});
 }
 
 Phrase slow_mode_line(const View& view, const client::Room& room) {
@@ -79,7 +87,7 @@ void Overlay::Inside::watch_slow(const View& view, const client::Room& room, Wat
     }
     known.slow = room.slow;
     known.slow_over_until_s = room.slow ? 0 : now_s_ + slow_over_s;
-    if (room.id == active_) {
+    if (room.id == active_ && notice(Urgency::Social, true, mood(known.level)).heard) {
         narrator.say(room.slow ? slow_mode_line(view, room) : Phrase(words[Word::ListSlowOver]));
     }
 }
@@ -93,7 +101,7 @@ void Overlay::Inside::tell_late(const View& view, const client::Room& room, Watc
         newest = std::max(newest, message.key);
         if (message.late && message.key > known.newest_key && message.seq <= known.noticed &&
             message.author != view.model.self()) {
-            tell(view, room, message);
+            tell(view, room, known, message);
         }
     }
     known.newest_key = newest;
@@ -108,6 +116,7 @@ void Overlay::Inside::watch_room(const View& view, const client::Room& room) {
     known.revision = room.revision;
     tell_late(view, room, known);
     const Seq noticed = known.noticed;
+    const bool many = digest_waits(mood(known.level)); // nothing is said aloud: all are counted
     for (size_t i = room.stored(); i-- > 0;) {
         const client::Message& message = room.messages[i];
         if (message.seq <= noticed) {
@@ -117,14 +126,15 @@ void Overlay::Inside::watch_room(const View& view, const client::Room& room) {
     }
     // Oldest first; after a long absence only the last few are said.
     size_t first = room.stored();
-    for (size_t said = 0; first > 0 && said < 4 && room.messages[first - 1].seq > noticed; ++said) {
+    for (size_t said = 0; first > 0 && (many || said < 4) && room.messages[first - 1].seq > noticed;
+         ++said) {
         --first;
     }
     for (size_t i = first; i < room.stored(); ++i) {
         const client::Message& message = room.messages[i];
         if (message.author != view.model.self() && message.kind == client::MessageKind::Text &&
             message.state == client::MessageState::Stored) {
-            tell(view, room, message);
+            tell(view, room, known, message);
         }
     }
     for (size_t i = room.stored(); i < room.messages.size(); ++i) {
@@ -140,7 +150,8 @@ void Overlay::Inside::watch_room(const View& view, const client::Room& room) {
 // What stands at the bottom of the room in front, on a screen that is looked at, is read.
 void Overlay::Inside::mark_read() {
     const client::Room* room = active_room();
-    if (room != nullptr && window_focus_ && visible && list.at_bottom() && presence_ > 0.5f &&
+    const bool looked_at = shown() && window_focus_ && (phase_ != Phase::Combat || opened);
+    if (room != nullptr && looked_at && list.at_bottom() && presence_ > 0.5f &&
         room->last_seq > room->read_seq) {
         ignore(client.mark_read(room->id, room->last_seq),
                "not connected: it is tried again next frame");
@@ -162,8 +173,11 @@ void Overlay::Inside::watch(const View& view) {
             narrator.say(line.words);
         }
         state_before_ = client.state();
-        active_until_s_ = std::max(active_until_s_, now_s_ + theme.idle_after_ms / 1000.0);
+        if (!toasts_wait(mood(Level::All))) {
+            active_until_s_ = std::max(active_until_s_, now_s_ + theme.idle_after_ms / 1000.0);
+        }
     }
+    tell_digest();
     mark_read();
 }
 

@@ -62,6 +62,15 @@ bool draws(Phase phase) {
     return phase != Phase::Loading;
 }
 
+bool SoundPace::may(Urgency what, double now_s) {
+    if (now_s < last_s_ + gap_s && what >= last_) {
+        return false;
+    }
+    last_ = what;
+    last_s_ = now_s;
+    return true;
+}
+
 void Kept::add(Urgency what, Seq seq) {
     first = lines == 0 ? seq : std::min(first, seq);
     last = std::max(last, seq);

@@ -40,6 +40,7 @@ struct Notice {
     bool sound = false, flash = false, desktop = false; // the host's to do
     bool later = false;                                 // counted in the digest
 
+    static constexpr uint8_t sound_bit = 1, flash_bit = 2, desktop_bit = 4;
     bool for_host() const { return sound || flash || desktop; }
     bool operator==(const Notice&) const = default;
 };
@@ -50,6 +51,17 @@ bool toasts_wait(const Mood& mood);
 // What was kept is not told yet.
 bool digest_waits(const Mood& mood);
 bool draws(Phase phase);
+
+// One sound is enough for what comes close together, unless more urgent things come.
+class SoundPace {
+public:
+    static constexpr double gap_s = 1;
+    bool may(Urgency what, double now_s);
+
+private:
+    Urgency last_ = Urgency::None;
+    double last_s_ = -gap_s;
+};
 
 // What was kept of a room.
 struct Kept {

@@ -201,6 +201,7 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
     io.DisplaySize = ImVec2(static_cast<float>(width), static_cast<float>(height));
     io.DeltaTime = std::max(dt, 1e-4f);
     choose_room();
+    hold_toasts();
     // A toast that waits for room, or that the player is at, does not age.
     toasts.tick(dt, (opened && focus.rfind("toast/", 0) == 0) || screen_.toast.w == 0);
 
@@ -246,7 +247,7 @@ void Overlay::Inside::frame(float dt_s, int width, int height, float scale, uint
         canvas.roles[3] = theme[Tone::Warn];
         kit.begin_frame(unit, mouse_x_, mouse_y_, mouse_known_,
                         opened ? std::string_view(focus) : "", held_);
-        if (visible) {
+        if (shown()) {
             draw_all(view, static_cast<float>(width), static_cast<float>(height));
         }
         ImGui::Render();
@@ -391,24 +392,21 @@ Result<void> Overlay::toast(UserId who, std::string_view text, std::string_view 
         action.empty() != action_label.empty()) {
         return Error::BadArgument;
     }
-    inside_->toasts.push(
-        {who, std::string(text), std::string(action), std::string(action_label), {}, 0});
-    const Words& words = inside_->words;
-    const Phrase key = key_name(words, inside_->options.toast_key);
-    if (raw(who) == 0) { // nobody's: the game says it
-        inside_->narrator.say(action.empty()
-                                  ? Phrase(text)
-                                  : words.say(Word::SayToastNobody, {text, key, action_label}));
-        return {};
-    }
-    const client::Person* person = inside_->client.model().person(who);
-    const std::string_view name = person == nullptr || person->name.empty()
-                                      ? words[Word::ListSomeone]
-                                      : std::string_view(person->name);
-    inside_->narrator.say(action.empty()
-                              ? words.say(Word::SayToastPlain, {name, text})
-                              : words.say(Word::SayToast, {name, text, key, action_label}));
+    inside_->toast_of_game({.who = who,
+                            .text = std::string(text),
+                            .action = std::string(action),
+                            .label = std::string(action_label)});
     return {};
+}
+void Overlay::set_phase(Phase phase) {
+    inside_->set_phase(phase);
+}
+Result<void> Overlay::set_level(RoomId room, Level level) {
+    return inside_->set_level(room, level);
+}
+void Overlay::set_do_not_disturb(bool on) {
+    inside_->do_not_disturb = on;
+    inside_->hold_toasts();
 }
 std::span<const Element> Overlay::elements() const {
     return inside_->kit.elements();

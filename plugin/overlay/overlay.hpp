@@ -15,6 +15,7 @@
 
 #include "plugin/client/client.hpp"
 #include "plugin/overlay/input.hpp"
+#include "plugin/overlay/notify.hpp"
 #include "plugin/overlay/widgets.hpp"
 #include "schemas/base/host_alloc.hpp"
 #include "schemas/base/log.hpp"
@@ -101,11 +102,15 @@ public:
     MemoryUse memory() const;
 
     // [control]
-    Result<void> open(wire::RoomKind kind); // RoomKind::None: the last one used
+    // RoomKind::None: the last one used. NotFound: no such room; BadState: the game is loading.
+    Result<void> open(wire::RoomKind kind);
     void close();
     void set_visible(bool visible);
     void show_roster(bool show);
     void show_cards(bool show);
+    void set_phase(Phase phase);
+    Result<void> set_level(RoomId room, Level level); // NotFound
+    void set_do_not_disturb(bool on);
     Result<void> toast(UserId who, std::string_view text, std::string_view action,
                        std::string_view action_label);
 

@@ -29,6 +29,9 @@ Phrase key_name(const Words& words, uint32_t code) {
 // [opening]
 
 Result<void> Overlay::Inside::open(wire::RoomKind kind) {
+    if (!draws(phase_)) {
+        return Error::BadState;
+    }
     const client::Room* goal = active_room();
     if (kind != wire::RoomKind::None) {
         goal = client.model().room(
@@ -450,10 +453,14 @@ void Overlay::Inside::answer_toast() {
         return;
     }
     const RoomId room = toast->room;
+    const Seq seq = toast->seq;
     if (raw(room) != 0) {
         toasts.dismiss();
         switch_room(room);
         ignore(open(wire::RoomKind::None), "the room may have gone: then nothing opens");
+        if (seq > 0 && active_ == room) {
+            list.jump(seq);
+        }
         return;
     }
     client::Event event{client.memory()};

@@ -63,7 +63,7 @@ bool Overlay::Inside::mouse_button(const Input& event) {
         held_.clear();
         return ours;
     }
-    if (!visible) {
+    if (!shown()) {
         return false;
     }
     const Element* element = kit.under(event.x, event.y);

@@ -43,6 +43,13 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
         dev_h = kit.px(26) + (want.status_h > 0 ? kit.px(6) : 0);
         want.status_h += dev_h;
     }
+    float waiting_h = 0;
+    if (const Phrase waiting = waiting_words(); !waiting.view().empty()) {
+        const float waiting_w = kit.width(waiting, theme.meta, text::Bold) + kit.px(24);
+        want.status_w = std::max(want.status_w, std::min(waiting_w, width - 2 * margin));
+        waiting_h = kit.px(26) + (want.status_h > 0 ? kit.px(6) : 0);
+        want.status_h += waiting_h;
+    }
     const Phrase toast_cap = key_name(words, options.toast_key);
     if (toasts.current() != nullptr) {
         const Rect size = toasts.measure(view, toast_width_max(width, margin), toast_cap);
@@ -76,6 +83,9 @@ void Overlay::Inside::draw_all(const View& view, float width, float height) {
         if (dev_h > 0) {
             const Rect banner = draw_dev_banner(view, place.x, place.y, place.w);
             place.y = banner.bottom() + kit.px(6);
+        }
+        if (waiting_h > 0) {
+            place.y = draw_waiting(view, place.x, place.y, place.w).bottom() + kit.px(6);
         }
         if (status_shown > 0.02f && client.state() != client::State::Idle) {
             draw_status(view, place.x, place.y, place.w, status_shown);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace parley::overlay {
 namespace {
@@ -76,8 +77,12 @@ void ToastQueue::dismiss() {
     }
 }
 
+bool ToastQueue::heard_now() {
+    return current() != nullptr && !std::exchange(queue_[first_].heard, true);
+}
+
 void ToastQueue::tick(float dt_s, bool held) {
-    if (count_ == 0) {
+    if (current() == nullptr) {
         return;
     }
     Toast& toast = queue_[first_];

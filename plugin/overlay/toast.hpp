@@ -15,7 +15,9 @@ struct Toast {
     std::string label;
     // 0: the game's toast, its action goes to the game; else the action opens the room.
     RoomId room{};
+    Seq seq = 0;        // > 0: and goes to this message there
     double shown_s = 0; // how long it has been on the screen
+    bool heard = true;  // false: it is spoken when it is seen
 };
 
 // Owner: the overlay.
@@ -25,7 +27,11 @@ public:
 
     // Past waiting_max the oldest that waits gives way.
     void push(Toast toast);
-    const Toast* current() const { return count_ > 0 ? &queue_[first_] : nullptr; }
+    const Toast* current() const { return count_ > 0 && !on_hold_ ? &queue_[first_] : nullptr; }
+    // On hold nothing is seen, answered or grows older.
+    void hold(bool on) { on_hold_ = on; }
+    size_t on_hold() const { return on_hold_ ? count_ : 0; }
+    bool heard_now(); // true once of each that is not heard yet and is seen
     bool has_action() const { return current() != nullptr && !current()->action.empty(); }
     void dismiss();
     void tick(float dt_s, bool held); // held: the player looks at it
@@ -53,6 +59,7 @@ private:
 
     std::array<Toast, waiting_max> queue_;
     size_t first_ = 0, count_ = 0;
+    bool on_hold_ = false;
 };
 
 } // namespace parley::overlay

@@ -103,6 +103,12 @@ namespace parley::overlay {
     X(CardNo, "card.no")                                                                           \
     X(ToastOpen, "toast.open")                                                                     \
     X(ToastLater, "toast.later")                                                                   \
+    X(DigestFought, "digest.fought")                                                               \
+    X(DigestMeanwhile, "digest.meanwhile")                                                         \
+    X(DigestLines, "digest.lines")                                                                 \
+    X(DigestForYou, "digest.for_you")                                                              \
+    X(DigestBoth, "digest.both")                                                                   \
+    X(DigestRead, "digest.read")                                                                   \
     X(ToastMention, "toast.mention")                                                               \
     X(MenuReply, "menu.reply")                                                                     \
     X(MenuMore, "menu.more")                                                                       \

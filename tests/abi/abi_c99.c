@@ -209,6 +209,11 @@ static void on_the_screen(parley_client *client) {
     parley_overlay_close(overlay);
     parley_overlay_show_roster(overlay, true);
     parley_overlay_show_cards(overlay, true);
+    CHECK(parley_overlay_set_phase(overlay, PARLEY_PHASE_END) == PARLEY_OK);
+    CHECK(parley_overlay_set_phase(overlay, PARLEY_PHASE_END + 1) == PARLEY_ERROR_BAD_ARGUMENT);
+    CHECK(parley_overlay_set_level(overlay, 1, PARLEY_LEVEL_NONE) == PARLEY_ERROR_NOT_FOUND);
+    CHECK(parley_overlay_set_level(overlay, 1, PARLEY_LEVEL_NONE + 1) == PARLEY_ERROR_BAD_ARGUMENT);
+    parley_overlay_set_do_not_disturb(overlay, false);
     CHECK(parley_overlay_toast(overlay, 0, "hello", "", "") == PARLEY_OK);
     CHECK(parley_overlay_toast(overlay, 0, "\xff", "", "") == PARLEY_ERROR_ENCODING);
     parley_overlay_frame(overlay, 0.016f, 1280, 720, 1.0f, 0);
@@ -240,6 +245,9 @@ static void without_a_client(void) {
     parley_overlay_destroy(NULL);
     parley_overlay_frame(NULL, 0.016f, 1, 1, 1.0f, 0);
     parley_overlay_get_memory(NULL, NULL);
+    parley_overlay_set_do_not_disturb(NULL, true);
+    CHECK(parley_overlay_set_phase(NULL, 0) == PARLEY_ERROR_BAD_ARGUMENT);
+    CHECK(parley_overlay_set_level(NULL, 1, 0) == PARLEY_ERROR_BAD_ARGUMENT);
     CHECK(parley_overlay_draw(NULL) != NULL);
     CHECK(parley_overlay_next_spoken(NULL) == NULL);
 }

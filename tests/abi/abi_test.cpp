@@ -122,7 +122,8 @@ TEST_CASE("sizes and places on 64-bit machines", "[abi]") {
     CHECK(sizeof(parley_options) == 104);
     CHECK(offsetof(parley_options, alloc) == 64);
     CHECK(offsetof(parley_options, random_seed) == 96);
-    CHECK(sizeof(parley_event) == 80);
+    CHECK(sizeof(parley_event) == 88);
+    CHECK(offsetof(parley_event, urgency) == 76);
     CHECK(offsetof(parley_event, card_type) == 56);
     CHECK(offsetof(parley_event, state) == 68);
     CHECK(offsetof(parley_event, request) == 8);

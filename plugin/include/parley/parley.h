@@ -174,8 +174,23 @@ typedef enum parley_event_type {
     PARLEY_EVENT_BLOCKS = 12,       /* whom the player blocks changed, here or on another device of his */
     PARLEY_EVENT_LINK = 13,         /* the player wants to open the link text of the message seq of room, by user.
                                        Nothing has opened it: show him where it leads, and open it or do not */
-    PARLEY_EVENT_REPORT = 14        /* the player reports the message seq of room, by user, with its text */
+    PARLEY_EVENT_REPORT = 14,       /* the player reports the message seq of room, by user, with its text */
+    PARLEY_EVENT_NOTIFY = 15        /* of an overlay: the player should notice what user said in room (seq), or a toast
+                                       of yours (room 0): urgency, wants. Without text: who looks at the
+                                       screen need not be the player */
 } parley_event_type;
+
+typedef enum parley_urgency {
+    PARLEY_URGENT = 1,              /* mentions, Direct, toasts of yours */
+    PARLEY_SOCIAL = 2,              /* Team, Party */
+    PARLEY_AMBIENT = 3              /* Guild, Global: never in a PARLEY_EVENT_NOTIFY */
+} parley_urgency;
+
+typedef enum parley_wants {
+    PARLEY_WANTS_SOUND = 1,         /* play one; they come at most once a second, urgent ones apart */
+    PARLEY_WANTS_FLASH = 2,         /* flash the window: it has no focus */
+    PARLEY_WANTS_DESKTOP = 4        /* tell the desktop: it has no focus */
+} parley_wants;
 
 typedef struct parley_options {
     uint32_t size;
@@ -210,6 +225,8 @@ typedef struct parley_event {
     uint32_t retry_after_ms;
     int32_t state;               /* parley_state that PARLEY_EVENT_STATE changed to */
     uint32_t kind;               /* parley_message_kind of PARLEY_EVENT_MESSAGE */
+    uint32_t urgency;            /* parley_urgency of PARLEY_EVENT_NOTIFY */
+    uint32_t wants;              /* of PARLEY_EVENT_NOTIFY: parley_wants, added up */
 } parley_event;
 
 typedef struct parley_stats {

@@ -104,6 +104,13 @@ struct Report {
     parley_user user; // who wrote it
     std::string_view text;
 };
+struct Notify {       // play, flash or tell the desktop as it wants: see parley_wants
+    parley_room room; // 0: a toast of yours
+    uint64_t seq;
+    parley_user user;
+    parley_urgency urgency;
+    bool sound, flash, desktop;
+};
 
 } // namespace event
 
@@ -168,6 +175,12 @@ bool match(const parley_event& said, Handlers&&... handlers) {
         return detail::handle(handler, event::Link{said.room, said.seq, said.user, said.text});
     case PARLEY_EVENT_REPORT:
         return detail::handle(handler, event::Report{said.room, said.seq, said.user, said.text});
+    case PARLEY_EVENT_NOTIFY:
+        return detail::handle(handler, event::Notify{said.room, said.seq, said.user,
+                                                     static_cast<parley_urgency>(said.urgency),
+                                                     (said.wants & PARLEY_WANTS_SOUND) != 0,
+                                                     (said.wants & PARLEY_WANTS_FLASH) != 0,
+                                                     (said.wants & PARLEY_WANTS_DESKTOP) != 0});
     default:
         return false; // of a newer library
     }
@@ -447,6 +460,13 @@ public:
     void set_visible(bool visible) { parley_overlay_set_visible(handle_, visible); }
     void show_roster(bool show) { parley_overlay_show_roster(handle_, show); }
     void show_cards(bool show) { parley_overlay_show_cards(handle_, show); }
+    parley_result set_phase(parley_phase phase) {
+        return parley_overlay_set_phase(handle_, static_cast<uint32_t>(phase));
+    }
+    parley_result set_level(parley_room room, parley_level level) {
+        return parley_overlay_set_level(handle_, room, static_cast<uint32_t>(level));
+    }
+    void set_do_not_disturb(bool on) { parley_overlay_set_do_not_disturb(handle_, on); }
     parley_result toast(parley_user who, std::string_view text, std::string_view action = {},
                         std::string_view action_label = {}) {
         return parley_overlay_toast(handle_, who, std::string(text).c_str(),

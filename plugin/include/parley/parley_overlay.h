@@ -131,6 +131,23 @@ typedef struct parley_element {
     bool focused, enabled;
 } parley_element;
 
+/* What the game is at. */
+typedef enum parley_phase {
+    PARLEY_PHASE_PLAY = 0,        /* none of the others */
+    PARLEY_PHASE_MENU = 1,
+    PARLEY_PHASE_LOADING = 2,     /* nothing is drawn or opened */
+    PARLEY_PHASE_COMBAT = 3,      /* only what is said to the player, as a small badge and a sound */
+    PARLEY_PHASE_DEAD = 4,
+    PARLEY_PHASE_END = 5
+} parley_phase;
+
+/* What the player wants to be told of a room. Whatever it is, its lines are there, and counted as unread. */
+typedef enum parley_level {
+    PARLEY_LEVEL_ALL = 0,
+    PARLEY_LEVEL_MENTIONS = 1,
+    PARLEY_LEVEL_NONE = 2
+} parley_level;
+
 /* [overlay] ----------------------------------------------------------------------------------- */
 
 /* A client that is destroyed first leaves it without anything to draw: what it is asked then is BAD_STATE or
@@ -174,7 +191,7 @@ PARLEY_API void parley_overlay_get_memory(const parley_overlay *overlay, parley_
 
 /* Opens the composer in the first room of kind (0: the last one used) and takes the keyboard. The text event
  * of the key that opened it is swallowed. NOT_FOUND: no such room; BAD_ARGUMENT: no such kind;
- * BAD_STATE: the client was destroyed; OUT_OF_MEMORY. */
+ * BAD_STATE: the client was destroyed, or the game is loading; OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_overlay_open(parley_overlay *overlay, uint32_t room_kind);
 /* Gives the keyboard back; the draft stays. */
 PARLEY_API void parley_overlay_close(parley_overlay *overlay);
@@ -189,6 +206,15 @@ PARLEY_API void parley_overlay_show_cards(parley_overlay *overlay, bool show);
  * BAD_STATE: the client was destroyed; OUT_OF_MEMORY. */
 PARLEY_API parley_result parley_overlay_toast(parley_overlay *overlay, parley_user who, const char *text,
                                               const char *action, const char *action_label);
+/* What the game is at now; PARLEY_PHASE_PLAY at first. What comes while it loads or fights is told in one toast when
+ * that is over ("While you fought: 12 messages, 2 for you"), and toasts of yours wait so long. LOADING closes the
+ * overlay; the draft stays. BAD_ARGUMENT: no such phase; BAD_STATE: the client was destroyed; OUT_OF_MEMORY. */
+PARLEY_API parley_result parley_overlay_set_phase(parley_overlay *overlay, uint32_t phase);
+/* The parley_level of a room, kept until the room is left. BAD_ARGUMENT: no such level; NOT_FOUND: no such
+ * room; BAD_STATE: the client was destroyed; OUT_OF_MEMORY. */
+PARLEY_API parley_result parley_overlay_set_level(parley_overlay *overlay, parley_room room, uint32_t level);
+/* True: badges alone, until it is false again. Others see it only when you say so with parley_set_presence. */
+PARLEY_API void parley_overlay_set_do_not_disturb(parley_overlay *overlay, bool on);
 /* What is on the screen, for screen readers and tests: fills up to cap, returns how many. Pointers live
  * until the next parley_overlay_frame. */
 PARLEY_API size_t parley_overlay_elements(const parley_overlay *overlay, parley_element *out, size_t cap);

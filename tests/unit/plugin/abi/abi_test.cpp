@@ -157,6 +157,9 @@ TEST_CASE("an overlay whose client was destroyed first draws nothing and can be 
     CHECK(parley_overlay_draw(overlay)->command_count == 0);
     CHECK(parley_overlay_open(overlay, PARLEY_ROOM_NONE) == PARLEY_ERROR_BAD_STATE);
     CHECK(parley_overlay_toast(overlay, 0, "hi", "", "") == PARLEY_ERROR_BAD_STATE);
+    CHECK(parley_overlay_set_phase(overlay, PARLEY_PHASE_MENU) == PARLEY_ERROR_BAD_STATE);
+    CHECK(parley_overlay_set_level(overlay, 1, PARLEY_LEVEL_ALL) == PARLEY_ERROR_BAD_STATE);
+    parley_overlay_set_do_not_disturb(overlay, true);
     parley_frame_stats stats{};
     stats.size = sizeof stats;
     parley_overlay_get_stats(overlay, &stats);

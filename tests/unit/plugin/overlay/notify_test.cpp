@@ -153,6 +153,18 @@ TEST_CASE("what is wanted and neither ambient nor read is shown, heard or kept",
     });
 }
 
+TEST_CASE("sounds of one kind keep a second apart, and a more urgent one does not wait",
+          "[notify]") {
+    SoundPace pace;
+    CHECK(pace.may(Urgency::Social, 0));
+    CHECK_FALSE(pace.may(Urgency::Social, 0.99));
+    CHECK(pace.may(Urgency::Social, 1));
+    CHECK(pace.may(Urgency::Urgent, 1.5));
+    CHECK_FALSE(pace.may(Urgency::Social, 2.25));
+    CHECK_FALSE(pace.may(Urgency::Urgent, 2.25));
+    CHECK(pace.may(Urgency::Social, 2.5));
+}
+
 TEST_CASE("the digest counts what was kept and begins where most is for the player", "[notify]") {
     Kept team, direct, party;
     team.add(Urgency::Social, 5);
