@@ -156,11 +156,7 @@ void Completion::draw(const View& view, const Rect& composer) {
     const float w = std::min(composer.w, kit.px(width_most));
     const float h = row * static_cast<float>(count_) + kit.px(2 * padding);
     const Rect box{composer.x, composer.y - kit.px(6) - h, w, h};
-    view.canvas.shadow(box, kit.px(view.theme.radius), kit.px(18), kit.px(6),
-                       view.tone(Tone::Shadow));
-    view.canvas.fill(box, view.tone(Tone::Raised) | 0xff000000u, kit.px(view.theme.radius));
-    view.canvas.stroke(box, view.tone(Tone::Line), kit.px(view.theme.radius),
-                       std::max(1.0f, std::floor(kit.unit())));
+    kit.raised(box, kit.px(view.theme.radius), kit.px(18));
     kit.element("offers", "listbox", view.words[Word::ComposerOffers], box, {}, true, false);
     for (size_t i = 0; i < count_; ++i) {
         const Offer& offer = offers_[i];
@@ -173,7 +169,7 @@ void Completion::draw(const View& view, const Rect& composer) {
             kit.element(id, "option", label(view, offer), line,
                         {ActionKind::TakeOffer, 0, 0, static_cast<uint32_t>(i)}, true, false);
         if (i == chosen_ || hit.hovered) {
-            view.canvas.fill(line, with_alpha(view.tone(Tone::Text), tint_held),
+            view.canvas.fill(line, with_alpha(view.tone(Tone::Text), tint_item),
                              kit.px(view.theme.radius_inner));
         }
         if (i == chosen_) {

@@ -114,21 +114,26 @@ private:
 
     // [overlay_pointer.cpp]
     bool mouse_button(const Input& input);
+    bool mouse_down(const Input& input);
+    bool mouse_up(const Input& input);
+    bool over_panel(float x, float y) const;
+    bool press_list(const Input& input, const Element* element);
+    void press_log(float x, float y);
+    void drag_log(float x, float y);
+    void release_log(float x, float y);
+    int count_press(float x, float y);
     void point_composer(float x, float y);
     bool mouse_move(const Input& input);
     bool wheel(const Input& input);
 
     // [message_actions.cpp]
-    void press_log(float x, float y);
-    void drag_log(float x, float y);
-    void release_log(float x, float y);
-    int count_press(float x, float y);
     void open_menu(RoomId room, uint64_t message_key, const Rect& beside);
     void close_menu();
     bool menu_key(uint32_t key);
     bool completion_key(uint32_t key);
     void take_offer(size_t which);
     void act_on_message(const Action& action);
+    void act_on_person(const Action& action);
     void tell_refusal(const Result<client::Request>& asked);
     void copy(std::string_view what);
     bool copy_from_log();
@@ -138,7 +143,7 @@ private:
     // one whose row is there.
     const client::Message* message_named(std::string_view id) const;
     const client::Message* message_at(float x, float y) const;
-    const client::Message* message_of(const client::Room& room, uint64_t key) const;
+    static const client::Message* message_of(const client::Room& room, uint64_t key);
 
     // [news.cpp]
     struct Watched;

@@ -62,11 +62,7 @@ void Menu::draw(const View& view, const Rect& screen) {
                                           std::max(screen.y + edge, screen.bottom() - edge - h))),
                     w, h};
     rect_ = view.canvas.placed(rect);
-    view.canvas.shadow(rect, kit.px(view.theme.radius), kit.px(18), kit.px(6),
-                       view.tone(Tone::Shadow));
-    view.canvas.fill(rect, view.tone(Tone::Raised) | 0xff000000u, kit.px(view.theme.radius));
-    view.canvas.stroke(rect, view.tone(Tone::Line), kit.px(view.theme.radius),
-                       std::max(1.0f, std::floor(kit.unit())));
+    kit.raised(rect, kit.px(view.theme.radius), kit.px(18));
     kit.element("menu", "menu", title_, rect, {}, true, false);
     for (size_t i = 0; i < count_; ++i) {
         const Item& item = items_[i];
@@ -77,7 +73,8 @@ void Menu::draw(const View& view, const Rect& screen) {
         id.add("menu/").add(static_cast<int64_t>(i));
         const Hit hit = kit.element(id, "menuitem", item.label, row, item.action);
         if (hit.hovered || hit.focused) {
-            view.canvas.fill(row, with_alpha(view.tone(Tone::Text), hit.held ? 0.14f : 0.08f),
+            view.canvas.fill(row,
+                             with_alpha(view.tone(Tone::Text), hit.held ? tint_held : tint_item),
                              kit.px(view.theme.radius_inner));
         }
         const Colour ink = view.tone(item.grave ? Tone::Bad : Tone::Text);

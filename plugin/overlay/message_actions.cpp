@@ -1,4 +1,4 @@
-// message_actions.cpp: what is done with messages and their authors: marking, copying, the menu.
+// message_actions.cpp: what is done with messages and their authors: the menu, copying, blocking.
 #include <algorithm>
 #include <cmath>
 
@@ -7,13 +7,9 @@
 namespace parley::overlay {
 namespace {
 
-constexpr double press_again_s = 0.4; // a second press later than that is a first
-constexpr float press_again_px = 6;   // nor further away
-constexpr float drag_px = 4;          // a pointer that moved less was pressed, not dragged
-
-std::string_view link_of(const client::Message& message, uint32_t which) {
+std::string_view first_link(const client::Message& message) {
     for (const client::TextSpan& span : message.spans) {
-        if (span.kind == wire::SpanKind::Link && which-- == 0) {
+        if (span.kind == wire::SpanKind::Link) {
             return std::string_view(message.text).substr(span.start, span.length);
         }
     }
@@ -22,7 +18,7 @@ std::string_view link_of(const client::Message& message, uint32_t which) {
 
 } // namespace
 
-const client::Message* Overlay::Inside::message_of(const client::Room& room, uint64_t key) const {
+const client::Message* Overlay::Inside::message_of(const client::Room& room, uint64_t key) {
     const auto found = std::find_if(room.messages.rbegin(), room.messages.rend(),
                                     [&](const client::Message& one) { return one.key == key; });
     return found == room.messages.rend() ? nullptr : &*found;
@@ -53,61 +49,6 @@ const client::Message* Overlay::Inside::message_at(float x, float y) const {
     return nullptr;
 }
 
-// [pointer]
-
-// The first press, the second at the same place, the third.
-int Overlay::Inside::count_press(float x, float y) {
-    const bool again =
-        now_s_ - pressed_s_ < press_again_s &&
-        std::fabs(x - pressed_x_) + std::fabs(y - pressed_y_) < kit.px(press_again_px);
-    presses_ = again ? presses_ % 3 + 1 : 1;
-    pressed_s_ = now_s_;
-    pressed_x_ = x;
-    pressed_y_ = y;
-    return presses_;
-}
-
-void Overlay::Inside::press_log(float x, float y) {
-    const client::Room* room = active_room();
-    if (room == nullptr) {
-        return;
-    }
-    const int presses = count_press(x, y);
-    dragging_log_ = true;
-    log_dragged_ = presses > 1;
-    list.mark(*room, x, y,
-              presses == 1   ? MessageList::Mark::Place
-              : presses == 2 ? MessageList::Mark::Word
-                             : MessageList::Mark::Whole);
-}
-
-void Overlay::Inside::drag_log(float x, float y) {
-    const bool moved = std::fabs(x - pressed_x_) + std::fabs(y - pressed_y_) >= kit.px(drag_px);
-    if (presses_ == 1 && (moved || log_dragged_)) {
-        log_dragged_ = true;
-        list.mark_to(x, y);
-    }
-}
-
-// A press that was no drag is for what lies there: a link, a name, something covered.
-void Overlay::Inside::release_log(float x, float y) {
-    dragging_log_ = false;
-    const client::Room* room = active_room();
-    if (log_dragged_ || room == nullptr) {
-        return;
-    }
-    const MessageList::Spot spot = list.spot(*room, x, y);
-    const client::Message* message = message_of(*room, spot.key);
-    const Element* element = kit.under(x, y);
-    if (element != nullptr && element->action.kind == ActionKind::Reveal) {
-        act(element->action);
-    } else if (message != nullptr && !spot.link.empty()) {
-        ask_host(client::EventType::Link, *room, *message, spot.link);
-    } else if (raw(spot.mentioned) != 0 && spot.mentioned != client.model().self()) {
-        act_on_message({ActionKind::Mention, 0, raw(spot.mentioned), 0});
-    }
-}
-
 // [menu]
 
 void Overlay::Inside::open_menu(RoomId room_id, uint64_t key, const Rect& beside) {
@@ -135,7 +76,7 @@ void Overlay::Inside::open_menu(RoomId room_id, uint64_t key, const Rect& beside
     if (said) {
         menu.add(Sign::Copy, words[list.marked() ? Word::MenuCopyMarked : Word::MenuCopy],
                  {ActionKind::Copy, in, key, 0});
-        if (!link_of(*message, 0).empty()) {
+        if (!first_link(*message).empty()) {
             menu.add(Sign::Open, words[Word::MenuOpenLink], {ActionKind::OpenLink, in, key, 0});
             menu.add(Sign::Copy, words[Word::MenuCopyLink], {ActionKind::CopyLink, in, key, 0});
         }
@@ -154,8 +95,14 @@ void Overlay::Inside::open_menu(RoomId room_id, uint64_t key, const Rect& beside
         if (stored) {
             menu.add(Sign::Flag, words[Word::MenuReport], {ActionKind::Report, in, key, 0}, true);
         }
-        menu.add(Sign::Block, words.say(Word::MenuBlock, {name}), {ActionKind::Block, 0, who, 0},
-                 true);
+        const auto& blocked = client.model().blocked();
+        if (std::binary_search(blocked.begin(), blocked.end(), message->author)) {
+            menu.add(Sign::Block, words.say(Word::MenuUnblock, {name}),
+                     {ActionKind::Unblock, 0, who, 0});
+        } else {
+            menu.add(Sign::Block, words.say(Word::MenuBlock, {name}),
+                     {ActionKind::Block, 0, who, 0}, true);
+        }
     }
     if (message->state == client::MessageState::Failed) {
         menu.add(Sign::Cross, words[Word::MenuDiscard],
@@ -279,32 +226,35 @@ void Overlay::Inside::ask_host(client::EventType type, const client::Room& room,
 void Overlay::Inside::act_on_message(const Action& action) {
     const client::Room* room = client.model().room(static_cast<RoomId>(action.a));
     const client::Message* message = room == nullptr ? nullptr : message_of(*room, action.b);
-    const UserId who{action.b};
-    const client::Person* person = client.model().person(who);
+    if (message == nullptr) {
+        return; // it went while the menu stood there
+    }
     switch (action.kind) {
     case ActionKind::Copy:
         if (!list.marked() || !copy_from_log()) {
-            copy(message == nullptr ? std::string_view() : std::string_view(message->text));
+            copy(message->text);
         }
         break;
     case ActionKind::CopyLink:
-        if (message != nullptr) {
-            copy(link_of(*message, action.index));
-        }
+        copy(first_link(*message));
         break;
     case ActionKind::OpenLink:
-        if (message != nullptr) {
-            ask_host(client::EventType::Link, *room, *message, link_of(*message, action.index));
-        }
+        ask_host(client::EventType::Link, *room, *message, first_link(*message));
         break;
     case ActionKind::Report:
-        if (message != nullptr) {
-            ask_host(client::EventType::Report, *room, *message, message->text);
-            toasts.push({{}, std::string(words[Word::ToastReported]), "", "", {}, 0});
-        }
+        ask_host(client::EventType::Report, *room, *message, message->text);
+        toasts.push({{}, std::string(words[Word::ToastReported]), "", "", {}, 0});
         break;
+    default:
+        break;
+    }
+}
+
+void Overlay::Inside::act_on_person(const Action& action) {
+    const UserId who{action.b};
+    switch (action.kind) {
     case ActionKind::Mention:
-        if (person != nullptr) {
+        if (const client::Person* person = client.model().person(who); person != nullptr) {
             std::string said = "@";
             said.append(person->name).append(" ");
             set_focus("composer", true);
@@ -319,10 +269,6 @@ void Overlay::Inside::act_on_message(const Action& action) {
         break;
     case ActionKind::Unblock:
         tell_refusal(client.unblock(who));
-        break;
-    case ActionKind::Discard:
-        ignore(client.discard(static_cast<RoomId>(action.a), action.b),
-               "the line was sent or thrown away meanwhile");
         break;
     default:
         break;

@@ -94,7 +94,7 @@ uint32_t MessageList::count_new(const client::Room& room, Seq after, Seq until, 
         std::upper_bound(first, first + static_cast<std::ptrdiff_t>(room.stored()), until,
                          [](Seq seq, const client::Message& message) { return seq < message.seq; });
     uint32_t count = 0;
-    while (at != first && (--at)->seq > after && count <= new_said_max) {
+    while (at != first && (--at)->seq > after && count <= counted_max) {
         count += counts_as_new(*at, self) ? 1 : 0;
     }
     return count;

@@ -14,8 +14,7 @@ namespace parley::overlay {
 // Owner: the overlay.
 class MessageList {
 public:
-    static constexpr uint32_t new_said_max = 99; // "99+ new"
-    static constexpr float left_out_above = 5;   // between a line and "12 more"
+    static constexpr float left_out_above = 5; // between a line and "12 more"
 
     // The room is on the screen from now on: what is unread now gets a divider.
     void enter(const client::Room& room);
@@ -45,7 +44,7 @@ public:
                             const std::function<std::string_view(UserId)>& name_of) {
         return selection_.text(room, name_of);
     }
-    // What lies at a point of a text; target: of a mention.
+    // What lies at a point of a text. The link lives as long as its message.
     struct Spot {
         uint64_t key = 0; // of the message; 0: no text is there
         std::string_view link;
@@ -124,6 +123,7 @@ private:
     void draw_small_note(const View& view, const Row& row);
     // [message_marks.cpp]
     void draw_marks(const View& view, const Row& row, const text::Layout& layout, float x, float y);
+    // [message_tools.cpp]
     bool wants_tools(const View& view, const client::Message& message, const Hit& hit) const;
     void draw_tools(const View& view, const client::Room& room, const Rect& area);
     void draw_flash(const View& view, const Row& row, const Rect& box);

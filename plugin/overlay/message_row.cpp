@@ -174,7 +174,6 @@ void MessageList::draw_body(const View& view, const Row& row) {
         switch (box.kind) {
         case text::BoxKind::Underline:
         case text::BoxKind::Strike:
-        case text::BoxKind::Link:
             canvas.fill({rect.x, std::round(rect.y), rect.w, std::max(1.0f, std::round(rect.h))},
                         line);
             break;
@@ -404,7 +403,8 @@ void MessageList::draw_quote(const View& view, const Row& row) {
     const Hit hit =
         view.kit.element(id, "link", line, box, {ActionKind::ToQuote, 0, row.message.reply_to, 0});
     if (hit.hovered && view.open) {
-        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), 0.05f), view.px(4));
+        view.canvas.fill(box, with_alpha(view.tone(Tone::Text), tint_row_under_pointer),
+                         view.px(4));
     }
     if (hit.focused) {
         view.kit.focus_ring(box, view.px(4));
@@ -440,13 +440,10 @@ void MessageList::draw_row(const View& view, const client::Room& room, const Pla
         row.y += parts.day;
     }
     if (parts.divider > 0) {
-        Phrase count;
-        count.add(static_cast<int64_t>(std::min(here.divider_count, new_said_max)));
-        if (here.divider_count > new_said_max) {
-            count.add("+");
-        }
-        draw_separator(view, row, view.words.say(Word::ListNew, here.divider_count, count),
-                       Tone::Warn);
+        draw_separator(
+            view, row,
+            view.words.say(Word::ListNew, here.divider_count, count_words(here.divider_count)),
+            Tone::Warn);
         row.y += parts.divider;
     }
     row.y += parts.gap;

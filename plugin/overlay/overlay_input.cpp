@@ -526,13 +526,18 @@ void Overlay::Inside::act(const Action& action) {
     case ActionKind::Copy:
     case ActionKind::CopyLink:
     case ActionKind::OpenLink:
+    case ActionKind::Report:
+        act_on_message(action);
+        break;
     case ActionKind::Mention:
     case ActionKind::Whisper:
     case ActionKind::Block:
     case ActionKind::Unblock:
-    case ActionKind::Report:
+        act_on_person(action);
+        break;
     case ActionKind::Discard:
-        act_on_message(action);
+        ignore(client.discard(static_cast<RoomId>(action.a), action.b),
+               "the line was sent or thrown away meanwhile");
         break;
     case ActionKind::CardButton:
         press_card(action);

@@ -7,15 +7,6 @@
 #include "plugin/overlay/status.hpp"
 
 namespace parley::overlay {
-namespace {
-
-Phrase count_words(uint32_t count) {
-    Phrase out;
-    out.add(static_cast<int64_t>(std::min(count, MessageList::new_said_max)));
-    return count > MessageList::new_said_max ? out.add("+") : out;
-}
-
-} // namespace
 
 void Overlay::Inside::draw_all(const View& view, float width, float height) {
     const client::Room* room = active_room();

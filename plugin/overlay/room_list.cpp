@@ -92,11 +92,7 @@ void draw_tabs(const View& view, RoomId active, const Rect& area, bool side_show
         tab.title_w = std::min(kit.width(tab.title, view.theme.tab, text::Bold), kit.px(120));
         tab.unread = tab.room->id == active ? 0 : tab.room->unread(view.model.self());
         if (tab.unread > 0) {
-            if (tab.unread >= 100) {
-                tab.badge.add("99+");
-            } else {
-                tab.badge.add(static_cast<int64_t>(tab.unread));
-            }
+            tab.badge = count_words(tab.unread);
             tab.badge_w = std::max(
                 kit.width(tab.badge, view.theme.meta, text::Bold) + 2 * kit.px(6), kit.px(18));
         }

@@ -98,7 +98,11 @@ Selection::Range Selection::range(const client::Room& room, size_t index) {
 std::string Selection::text(const client::Room& room,
                             const std::function<std::string_view(UserId)>& name_of) {
     std::string out;
-    if (range(room, 0); empty() || room.id != room_) { // looks where it is now
+    if (empty() || room.id != room_) {
+        return out;
+    }
+    find(room);
+    if (empty()) {
         return out;
     }
     for (size_t i = first_; i <= last_; ++i) {

@@ -142,6 +142,8 @@ inline constexpr float tint_marked = 0.07f; // with a line below it
 inline constexpr float tint_halo = 0.14f;
 inline constexpr float tint_under_pointer = 0.14f; // of a button
 inline constexpr float tint_held = 0.12f;
+inline constexpr float tint_item = 0.08f;  // of a list under the pointer, or chosen
+inline constexpr float tint_flash = 0.12f; // the row that was jumped to
 
 // [colour]
 constexpr Colour rgba(uint32_t r, uint32_t g, uint32_t b, uint32_t a = 255) {

@@ -1,6 +1,7 @@
 // view.cpp: people, rooms and times as they are shown everywhere.
 #include "plugin/overlay/view.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "schemas/text/utf8.hpp"
@@ -212,6 +213,12 @@ void add_left(Phrase& out, int64_t ms) {
 }
 
 // [numbers]
+
+Phrase count_words(uint32_t count) {
+    Phrase out;
+    out.add(static_cast<int64_t>(std::min(count, counted_max)));
+    return count > counted_max ? out.add("+") : out;
+}
 
 void add_decimal(Phrase& out, int64_t scaled, uint8_t scale) {
     if (scale == 0) {

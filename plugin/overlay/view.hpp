@@ -62,7 +62,10 @@ Phrase day_words(const View& view, TimeMs at_ms);
 // Milliseconds left: "4:12", "1:02:03"; never below 0.
 void add_left(Phrase& out, int64_t ms);
 
-// [numbers] 1234 with scale 2 is "12.34".
+// [numbers] How many, as far as it is said: "99+".
+inline constexpr uint32_t counted_max = 99;
+Phrase count_words(uint32_t count);
+// 1234 with scale 2 is "12.34".
 void add_decimal(Phrase& out, int64_t scaled, uint8_t scale);
 
 // Smooth steps towards a goal: 0.8 of the way in about `ms`; at once under reduced motion.

@@ -171,6 +171,12 @@ float Kit::key_cap(float x, float cy, std::string_view text, Colour back, Colour
     return w;
 }
 
+void Kit::raised(const Rect& rect, float radius, float blur) {
+    canvas_.shadow(rect, radius, blur, blur / 3, theme_[Tone::Shadow]);
+    canvas_.fill(rect, theme_[Tone::Raised] | 0xff000000u, radius);
+    canvas_.stroke(rect, theme_[Tone::Line], radius, std::max(1.0f, std::floor(unit_)));
+}
+
 float Kit::button_width(const Button& button) {
     float w = 2 * px(13) + width(button.label, button.size, text::Bold);
     if (!button.key.empty()) {

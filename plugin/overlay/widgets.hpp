@@ -34,15 +34,15 @@ enum class ActionKind : uint8_t {
     ToggleSide,
     OpenMenu, // a: room, b: message key
     Copy,     // a: room, b: message key
-    CopyLink, // a: room, b: message key, index: of the message's links
-    OpenLink,
-    Mention, // b: user
-    Whisper,
-    Block,
-    Unblock,
-    Report,  // a: room, b: seq
-    Discard, // a: room, b: nonce
-    ToQuote, // b: seq
+    CopyLink, // a: room, b: message key; its first link
+    OpenLink, // likewise
+    Report,   // a: room, b: message key
+    Mention,  // b: user
+    Whisper,  // b: user
+    Block,    // b: user
+    Unblock,  // b: user
+    Discard,  // a: room, b: nonce
+    ToQuote,  // b: seq
     ToUnread,
     TakeOffer // index: of the completion's
 };
@@ -131,6 +131,8 @@ public:
 
     // [pieces]
     void panel(const Rect& rect, bool lifted = true);
+    // A box that stands over a panel for a while: a menu, the tools of a row.
+    void raised(const Rect& rect, float radius, float blur);
     float button_width(const Button& button);
     void button(const Button& button, const Rect& rect);
     float badge(float x, float cy, std::string_view text, Colour back, Colour ink);

@@ -121,6 +121,7 @@ namespace parley::overlay {
     X(MenuWhisper, "menu.whisper")                                                                 \
     X(MenuReport, "menu.report")                                                                   \
     X(MenuBlock, "menu.block")                                                                     \
+    X(MenuUnblock, "menu.unblock")                                                                 \
     X(MenuDiscard, "menu.discard")                                                                 \
     X(ToastReported, "toast.reported")                                                             \
     X(StatusIdle, "status.idle")                                                                   \

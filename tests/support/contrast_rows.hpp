@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "plugin/overlay/theme_pairs.hpp"
+#include "tests/support/theme_pairs.hpp"
 
 namespace parley::test {
 

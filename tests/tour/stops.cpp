@@ -424,7 +424,7 @@ void card_button(Scene& scene) {
 const std::vector<View>& views() {
     static const std::vector<View> all = {
         {"card_view", "card/"}, {"completion", "offers"},   {"composer", "composer"},
-        {"menu", "menu/"},      {"message_marks", "/more"}, {"message_row", "message/"},
+        {"menu", "menu/"},      {"message_tools", "/more"}, {"message_row", "message/"},
         {"panels", "log"},      {"room_list", "tab/"},      {"roster", "roster"},
         {"status", "status"},   {"toast", "toast"},
     };
@@ -462,7 +462,7 @@ const std::vector<Stop>& stops() {
          mixed_directions},
 
         {"marked", "Messages", "Text marked over several messages", {"message_row"}, marked},
-        {"tools", "Messages", "Tools of a row under the pointer", {"message_marks"}, tools},
+        {"tools", "Messages", "Tools of a row under the pointer", {"message_tools"}, tools},
         {"menu", "Messages", "What can be done with a message", {"menu"}, menu},
         {"menu-link", "Messages", "A message with a link", {"menu"}, link_menu},
         {"menu-failed", "Messages", "One's own line that was refused", {"menu"}, failed_menu},

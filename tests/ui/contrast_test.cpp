@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "plugin/overlay/theme_pairs.hpp"
+#include "tests/support/theme_pairs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/contrast_rows.hpp"
 #include "tests/ui/scene.hpp"

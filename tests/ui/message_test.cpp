@@ -200,6 +200,40 @@ TEST_CASE("the menu of a message acts on it, and gives the focus back", "[messag
     }
 }
 
+TEST_CASE("whom one blocks can be unblocked at what he said before", "[message]") {
+    Talk talk;
+    talk.scene.shard.blocks({aria});
+    talk.scene.step_client();
+    talk.open_menu("message/3");
+    CHECK(talk.item("Block Aria").empty());
+    talk.choose("Unblock Aria");
+    talk.scene.step_client();
+    const client::SentFrame* sent = talk.scene.script->last(wire::Command::Block);
+    REQUIRE(sent != nullptr);
+    CHECK(sent->frame().body_as_Block()->user() == aria);
+    CHECK_FALSE(sent->frame().body_as_Block()->on());
+}
+
+TEST_CASE("a link is read on its own ground, with a line below it", "[message]") {
+    Talk talk;
+    talk.scene.say(party, 6,
+                   {kenji, 6, "iiii https://i.ii", {{"https://i.ii", wire::SpanKind::Link}}});
+    talk.scene.settle();
+    const Rect row = talk.row("message/6");
+    talk.scene.mouse(SDL_MOUSEMOTION, 800, 200);
+    talk.scene.settle();
+    const Picture picture = talk.scene.picture();
+    // Most of what lies behind the letters is the panel: a block over them would be brighter.
+    int bright = 0, all = 0;
+    for (int y = static_cast<int>(row.bottom()) - 20; y < static_cast<int>(row.bottom()) - 8; ++y) {
+        for (int x = static_cast<int>(row.x) + 80; x < static_cast<int>(row.x) + 140; ++x, ++all) {
+            bright += picture.at(x, y)[2] > 150 ? 1 : 0;
+        }
+    }
+    CHECK(bright > 0);
+    CHECK(bright < all / 2);
+}
+
 TEST_CASE("one's own message can be neither reported nor blocked", "[message]") {
     Talk talk;
     talk.open_menu("message/5");

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <map>
 
-#include "plugin/overlay/theme_pairs.hpp"
+#include "tests/support/theme_pairs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/contrast_rows.hpp"
 #include "tests/ui/scene.hpp"

@@ -1,5 +1,5 @@
 // contrast_test.cpp: that the words of every theme can be read and its signs be seen, on any game.
-#include "plugin/overlay/theme_pairs.hpp"
+#include "tests/support/theme_pairs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/contrast_rows.hpp"
 

@@ -1,5 +1,5 @@
 // theme_pairs.cpp: the table. A surface is listed from the panel upwards.
-#include "plugin/overlay/theme_pairs.hpp"
+#include "tests/support/theme_pairs.hpp"
 
 #include <algorithm>
 #include <array>
