@@ -168,7 +168,7 @@ std::vector<Core::State::Shunned> Core::State::shunned(const Room& room,
         if (blockers->second.size() < room.sessions.size()) {
             for (const UserId blocker : blockers->second) {
                 for (const SessionId session : users_.at(blocker).sessions) {
-                    if (std::binary_search(room.sessions.begin(), room.sessions.end(), session)) {
+                    if (room.heard_by(session)) {
                         one.by.push_back(session);
                     }
                 }

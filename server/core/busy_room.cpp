@@ -80,32 +80,19 @@ const Readers& Core::State::class_readers(Room& room, size_t reader_class_wanted
 void Core::State::tell_classes(Room& room, std::span<const LogEntry> part,
                                std::span<const Classes> heard_by,
                                const std::vector<Shunned>& shunned) {
-    const std::map<Share, std::vector<SessionId>> apart = shares(room, part, shunned);
+    const Shares apart = shares(room, part, shunned);
     for (size_t own = 0; own < limits::reader_classes; ++own) {
         Page page;
         page.heard_by = heard_by;
         page.reader_class = own;
-        if (apart.empty()) {
-            tell_share(room, part, page, class_readers(room, own));
-            continue;
-        }
-        std::vector<SessionId> others = *class_readers(room, own);
-        for (const auto& [share, sessions] : apart) {
-            std::vector<SessionId> some;
-            std::copy_if(sessions.begin(), sessions.end(), std::back_inserter(some),
-                         [own](SessionId id) { return reader_class(id) == own; });
-            std::erase_if(others, [&some](SessionId id) {
-                return std::binary_search(some.begin(), some.end(), id);
-            });
-            page.viewer = share.viewer;
-            page.blocked = share.blocked;
-            tell_share(room, part, page,
-                       std::make_shared<const std::vector<SessionId>>(std::move(some)));
-        }
-        page.viewer = UserId{};
-        page.blocked = {};
-        tell_share(room, part, page,
-                   std::make_shared<const std::vector<SessionId>>(std::move(others)));
+        const auto tell = [&](const Share& share, const Readers& some) {
+            Page some_page = page;
+            some_page.viewer = share.viewer;
+            some_page.blocked = share.blocked;
+            tell_share(room, part, some_page, some);
+        };
+        const Readers others = tell_shares(apart, class_readers(room, own), tell);
+        tell_share(room, part, page, others);
     }
 }
 
@@ -114,8 +101,7 @@ void Core::State::tell_share(Room& room, std::span<const LogEntry> part, Page pa
     if (to->empty()) {
         return;
     }
-    page.bytes_max =
-        to->size() >= limits::packed_readers_min ? room.batch_bytes : limits::batch_bytes_target;
+    page.bytes_max = frame_bytes_max(room, to->size());
     while (!part.empty()) {
         const size_t count = fill(room, part, page);
         batch_.cover(part.front().seq, part[count - 1].seq);
@@ -160,8 +146,7 @@ void Core::State::tell_addressed(Room& room, const LogEntry& entry, Classes hear
         std::copy_if(user->second.sessions.begin(), user->second.sessions.end(),
                      std::back_inserter(to), [&](SessionId session) {
                          return !has_class(heard_by, reader_class(session)) &&
-                                std::binary_search(room.sessions.begin(), room.sessions.end(),
-                                                   session);
+                                room.heard_by(session);
                      });
     }
     std::sort(to.begin(), to.end());

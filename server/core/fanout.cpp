@@ -114,9 +114,7 @@ void Core::State::flush(Room& room) {
     }
     const Lane lane = lane_of(room.kind());
     Page page;
-    page.bytes_max = room.sessions.size() >= limits::packed_readers_min
-                         ? room.batch_bytes
-                         : limits::batch_bytes_target;
+    page.bytes_max = frame_bytes_max(room, room.sessions.size());
     page.named = &room.named;
     const std::vector<Shunned> shunned_here = shunned(room, fresh);
     for (std::span<const LogEntry> left = fresh; !left.empty();) {
@@ -127,16 +125,7 @@ void Core::State::flush(Room& room) {
         SharedFrame common = finish_live(room);
 
         const auto entries = static_cast<uint32_t>(count);
-        const std::map<Share, std::vector<SessionId>> apart = shares(room, part, shunned_here);
-        if (apart.empty()) {
-            deliver(room, lane, std::move(common), count);
-            continue;
-        }
-        std::vector<SessionId> others = room.sessions;
-        for (const auto& [share, sessions] : apart) {
-            std::erase_if(others, [&, &own = sessions](SessionId id) {
-                return std::binary_search(own.begin(), own.end(), id);
-            });
+        const auto tell = [&](const Share& share, const Readers& own) {
             Page own_page = page;
             own_page.viewer = share.viewer;
             own_page.blocked = share.blocked;
@@ -145,23 +134,28 @@ void Core::State::flush(Room& room) {
             const size_t filled = fill(room, part, own_page);
             PARLEY_ASSERT(filled == part.size());
             batch_.cover(part.front().seq, part.back().seq);
-            effects_->emplace_back(Deliver{lane, finish_share(sessions.size()),
-                                           std::make_shared<const std::vector<SessionId>>(sessions),
-                                           entries});
-        }
-        if (!others.empty()) {
-            effects_->emplace_back(Deliver{
-                lane, std::move(common),
-                std::make_shared<const std::vector<SessionId>>(std::move(others)), entries});
+            effects_->emplace_back(Deliver{lane, finish_share(own->size()), own, entries});
+        };
+        const Readers others = tell_shares(shares(room, part, shunned_here), readers(room), tell);
+        if (!others->empty()) {
+            effects_->emplace_back(Deliver{lane, std::move(common), others, entries});
         }
     }
 }
 
+size_t Core::State::frame_bytes_max(const Room& room, size_t readers) {
+    return readers >= limits::packed_readers_min ? room.batch_bytes : limits::batch_bytes_target;
+}
+
+// What goes to a crowd and is more than a datagram.
+bool Core::State::pays(Bytes plain, size_t readers) {
+    return plain.size() > limits::batch_bytes_target && readers >= limits::packed_readers_min;
+}
+
 // Readers are alike who may see the same and block the same of a part's authors. Those are few
 // (few_shunned), so there are few shares, however differently people block.
-std::map<Core::State::Share, std::vector<SessionId>>
-Core::State::shares(const Room& room, std::span<const LogEntry> part,
-                    std::span<const Shunned> shunned) const {
+Core::State::Shares Core::State::shares(const Room& room, std::span<const LogEntry> part,
+                                        std::span<const Shunned> shunned) const {
     std::map<SessionId, Share> by_session;
     for (const LogEntry& entry : part) {
         const auto user = users_.find(entry.audience); // 0 is nobody
@@ -169,7 +163,7 @@ Core::State::shares(const Room& room, std::span<const LogEntry> part,
             continue;
         }
         for (const SessionId id : user->second.sessions) {
-            if (std::binary_search(room.sessions.begin(), room.sessions.end(), id)) {
+            if (room.heard_by(id)) {
                 by_session[id].viewer = entry.audience;
             }
         }
@@ -184,7 +178,7 @@ Core::State::shares(const Room& room, std::span<const LogEntry> part,
             }
         }
     }
-    std::map<Share, std::vector<SessionId>> found;
+    Shares found;
     for (const auto& [id, share] : by_session) {
         found[share].push_back(id);
     }
@@ -192,25 +186,22 @@ Core::State::shares(const Room& room, std::span<const LogEntry> part,
 }
 
 // The batch that was finished: packed, if it pays and holds nothing for one reader's eyes alone.
-SharedFrame Core::State::share(Bytes plain, bool pays) {
-    SharedFrame packed = pays && !batch_is_private_ ? packer_.pack(plain) : nullptr;
+SharedFrame Core::State::share(Bytes plain, bool to_pack) {
+    SharedFrame packed = to_pack && !batch_is_private_ ? packer_.pack(plain) : nullptr;
     return packed == nullptr ? wire::share(plain) : packed;
 }
 
 SharedFrame Core::State::finish_share(size_t readers) {
     const Bytes plain = batch_.finish_bytes(0, false);
-    return share(plain, plain.size() > limits::batch_bytes_target &&
-                            readers >= limits::packed_readers_min);
+    return share(plain, pays(plain, readers));
 }
 
-// What goes to a crowd and is more than a datagram is packed; how much fills a datagram then, is
-// learnt from the last one.
+// How much fills a datagram when it is packed, is learnt from the last one.
 SharedFrame Core::State::finish_live(Room& room) {
     const Bytes plain = batch_.finish_bytes(0, false);
-    const bool pays = plain.size() > limits::batch_bytes_target &&
-                      room.sessions.size() >= limits::packed_readers_min;
-    SharedFrame frame = share(plain, pays);
-    if (pays) {
+    const bool to_pack = pays(plain, room.sessions.size());
+    SharedFrame frame = share(plain, to_pack);
+    if (to_pack) {
         const size_t would_fill = plain.size() * limits::batch_bytes_target / frame->size();
         room.batch_bytes =
             std::clamp((room.batch_bytes + would_fill) / 2, limits::batch_bytes_packed_min,

@@ -8,7 +8,9 @@
 // [presence.cpp] [cards.cpp]
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -311,11 +313,18 @@ private:
         std::vector<UserId> blocked; // authors, ascending
         auto operator<=>(const Share&) const = default;
     };
-    std::map<Share, std::vector<SessionId>> shares(const Room& room, std::span<const LogEntry> part,
-                                                   std::span<const Shunned> shunned) const;
+    using Shares = std::map<Share, std::vector<SessionId>>; // whose, ascending
+    Shares shares(const Room& room, std::span<const LogEntry> part,
+                  std::span<const Shunned> shunned) const;
+    // Tells each share that is among readers; returns those who get the common frame.
+    template <typename Tell>
+    static Readers tell_shares(const Shares& apart, const Readers& readers, Tell&& tell);
+    // How much goes into one frame for so many, and whether to pack it.
+    static size_t frame_bytes_max(const Room& room, size_t readers);
+    static bool pays(Bytes plain, size_t readers);
     SharedFrame finish_share(size_t readers);
     int64_t gather_ms(const Room& room, size_t lines) const;
-    SharedFrame share(Bytes plain, bool pays);
+    SharedFrame share(Bytes plain, bool to_pack);
     SharedFrame finish_live(Room& room);
     // An answer of to, who pays for it as it was before it was packed. Not packed when something is
     // in it that only he may see.
@@ -483,6 +492,26 @@ inline constexpr auto direct_kind = static_cast<uint8_t>(wire::RoomKind::Direct)
 
 // What a store that cannot answer now costs everyone who waits for it.
 inline constexpr uint32_t store_retry_ms = 1000;
+
+template <typename Tell>
+Readers Core::State::tell_shares(const Shares& apart, const Readers& readers, Tell&& tell) {
+    if (apart.empty()) {
+        return readers;
+    }
+    std::vector<SessionId> others = *readers;
+    for (const auto& [share, sessions] : apart) {
+        std::vector<SessionId> own;
+        std::set_intersection(readers->begin(), readers->end(), sessions.begin(), sessions.end(),
+                              std::back_inserter(own));
+        std::erase_if(others, [&own](SessionId id) {
+            return std::binary_search(own.begin(), own.end(), id);
+        });
+        if (!own.empty()) {
+            tell(share, std::make_shared<const std::vector<SessionId>>(std::move(own)));
+        }
+    }
+    return std::make_shared<const std::vector<SessionId>>(std::move(others));
+}
 
 template <typename Request>
 Token Core::State::persist(SessionId owner, RoomId room, Request request, Operation op) {
