@@ -89,15 +89,15 @@ void Core::State::tell_classes(Room& room, std::span<const LogEntry> part,
             Page some_page = page;
             some_page.viewer = share.viewer;
             some_page.blocked = share.blocked;
-            tell_share(room, part, some_page, some);
+            tell_page(room, part, some_page, some);
         };
         const Readers others = tell_shares(apart, class_readers(room, own), tell);
-        tell_share(room, part, page, others);
+        tell_page(room, part, page, others);
     }
 }
 
-void Core::State::tell_share(Room& room, std::span<const LogEntry> part, Page page,
-                             const Readers& to) {
+void Core::State::tell_page(Room& room, std::span<const LogEntry> part, Page page,
+                            const Readers& to) {
     if (to->empty()) {
         return;
     }
@@ -105,7 +105,7 @@ void Core::State::tell_share(Room& room, std::span<const LogEntry> part, Page pa
     while (!part.empty()) {
         const size_t count = fill(room, part, page);
         batch_.cover(part.front().seq, part[count - 1].seq);
-        effects_->emplace_back(Deliver{lane_of(room.kind()), finish_share(to->size()), to,
+        effects_->emplace_back(Deliver{lane_of(room.kind()), finish_for(to->size()), to,
                                        static_cast<uint32_t>(count)});
         part = part.subspan(count);
         page.heard_by = page.heard_by.empty() ? page.heard_by : page.heard_by.subspan(count);
@@ -150,8 +150,7 @@ void Core::State::tell_addressed(Room& room, const LogEntry& entry, Classes hear
                      });
     }
     std::sort(to.begin(), to.end());
-    tell_share(room, {&entry, 1}, {},
-               std::make_shared<const std::vector<SessionId>>(std::move(to)));
+    tell_page(room, {&entry, 1}, {}, std::make_shared<const std::vector<SessionId>>(std::move(to)));
 }
 
 // [slow mode]

@@ -134,7 +134,7 @@ void Core::State::flush(Room& room) {
             const size_t filled = fill(room, part, own_page);
             PARLEY_ASSERT(filled == part.size());
             batch_.cover(part.front().seq, part.back().seq);
-            effects_->emplace_back(Deliver{lane, finish_share(own->size()), own, entries});
+            effects_->emplace_back(Deliver{lane, finish_for(own->size()), own, entries});
         };
         const Readers others = tell_shares(shares(room, part, shunned_here), readers(room), tell);
         if (!others->empty()) {
@@ -186,21 +186,21 @@ Core::State::Shares Core::State::shares(const Room& room, std::span<const LogEnt
 }
 
 // The batch that was finished: packed, if it pays and holds nothing for one reader's eyes alone.
-SharedFrame Core::State::share(Bytes plain, bool to_pack) {
+SharedFrame Core::State::packed_if(Bytes plain, bool to_pack) {
     SharedFrame packed = to_pack && !batch_is_private_ ? packer_.pack(plain) : nullptr;
     return packed == nullptr ? wire::share(plain) : packed;
 }
 
-SharedFrame Core::State::finish_share(size_t readers) {
+SharedFrame Core::State::finish_for(size_t readers) {
     const Bytes plain = batch_.finish_bytes(0, false);
-    return share(plain, pays(plain, readers));
+    return packed_if(plain, pays(plain, readers));
 }
 
 // How much fills a datagram when it is packed, is learnt from the last one.
 SharedFrame Core::State::finish_live(Room& room) {
     const Bytes plain = batch_.finish_bytes(0, false);
     const bool to_pack = pays(plain, room.sessions.size());
-    SharedFrame frame = share(plain, to_pack);
+    SharedFrame frame = packed_if(plain, to_pack);
     if (to_pack) {
         const size_t would_fill = plain.size() * limits::batch_bytes_target / frame->size();
         room.batch_bytes =
@@ -213,7 +213,7 @@ SharedFrame Core::State::finish_live(Room& room) {
 SharedFrame Core::State::finish_page(const Requester& to, bool more) {
     const Bytes plain = batch_.finish_bytes(to.request, more);
     spend(to.session, plain.size());
-    return share(plain, plain.size() >= limits::packed_from_bytes);
+    return packed_if(plain, plain.size() >= limits::packed_from_bytes);
 }
 
 bool Core::State::may_see(const LogEntry& entry, const Page& page) {

@@ -322,9 +322,9 @@ private:
     // How much goes into one frame for so many, and whether to pack it.
     static size_t frame_bytes_max(const Room& room, size_t readers);
     static bool pays(Bytes plain, size_t readers);
-    SharedFrame finish_share(size_t readers);
+    SharedFrame finish_for(size_t readers);
     int64_t gather_ms(const Room& room, size_t lines) const;
-    SharedFrame share(Bytes plain, bool to_pack);
+    SharedFrame packed_if(Bytes plain, bool to_pack);
     SharedFrame finish_live(Room& room);
     // An answer of to, who pays for it as it was before it was packed. Not packed when something is
     // in it that only he may see.
@@ -355,10 +355,10 @@ private:
     bool tell_sampled(Room& room, std::span<const LogEntry> fresh);
     std::vector<Classes> choose_classes(Room& room, std::span<const LogEntry> fresh);
     static bool never_sampled(const Room& room, const LogEntry& entry);
-    const Readers& class_readers(Room& room, size_t reader_class);
+    const Readers& class_readers(Room& room, size_t reader_class_wanted);
     void tell_classes(Room& room, std::span<const LogEntry> part, std::span<const Classes> heard_by,
                       const std::vector<Shunned>& shunned);
-    void tell_share(Room& room, std::span<const LogEntry> part, Page page, const Readers& readers);
+    void tell_page(Room& room, std::span<const LogEntry> part, Page page, const Readers& to);
     // To those whom it concerns and whose class did not hear it.
     void tell_addressed(Room& room, const LogEntry& entry, Classes heard_by);
     std::set<UserId> concerned(const Room& room, const LogEntry& entry) const;
