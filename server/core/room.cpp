@@ -325,7 +325,7 @@ void Core::State::note_idle(Room& room) {
     }
 }
 
-void Core::State::note_busy(Room& room) {
+void Core::State::note_used(Room& room) {
     if (room.idle_since_ms != 0) {
         rooms_idle_.erase({room.idle_since_ms, room.meta.id});
         room.idle_since_ms = 0;
@@ -363,7 +363,7 @@ bool Core::State::evict_one(TimeMs idle_before_ms) {
 void Core::State::evict(RoomId id) {
     Room* room = find_room(id);
     PARLEY_ASSERT(room != nullptr && room->sessions.empty() && room->fresh.empty());
-    note_busy(*room);
+    note_used(*room);
     for (const auto& [type, card] : room->cards) {
         card_ends_.erase({card.expires_at_ms, {.room = id, .type = type}});
     }

@@ -75,7 +75,7 @@ void Core::State::hear(const Session& session, Room& room) {
         room.sessions.insert(at, session.id);
         room.readers.reset();
         room.named.clear();
-        note_busy(room);
+        note_used(room);
     }
 }
 

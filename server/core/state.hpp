@@ -165,7 +165,7 @@ private:
     void push_tail(Room& room, LogEntry entry);
     void drop_tail(Room& room);
     void note_idle(Room& room);
-    void note_busy(Room& room);
+    void note_used(Room& room);
     void evict_idle();
     bool evict_one(TimeMs idle_before_ms);
     void evict(RoomId id);
