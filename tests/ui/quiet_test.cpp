@@ -2,6 +2,7 @@
 // asked of the host, and that nothing is lost.
 #include <algorithm>
 
+#include "tests/support/allocations.hpp"
 #include "tests/ui/scene.hpp"
 
 #include "tests/support/catch.hpp"
@@ -121,6 +122,55 @@ TEST_CASE("what was read meanwhile is not told again", "[quiet]") {
     scene.overlay->set_phase(Phase::Play);
     scene.settle();
     CHECK(scene.find("toast") == nullptr);
+}
+
+TEST_CASE("all of many lines that come at once are counted", "[quiet]") {
+    Quiet quiet;
+    Scene& scene = quiet.scene;
+    scene.overlay->set_phase(Phase::Combat);
+    scene.settle();
+    client::ScriptShard::BatchSays batch;
+    batch.room = team;
+    batch.from = 1;
+    batch.to = 9;
+    for (Seq seq = 1; seq <= 9; ++seq) {
+        batch.lines.push_back({seq, kenji, "line " + std::to_string(seq), 0, {}});
+    }
+    scene.shard.batch(batch);
+    scene.step_client();
+    scene.settle();
+    scene.overlay->set_phase(Phase::End);
+    scene.settle();
+    CHECK(quiet.label("toast") == "While you fought: 9 messages");
+}
+
+TEST_CASE("a panel that still fades as the fight begins does not count as looked at", "[quiet]") {
+    SceneOptions moving;
+    moving.reduced_motion = false;
+    Quiet quiet(moving);
+    Scene& scene = quiet.scene;
+    scene.frames(60);
+    REQUIRE(quiet.panel_awake());
+    scene.overlay->set_phase(Phase::Combat);
+    scene.say(party, 1, {kenji, 5, "on my way", {}});
+    scene.frames(3);
+    REQUIRE(quiet.panel_awake());
+    scene.step_client();
+    CHECK(scene.client->model().room(RoomId{party})->unread(UserId{me}) == 1);
+}
+
+TEST_CASE("nothing is allocated in a frame of a quiet time in which nothing comes", "[quiet]") {
+    Quiet quiet;
+    Scene& scene = quiet.scene;
+    scene.overlay->set_phase(Phase::Combat);
+    scene.settle();
+    quiet.mention(team);
+    REQUIRE(scene.overlay->toast(UserId{kenji}, "invites you", "join", "Join").ok());
+    scene.frames(120);
+    REQUIRE(quiet.label("waiting") == "2 for you");
+    const uint64_t before = test::allocations();
+    scene.frames(60);
+    CHECK(test::allocations() == before);
 }
 
 TEST_CASE("while the game loads nothing is drawn or opened, and the toast of the game waits",
