@@ -1,5 +1,6 @@
 // card.hpp: a card as core keeps it. In memory only: a card tells of now, and its writer sends it
-// again when a shard starts anew.
+// again when a shard starts anew. Times are core time (State::now_ms_: it does not leap); readers
+// are told an end in server time.
 #pragma once
 
 #include <compare>

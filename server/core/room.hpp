@@ -1,5 +1,7 @@
 // room.hpp: a room in memory. It is loaded on first use and evicted when nobody is in it; while it
-// is here, its members and last_seq are the truth (the store's answers come in order).
+// is here, its members and last_seq are the truth (the store's answers come in order). Times are
+// core time (State::now_ms_: it does not leap) unless it says so; entries and meta are dated in
+// server time.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +44,7 @@ struct Member {
 struct MemoryLog {
     struct Said {
         Seq seq = 0;
-        TimeMs at_ms = 0;
+        TimeMs at_ms = 0; // server time, the entry's
     };
     std::map<std::pair<UserId, Nonce>, Said> said; // the newest, for repetitions
     std::deque<std::pair<UserId, Nonce>> order;    // of said, oldest first

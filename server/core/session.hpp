@@ -1,5 +1,6 @@
 // session.hpp: what core knows of a connection and of the user behind it. Plain values; state.hpp
-// has what happens to them.
+// has what happens to them. Times are core time (State::now_ms_: it does not leap) unless it says
+// so.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,8 @@ struct Requester {
 // What a session may do, and since when: of the ticket's claims what is asked for again.
 struct Ticket {
     std::vector<RoomClaim> rooms;
-    int64_t issued_at_s = 0;
-    uint64_t order = 0; // among tickets taken and people revoked
+    int64_t issued_at_s = 0; // wall clock, of its issuer
+    uint64_t order = 0;      // among tickets taken and people revoked
     bool game = false;
     bool first_use = false;
 };
@@ -48,7 +49,7 @@ struct Session {
     bool ticket_wanted = false; // said already
     TimeMs admitted_at_ms = 0;
     TimeMs lagging_since_ms = 0;
-    TimeMs reauth_at_ms = 0; // from here on read-only, by State::now_ms_
+    TimeMs reauth_at_ms = 0; // from here on read-only
     TimeMs timer_ms = 0;     // its place in State::session_timers_; 0: none
     uint32_t in_flight = 0;  // its requests at the store
     Flood flood;
@@ -88,7 +89,7 @@ struct PresenceText {
 struct PresenceInfo {
     wire::PresenceState state = wire::PresenceState::Offline;
     std::shared_ptr<const PresenceText> text; // null: he says nothing; copies share it
-    TimeMs since_ms = 0;
+    TimeMs since_ms = 0;                      // server time
     bool operator==(const PresenceInfo& other) const {
         const bool same_text =
             text == nullptr || other.text == nullptr ? text == other.text : *text == *other.text;
