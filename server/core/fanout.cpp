@@ -1,7 +1,9 @@
 // fanout.cpp: from committed entries to frames. A room's entries become one Batch (cut at what fits
 // a datagram), encoded once and shared by all its readers: the work in core does not grow with
-// their number. The first line after a silence goes out in its own step; in a crowd the next ones
-// gather a few milliseconds, so that each reader gets them in one datagram.
+// their number. Where people block each other it is one for each share of them that hears the same,
+// and in a busy room one for each of eight classes (busy_room.cpp). The first line after a silence
+// goes out in its own step; in a crowd the next ones gather a few milliseconds, so that each reader
+// gets them in one datagram.
 #include <algorithm>
 #include <optional>
 

@@ -4,8 +4,8 @@
 // Rule of the house: nothing that iterates an unordered container may reach an effect.
 //
 // [core.cpp] [session.cpp] [admission.cpp] [room.cpp] [sleep.cpp] [members.cpp] [direct.cpp]
-// [blocks.cpp] [grants.cpp] [roster.cpp] [send.cpp] [fanout.cpp] [busy_room.cpp] [history.cpp]
-// [presence.cpp] [cards.cpp]
+// [blocks.cpp] [grants.cpp] [roster.cpp] [send.cpp] [memory_room.cpp] [fanout.cpp] [busy_room.cpp]
+// [history.cpp] [presence.cpp] [cards.cpp]
 #pragma once
 
 #include <algorithm>
