@@ -138,6 +138,12 @@ void Checks::room(const std::string& who, UserId self, const client::Room& room,
             const LogEntry& entry = log->entries[seq - 1];
             const bool seen = entry.audience == UserId{} || entry.audience == self;
             const bool sampled = room.is_left_out(seq) && room.find(seq) == nullptr;
+            // Behind a read mark within what was left out, what is not his is a place like any
+            // other.
+            if (!seen && sampled && !least && room.left_out_from(seq)->from_seq <= room.read_seq) {
+                ++count;
+                continue;
+            }
             const bool hidden =
                 least && (sampled || once_blocked_.count({self, entry.author}) != 0);
             if (entry.kind == EntryKind::Message && entry.author != self && seen && !hidden) {
