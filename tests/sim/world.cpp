@@ -89,6 +89,10 @@ World::World(uint64_t seed, const WorldOptions& options)
         core.presence_keep_ms = random_.between(100, 4000);
         core.direct_sleep_ms = random_.between(100, 2000);
     }
+    // In others a Global room is soon said more in than one can read.
+    if (random_.chance_percent(30)) {
+        core.readable_lines_per_s = 1;
+    }
     // In others a kind of room is in memory alone.
     for (const wire::RoomKind kind : {wire::RoomKind::Party, wire::RoomKind::Guild}) {
         core.tiers[static_cast<size_t>(kind)].memory = random_.chance_percent(20);
