@@ -328,7 +328,7 @@ void Checks::batch(SessionId session, UserId reader, uint32_t request, const wir
         violation("a Batch of another incarnation");
     }
     if (live) {
-        live_batch(session, batch);
+        live_batch(session, reader, batch);
     }
     SessionSeen& seen = sessions_[session];
     if (const auto after = seen.after_gap.find(id); request == 0 && after != seen.after_gap.end()) {

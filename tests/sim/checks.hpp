@@ -108,6 +108,12 @@ private:
         bool asleep = false;    // the room was loaded under him: what follows may have a RoomState
         std::set<Seq> left_out; // of these some may come alone
     };
+    // A live Batch left lines out, since the last input.
+    struct Sampled {
+        SessionId session{};
+        UserId reader{};
+        RoomId room{};
+    };
     struct SessionSeen {
         std::string issuer;
         std::string subject;
@@ -168,7 +174,8 @@ private:
     // [checks_core.cpp]
     void persisted(const StoreRequest& request);
     void put(const PutMember& request, std::span<const StoreRequest> later);
-    void live_batch(SessionId session, const wire::Batch& batch);
+    void live_batch(SessionId session, UserId reader, const wire::Batch& batch);
+    void own_lines_told();
     void gone(SessionId session, RoomId room);
     void loads(const LoadRoom& request);
     void replied(SessionId session, UserId reader, const Asked& asked, uint32_t request,
@@ -189,6 +196,7 @@ private:
     Trace& trace_;
     std::vector<std::string> violations_;
     std::map<SessionId, SessionSeen> sessions_;
+    std::vector<Sampled> sampled_;
     std::map<Place, uint32_t> leaving_; // DropMember on its way to the store
     std::map<Place, std::vector<Was>> was_;
     std::set<std::pair<UserId, std::string>> texts_; // every line of this world is unique

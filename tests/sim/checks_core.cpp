@@ -126,6 +126,7 @@ void Checks::after(const InputBody& body) {
     for (const auto& [id, room] : memory_.rooms()) {
         known_[id] = room.meta.last_seq;
     }
+    own_lines_told();
 }
 
 void Checks::persisted(const StoreRequest& request) {
@@ -198,7 +199,7 @@ void Checks::put(const PutMember& request, std::span<const StoreRequest> later) 
 }
 
 // [live] From a RoomState on, what is told follows without a hole, until he goes or lags.
-void Checks::live_batch(SessionId session, const wire::Batch& batch) {
+void Checks::live_batch(SessionId session, UserId reader, const wire::Batch& batch) {
     const RoomId id{batch.room()};
     SessionSeen& seen = sessions_[session];
     const auto heard = seen.heard.find(id);
@@ -220,6 +221,7 @@ void Checks::live_batch(SessionId session, const wire::Batch& batch) {
     if (batch.left_out() == 0) {
         return;
     }
+    sampled_.push_back({session, reader, id});
     std::set<Seq>& left_out = heard->second.left_out;
     left_out.erase(
         left_out.begin(),
@@ -229,9 +231,27 @@ void Checks::live_batch(SessionId session, const wire::Batch& batch) {
     for (Seq seq = batch.from_seq(); seq <= batch.to_seq(); ++seq) {
         left_out.insert(left_out.end(), seq);
     }
-    for (wire::BatchReader reader(batch); reader.next();) {
-        left_out.erase(reader.item().seq);
+    for (wire::BatchReader listed(batch); listed.next();) {
+        left_out.erase(listed.item().seq);
     }
+}
+
+// What he said himself comes in the same step as the Batch that left it out.
+void Checks::own_lines_told() {
+    for (const Sampled& one : sampled_) {
+        const std::map<RoomId, Heard>& heard = sessions_[one.session].heard;
+        const auto at = heard.find(one.room);
+        if (at == heard.end()) {
+            continue;
+        }
+        for (const Seq seq : at->second.left_out) {
+            if (log_of(one.room)->entries[seq - 1].author == one.reader) {
+                violation("seq " + number(seq) + " of " + named("room", one.room) +
+                          " is left out and not told to its author, " + named("user", one.reader));
+            }
+        }
+    }
+    sampled_.clear();
 }
 
 void Checks::gone(SessionId session, RoomId room) {
