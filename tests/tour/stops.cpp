@@ -10,15 +10,9 @@ namespace parley::tour {
 const std::vector<View>& views() {
     static const std::vector<View> all = {
         {"card_view", "card/"}, {"completion", "offers"},   {"composer", "composer"},
-<<<<<<< tests/tour/stops.cpp
-        {"menu", "menu/"},      {"message_marks", "/more"}, {"message_row", "message/"},
+        {"menu", "menu/"},      {"message_tools", "/more"}, {"message_row", "message/"},
         {"panels", "log"},      {"quiet", "waiting"},       {"room_list", "tab/"},
         {"roster", "roster"},   {"status", "status"},       {"toast", "toast"},
-=======
-        {"menu", "menu/"},      {"message_tools", "/more"}, {"message_row", "message/"},
-        {"panels", "log"},      {"room_list", "tab/"},      {"roster", "roster"},
-        {"status", "status"},   {"toast", "toast"},
->>>>>>> /tmp/land.new
     };
     return all;
 }
