@@ -78,13 +78,8 @@ void Core::State::take(const Tick&) {
     look_at_directs();
 }
 
-// step() has taken them, since time passes by them. A revoke from a time that is still to come
-// would hold against every ticket until then.
-void Core::State::take(const ClocksMoved&) {
-    for (auto& [who, revoked] : revoked_) {
-        revoked.at_ms = std::min(revoked.at_ms, wall_ms());
-    }
-}
+// step() has taken them, since time passes by them.
+void Core::State::take(const ClocksMoved&) {}
 
 // [commands]
 void Core::State::take(const CommandReceived& received) {

@@ -113,12 +113,12 @@ void Core::State::note_revoked(RoomId room, UserId user, TimeMs at_ms) {
     revoked_ends_.insert({end_ms, {room, user}});
 }
 
-// What an earlier shard noted (its clock may have been ahead); what this one knows is newer. Kept
-// for as long again, since the clock that says how old it is may be ahead now.
+// What an earlier shard noted; what this one knows is newer. Kept for as long again, since the
+// clock that says how old it is may be ahead now.
 void Core::State::recall_revoked(const RoomLoaded& loaded) {
     for (const StoredRevoke& one : loaded.revoked) {
         if (revoked_.count({loaded.meta.id, one.user}) == 0) {
-            note_revoked(loaded.meta.id, one.user, std::min(one.at_ms, wall_ms()));
+            note_revoked(loaded.meta.id, one.user, one.at_ms);
             revoked_[{loaded.meta.id, one.user}].order = 0; // before every ticket taken here
         }
     }
@@ -139,7 +139,10 @@ bool Core::State::revoked_since(RoomId room, UserId user, const Ticket& ticket) 
     if (found == revoked_.end()) {
         return false;
     }
-    const TimeMs revoked_ms = found->second.at_ms;
+    // The clock may have been ahead when it was noted, or was set since: no later than the present
+    // clock says, or it would hold against every ticket until then.
+    const TimeMs noted_ms = found->second.end_ms - limits::revoked_keep_ms;
+    const TimeMs revoked_ms = std::min(found->second.at_ms, wall_ms() - (now_ms_ - noted_ms));
     const TimeMs issued_ms = ticket.issued_at_s * 1000;
     if (ticket.first_use) {
         return ticket.order < found->second.order || issued_ms + 999 < revoked_ms;

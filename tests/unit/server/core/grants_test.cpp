@@ -172,6 +172,29 @@ TEST_CASE("a clock that was wrong for a while forgives no revoke and bans nobody
     }
 }
 
+TEST_CASE("a clock that goes back and is put right forgives no revoke", "[core][grants]") {
+    constexpr TimeMs back_ms = 60'000;
+    Revoked world;
+    SECTION("while the shard lives") {
+        world.move_clocks(0, back_ms);
+        world.tick(1000);
+        world.move_clocks(0, 0);
+        world.tick(1000);
+        CHECK(join(world, world.used) == Error::Forbidden);
+        CHECK(join(world, issued("ann", revoked_s + 1, {team("t1")})) == Error::Ok);
+    }
+    SECTION("also when the shard began with the wrong clock") {
+        Restarted later(world);
+        later.move_clocks(0, back_ms);
+        const SessionId game = later.connect(game_claims());
+        REQUIRE(later.run_join(game, wire::RoomKind::Team, "t1").error == Error::Ok);
+        later.move_clocks(0, 0);
+        later.tick(1000);
+        CHECK(join(later, world.used) == Error::Forbidden);
+        CHECK(join(later, issued("ann", revoked_s + 1, {team("t1")})) == Error::Ok);
+    }
+}
+
 TEST_CASE("a grant on its way to the store outlives a ticket that comes meanwhile",
           "[core][grants]") {
     CoreHarness world;
