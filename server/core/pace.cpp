@@ -23,9 +23,12 @@ uint32_t Pace::take(TimeMs now_ms, uint32_t burst, uint32_t period_ms) {
         return std::max<uint32_t>(period_ms, 1);
     }
     const int64_t now_us = now_ms * us_per_ms;
+    const int64_t period_us = int64_t{period_ms} * us_per_ms;
     const int64_t token = token_us(burst, period_ms);
+    // What was taken while the period was longer is owed no longer than the present one.
+    full_at_us_ = std::min(full_at_us_, now_us + period_us);
     const int64_t full_at = std::max(full_at_us_, now_us);
-    const int64_t over = full_at + token - now_us - int64_t{period_ms} * us_per_ms;
+    const int64_t over = full_at + token - now_us - period_us;
     // The division of a period by its burst may leave a rest below one microsecond a token.
     if (over > int64_t{burst}) {
         return static_cast<uint32_t>((over + us_per_ms - 1) / us_per_ms);

@@ -46,6 +46,16 @@ TEST_CASE("a period that its burst does not divide loses nobody a token", "[core
     CHECK(pace.take(1000, 7, 1000) > 0);
 }
 
+TEST_CASE("a bucket owes no more than its present period, also when the former was longer",
+          "[core][pace]") {
+    Pace pace;
+    CHECK(pace.take(1000, 1, 600'000) == 0);
+    CHECK(pace.take(1000, 4, 12'000) == 3000); // it was emptied, and fills as it does now
+    CHECK(pace.take(3999, 4, 12'000) == 1);
+    CHECK(pace.take(4000, 4, 12'000) == 0);
+    CHECK(pace.take(4000, 4, 12'000) == 3000);
+}
+
 TEST_CASE("a burst of nothing is never there", "[core][pace]") {
     Pace pace;
     CHECK(pace.take(1000, 0, 1) == 1);
