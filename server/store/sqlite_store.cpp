@@ -68,7 +68,7 @@ bool is_of_a_page(int code) {
 }
 
 // What a request that met this failure is answered, when the others are not.
-Error of_a_request(int code) {
+Error error_of(int code) {
     return (code & 0xff) == SQLITE_CORRUPT ? Error::BadStore : Error::StoreUnavailable;
 }
 
@@ -356,7 +356,7 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
     std::map<size_t, Error> failed;
     while (!run_all(requests, failed, answers) && answers.size() > before &&
            failed.size() < limits::damaged_requests_max && is_of_a_page(database_.error())) {
-        failed[answers.size() - before - 1] = of_a_request(database_.error());
+        failed[answers.size() - before - 1] = error_of(database_.error());
         answers.resize(before);
         give_up_page();
     }
@@ -378,7 +378,8 @@ void SqliteStore::execute(std::span<const StoreRequest> requests,
     answers.resize(before); // they may have read what was taken back
     if (same) {
         refuse_writes(
-            requests, [this](const StoreRequest& request) { return read_only(request); }, answers);
+            requests, [this](const StoreRequest& request) { return answer_read(request); },
+            answers);
     } else {
         refuse(requests, answers);
     }
@@ -393,14 +394,14 @@ void SqliteStore::works_again() {
 }
 
 // Without a transaction: nobody else writes.
-StoreAnswer SqliteStore::read_only(const StoreRequest& request) {
+StoreAnswer SqliteStore::answer_read(const StoreRequest& request) {
     database_.forgive();
     const bool taken_back = sqlite3_get_autocommit(database_.handle()) != 0;
     if (!taken_back || (!level_ && !reload())) {
         return refusal(request, Error::StoreUnavailable);
     }
     StoreAnswer answer = std::visit([this](const auto& one) { return run(one); }, request);
-    return database_.ok() ? answer : refusal(request, of_a_request(database_.error()));
+    return database_.ok() ? answer : refusal(request, error_of(database_.error()));
 }
 
 void SqliteStore::refuse(std::span<const StoreRequest> requests,

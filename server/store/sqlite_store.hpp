@@ -106,7 +106,7 @@ private:
     void roll_back();
     static void refuse(std::span<const StoreRequest> requests, std::vector<StoreAnswer>& answers);
     void works_again();
-    StoreAnswer read_only(const StoreRequest& request);
+    StoreAnswer answer_read(const StoreRequest& request);
 
     StoreAnswer run(const AdmitUser& request);
     StoreAnswer run(const LoadRoom& request);

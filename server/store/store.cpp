@@ -54,7 +54,7 @@ StoreAnswer refusal(const StoreRequest& request, Error error) {
 
 namespace {
 
-StoreAnswer answer_unwritten(const StoreRequest& request, const Read& read) {
+StoreAnswer answer_unwritten(const StoreRequest& request, const AnswerRead& read) {
     if (std::holds_alternative<FetchEntries>(request) ||
         std::holds_alternative<FindUsers>(request)) {
         return read(request);
@@ -71,7 +71,7 @@ StoreAnswer answer_unwritten(const StoreRequest& request, const Read& read) {
 
 } // namespace
 
-void refuse_writes(std::span<const StoreRequest> requests, const Read& read,
+void refuse_writes(std::span<const StoreRequest> requests, const AnswerRead& read,
                    std::vector<StoreAnswer>& answers) {
     for (const StoreRequest& request : requests) {
         answers.push_back(answer_unwritten(request, read));

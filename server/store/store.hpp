@@ -32,8 +32,8 @@ StoreAnswer refusal(const StoreRequest& request, Error error);
 
 // The answers to a group that could not be committed: to what only reads by read, else refusals. A
 // room that would have to be made is not there.
-using Read = std::function<StoreAnswer(const StoreRequest&)>;
-void refuse_writes(std::span<const StoreRequest> requests, const Read& read,
+using AnswerRead = std::function<StoreAnswer(const StoreRequest&)>;
+void refuse_writes(std::span<const StoreRequest> requests, const AnswerRead& read,
                    std::vector<StoreAnswer>& answers);
 
 } // namespace parley
