@@ -256,7 +256,7 @@ void NetLoop::send_held(NetPeer& peer) {
 }
 
 void NetLoop::watch_behind(TimeMs steady_ms) {
-    receivers_.clear();
+    too_slow_.clear();
     size_t all_bytes = 0;
     peers_.for_each([&](NetPeer& peer) {
         if (!peer.behind()) {
@@ -281,11 +281,11 @@ void NetLoop::watch_behind(TimeMs steady_ms) {
             trouble.behind_bytes = bytes;
         }
         if (steady_ms - trouble.behind_ms > limits::peer_queue_ms_max) {
-            receivers_.push_back(peer.id);
+            too_slow_.push_back(peer.id);
         }
     });
     counters_.behind_bytes.set(all_bytes);
-    for (const PeerId id : receivers_) {
+    for (const PeerId id : too_slow_) {
         cut(*peers_.find(id), Error::Slow);
     }
 }

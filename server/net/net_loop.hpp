@@ -114,6 +114,7 @@ private:
     wire::FrameBuilder builder_;
     std::vector<PeerId> receivers_; // kept for their capacity
     std::vector<PeerId> refused_;
+    std::vector<PeerId> too_slow_;
 };
 
 } // namespace parley
