@@ -187,7 +187,8 @@ SlowMode::Bounds Core::State::slow_bounds(const Room& room) const {
 }
 
 void Core::State::note_said(Room& room, const LogEntry& entry) {
-    if (entry.kind != EntryKind::Message || !may_slow(room)) {
+    // Whose pace is not stretched does not count either.
+    if (never_sampled(room, entry) || !may_slow(room)) {
         return;
     }
     if (room.busy->slow.look(now_ms_, slow_bounds(room))) {

@@ -314,6 +314,35 @@ TEST_CASE("slow mode is told when it comes and when it goes, and moderators keep
     CHECK_FALSE(world.room_state(world.connect("later"), crowd.lobby)->slow());
 }
 
+TEST_CASE("what moderators and the game say neither brings slow mode nor keeps it",
+          "[core][busy]") {
+    CoreOptions options = busy_options();
+    options.slow_lines_per_s = 4;
+    Crowd crowd(options, 10);
+    CoreHarness& world = crowd.world;
+    const SessionId chief = world.connect("chief", {lobby_as(wire::Role::Moderator)});
+    Claims game_claims = claims_of("server", {lobby_as(wire::Role::Member)});
+    game_claims.game = true;
+    const SessionId game = world.connect(game_claims);
+    const auto talk = [&](const std::vector<SessionId>& who, int seconds) {
+        for (int second = 0; second < seconds; ++second) {
+            for (size_t i = 0; i < 10; ++i) {
+                crowd.say(who[i % who.size()], "x");
+            }
+            world.tick(1000);
+        }
+    };
+    const auto paces = [&] {
+        return world.events<wire::RoomPace>(chief, wire::Event::RoomPace).size();
+    };
+    talk({chief, game}, 20);
+    CHECK(paces() == 0);
+    talk(crowd.readers, 6);
+    CHECK(paces() == 1);
+    talk({chief, game}, static_cast<int>(limits::slow_off_after_s) + 1);
+    CHECK(paces() == 2);
+}
+
 TEST_CASE("there is no slow mode where it is switched off, or where all write as seldom already",
           "[core][busy]") {
     const auto told = [](const CoreOptions& options) {
