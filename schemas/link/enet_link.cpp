@@ -121,19 +121,19 @@ Result<void> EnetLink::Inside::open_host(const Address& bind, size_t peers,
 
 // [sessions]
 LinkSession* EnetLink::Inside::find(PeerId peer) {
-    const auto number = static_cast<uint32_t>(peer);
-    const size_t slot = number & 0xFFFFu;
+    const size_t slot = slot_of(peer);
     if (slot == 0 || slot > sessions_.size()) {
         return nullptr;
     }
     LinkSession& session = sessions_[slot - 1];
-    return session.state != SessionState::Free && session.generation == number >> 16 ? &session
-                                                                                     : nullptr;
+    return session.state != SessionState::Free && session.generation == generation_of(peer)
+               ? &session
+               : nullptr;
 }
 
 PeerId EnetLink::Inside::peer_id(const LinkSession& session) const {
-    const auto slot = static_cast<uint32_t>(&session - sessions_.data()) + 1;
-    return static_cast<PeerId>(static_cast<uint32_t>(session.generation) << 16 | slot);
+    const auto slot = static_cast<uint16_t>(&session - sessions_.data() + 1);
+    return peer_at(slot, session.generation);
 }
 
 LinkSession* EnetLink::Inside::find_by_wire_id(uint32_t id) {

@@ -24,8 +24,18 @@
 namespace parley {
 
 // One connection of a link, unique while the process lives: a number that was a peer is not given
-// out again before 2^16 others of its slot, which is the low 16 bits. 0 is none.
+// out again before 2^16 others of its slot, which is the low 16 bits and given again; the high ones
+// are its generation. 0 is none.
 enum class PeerId : uint32_t {};
+constexpr uint16_t slot_of(PeerId peer) {
+    return static_cast<uint16_t>(peer);
+}
+constexpr uint16_t generation_of(PeerId peer) {
+    return static_cast<uint16_t>(static_cast<uint32_t>(peer) >> 16);
+}
+constexpr PeerId peer_at(uint16_t slot, uint16_t generation) {
+    return static_cast<PeerId>(uint32_t{generation} << 16 | slot);
+}
 
 // 16 bytes, IPv4 mapped (RFC 4291 2.5.5.2), so that IPv6 can follow; port in host order.
 struct Address {

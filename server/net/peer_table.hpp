@@ -1,6 +1,6 @@
-// peer_table.hpp: what a net thread knows of its peers. A link's ids are a place below 2^16, that
-// it gives again, and a generation above it (link.hpp); so a reader is found by one look into a
-// table, and a thousand readers of a line by a thousand.
+// peer_table.hpp: what a net thread knows of its peers. A link gives the slots of its ids again
+// (link.hpp); so a reader is found by one look into a table, and a thousand readers of a line by a
+// thousand.
 #pragma once
 
 #include <memory>
@@ -56,16 +56,16 @@ struct NetPeer {
     }
 };
 
-// Pointers are good until the next put.
+// Owner: the net thread of its NetLoop. Pointers are good until the next put.
 class PeerTable {
 public:
     NetPeer* find(PeerId id) {
-        const size_t at = place(id);
+        const size_t at = slot_of(id);
         return at < places_.size() && places_[at].id == id ? &places_[at] : nullptr;
     }
     // Nobody else may have its place.
     void put(NetPeer&& peer) {
-        const size_t at = place(peer.id);
+        const size_t at = slot_of(peer.id);
         if (at >= places_.size()) {
             places_.resize(at + 1);
         }
@@ -90,9 +90,7 @@ public:
     }
 
 private:
-    static size_t place(PeerId id) { return static_cast<uint32_t>(id) & 0xFFFFU; }
-
-    std::vector<NetPeer> places_;
+    std::vector<NetPeer> places_; // by slot
     size_t count_ = 0;
 };
 

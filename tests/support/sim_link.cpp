@@ -65,6 +65,19 @@ struct SimNetwork::Connection {
     bool dead() const { return ends[0] == nullptr && ends[1] == nullptr; }
 };
 
+PeerId SimNetwork::Endpoint::new_peer() {
+    const auto slot_at = [](size_t at) { return static_cast<uint16_t>(at + 1); };
+    size_t at = 0;
+    while (at < generations.size() && peers.count(peer_at(slot_at(at), generations[at])) != 0) {
+        ++at;
+    }
+    PARLEY_ASSERT(at < UINT16_MAX);
+    if (at == generations.size()) {
+        generations.push_back(0);
+    }
+    return peer_at(slot_at(at), ++generations[at]);
+}
+
 SimNetwork::SimNetwork(uint64_t seed, const Options& options) : options_(options), random_(seed) {}
 SimNetwork::~SimNetwork() = default;
 
@@ -116,7 +129,7 @@ Result<PeerId> SimNetwork::connect(Endpoint& client, const ConnectOptions& optio
     connection->host = client.host;
     connection->server_address = std::string(options.address);
     connection->ends[0] = &client;
-    connection->peers[0] = PeerId{client.next_peer++};
+    connection->peers[0] = client.new_peer();
     connection->began_ms = now_ms_;
     // Hello, Retry, Hello, Accept, Auth: three ways up and two down.
     const TimeMs way_up_ms = transit_ms(path(*connection, Side::Client), true);
@@ -369,7 +382,7 @@ void SimNetwork::move_handshake(Connection& connection) {
         }
         Endpoint& endpoint = *server->second;
         connection.ends[1] = &endpoint;
-        connection.peers[1] = PeerId{endpoint.next_peer++};
+        connection.peers[1] = endpoint.new_peer();
         connection.phase = Connection::Phase::Asked;
         connection.request.peer = connection.peers[1];
         endpoint.peers[connection.peers[1]] = &connection;

@@ -84,9 +84,11 @@ private:
         bool server = false;
         SimHost host{};
         std::string address;
-        uint32_t next_peer = 1;
+        std::vector<uint16_t> generations; // by slot - 1, the last one that was given
         std::map<PeerId, Connection*> peers;
         std::deque<LinkEvent> events;
+
+        PeerId new_peer(); // in the first slot that is free
     };
     struct HostState {
         SimConditions conditions;

@@ -3,6 +3,7 @@
 #include "tests/support/sim_link.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/support/catch.hpp"
 
@@ -241,6 +242,26 @@ TEST_CASE("after close() no event of that peer follows, and the other side is to
     REQUIRE(closed.reason == Error::Shutdown);
     REQUIRE(closed.retry_after_ms == 3000);
     REQUIRE(!pair.server->send(pair.at_server, Lane::Chat, frame_of(1)));
+}
+
+TEST_CASE("a slot is given again, and nobody is found by the id of who had it", "[sim_link]") {
+    Pair pair;
+    pair.open();
+    const PeerId before_at_server = pair.at_server;
+    const PeerId before_at_client = pair.at_client;
+    pair.network.cut(pair.host);
+    pair.run(100);
+    pair.server_events.clear();
+    pair.client_events.clear();
+    pair.open();
+    for (const auto& [before, now] : {std::pair(before_at_server, pair.at_server),
+                                      std::pair(before_at_client, pair.at_client)}) {
+        REQUIRE(slot_of(now) == slot_of(before));
+        REQUIRE(generation_of(now) == generation_of(before) + 1);
+    }
+    REQUIRE(!pair.server->send(before_at_server, Lane::Chat, frame_of(1)));
+    REQUIRE(!pair.client->send(before_at_client, Lane::Chat, frame_of(1)));
+    REQUIRE(pair.server->send(pair.at_server, Lane::Chat, frame_of(1)));
 }
 
 TEST_CASE("a frame at its lane's bound passes, one byte more does not", "[sim_link]") {
