@@ -213,6 +213,9 @@ inline constexpr uint32_t block_period_ms = 60'000;
 // Authors whom some reader blocks, in one live batch: their readers fall into 2^4 groups at most,
 // and each group is one more frame to encode.
 inline constexpr size_t batch_blocked_authors_max = 4;
+// A batch to a room in which people block each other is told in so many shares at most; where
+// there would be more, it is cut after batch_blocked_authors_max blocked authors.
+inline constexpr size_t batch_shares_max = size_t{1} << batch_blocked_authors_max;
 inline constexpr int64_t ping_interval_ms = 5000;
 inline constexpr int64_t peer_timeout_ms = 15'000;
 // A shard does not give up somebody from whom it has heard nothing for less: he may have another

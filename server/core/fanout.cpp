@@ -46,13 +46,22 @@ size_t Core::State::few_shunned(std::span<const LogEntry> entries,
     if (shunned.size() <= limits::batch_blocked_authors_max) {
         return entries.size();
     }
-    std::set<UserId> met;
+    std::set<UserId> authors;
+    std::set<SessionId> blockers;
     for (size_t i = 0; i < entries.size(); ++i) {
-        const bool is_shunned =
-            std::any_of(shunned.begin(), shunned.end(),
-                        [&](const Shunned& one) { return one.author == entries[i].author; });
-        if (is_shunned && met.insert(entries[i].author).second &&
-            met.size() > limits::batch_blocked_authors_max) {
+        const auto one = std::find_if(shunned.begin(), shunned.end(), [&](const Shunned& each) {
+            return each.author == entries[i].author;
+        });
+        if (one == shunned.end() || !authors.insert(one->author).second) {
+            continue;
+        }
+        // There are no more shares than sessions that block, nor than sets of authors.
+        for (auto by = one->by.begin();
+             by != one->by.end() && blockers.size() <= limits::batch_shares_max; ++by) {
+            blockers.insert(*by);
+        }
+        if (authors.size() > limits::batch_blocked_authors_max &&
+            blockers.size() > limits::batch_shares_max) {
             return i;
         }
     }
@@ -126,21 +135,17 @@ void Core::State::flush(Room& room) {
         batch_.cover(part.front().seq, part.back().seq);
         SharedFrame common = finish_live(room);
 
-        const auto entries = static_cast<uint32_t>(count);
+        // A share's page says names again that the crowd knows, and may need several batches.
         const auto tell = [&](const Share& share, const Readers& own) {
-            Page own_page = page;
+            Page own_page;
             own_page.viewer = share.viewer;
             own_page.blocked = share.blocked;
-            own_page.named = nullptr;
-            own_page.bytes_max = lane_frame_bytes_max(lane);
-            const size_t filled = fill(room, part, own_page);
-            PARLEY_ASSERT(filled == part.size());
-            batch_.cover(part.front().seq, part.back().seq);
-            effects_->emplace_back(Deliver{lane, finish_for(own->size()), own, entries});
+            tell_page(room, part, own_page, own);
         };
         const Readers others = tell_shares(shares(room, part, shunned_here), readers(room), tell);
         if (!others->empty()) {
-            effects_->emplace_back(Deliver{lane, std::move(common), others, entries});
+            effects_->emplace_back(
+                Deliver{lane, std::move(common), others, static_cast<uint32_t>(count)});
         }
     }
 }

@@ -375,3 +375,60 @@ TEST_CASE("however differently people block, a batch has a bounded number of fra
         CHECK(covered(world, sessions[reader], next) == next + 6);
     }
 }
+
+TEST_CASE("a page that leaves out one author's lines may need more batches than the others'",
+          "[blocks]") {
+    // Many names that the blocker's page must say again, each as long as a name may be: what fits
+    // into one batch of the others does not fit into one of his.
+    CoreHarness world(fast());
+    std::vector<SessionId> sessions;
+    for (size_t i = 0; i < 66; ++i) {
+        Claims claims = claims_of("user" + std::to_string(i), {guild("g")});
+        while (claims.name.size() + 4 <= 112) {
+            claims.name += "\xF0\x9F\x98\x80";
+        }
+        sessions.push_back(world.connect(claims));
+    }
+    const RoomId room = world.room_id(guild("g"));
+    REQUIRE(block(world, sessions.back(), "user0").error == Error::Ok);
+    const Seq next = world.disk->room(room)->meta.last_seq + 1;
+    world.forget_heard();
+    size_t said = 0;
+    for (size_t round = 0; round < 6; ++round) {
+        for (size_t author = 0; author < 60; ++author, ++said) {
+            world.send(sessions[author], room, std::string(100, 'a'));
+        }
+        world.commit();
+        world.tick(limits::gather_ms_max * limits::gather_busy_factor);
+    }
+    CHECK(world.texts(sessions[1], room).size() == said);
+    CHECK(world.texts(sessions.back(), room).size() == said / 60 * 59);
+    CHECK(covered(world, sessions.back(), next) == next + said);
+}
+
+TEST_CASE("one who blocks many costs the others no more frames", "[blocks]") {
+    const auto crowd_frames = [](size_t blocked) {
+        CoreHarness world(fast());
+        std::vector<SessionId> sessions;
+        for (size_t i = 0; i < 100; ++i) {
+            sessions.push_back(world.connect("user" + std::to_string(i), {guild("g")}));
+        }
+        const SessionId blocker = world.connect("blocker", {guild("g")});
+        const RoomId room = world.room_id(guild("g"));
+        for (size_t i = 0; i < blocked; ++i) {
+            REQUIRE(block(world, blocker, ("user" + std::to_string(i)).c_str()).error == Error::Ok);
+        }
+        world.last_deliveries.clear();
+        for (size_t author = 0; author < 60; ++author) {
+            world.send(sessions[author], room, "hello there");
+        }
+        world.commit();
+        world.tick(limits::gather_ms_max * limits::gather_busy_factor);
+        return std::count_if(world.last_deliveries.begin(), world.last_deliveries.end(),
+                             [](const Effect& effect) {
+                                 const auto* deliver = std::get_if<Deliver>(&effect);
+                                 return deliver != nullptr && deliver->readers->size() > 2;
+                             });
+    };
+    CHECK(crowd_frames(40) == crowd_frames(0));
+}
