@@ -79,25 +79,40 @@ void Sampler::choose(TimeMs now_ms, uint32_t lines_per_s, std::span<Classes> lin
     }
 }
 
+// The running second goes into the window; nothing was said in the others that have passed.
+void SlowMode::keep(int64_t passed) {
+    const auto size = static_cast<int64_t>(window_.size());
+    for (int64_t second = 0; second < std::min(passed, size + 1); ++second) {
+        sum_ -= window_[next_];
+        window_[next_] = second == 0 ? lines_ : 0;
+        sum_ += window_[next_];
+        next_ = (next_ + 1) % window_.size();
+    }
+    seconds_ += passed;
+}
+
 bool SlowMode::look(TimeMs now_ms, const Bounds& bounds) {
     const int64_t passed = (now_ms - second_ms_) / ms_per_s;
     if (passed <= 0) {
         return false;
     }
-    const bool speaks = on_ ? lines_ <= bounds.off_at_per_s : lines_ > bounds.on_above_per_s;
-    seconds_ = speaks ? seconds_ + 1 : 0;
-    // Nothing was said in the other seconds that have passed.
-    if (passed > 1) {
-        seconds_ = on_ ? seconds_ + passed - 1 : 0;
+    bool switched = false;
+    if (on_) {
+        keep(passed);
+        switched = seconds_ >= limits::slow_off_after_s && sum_ <= bounds.off_lines_max;
+    } else {
+        seconds_ = passed == 1 && lines_ > bounds.on_above_per_s ? seconds_ + 1 : 0;
+        switched = seconds_ >= limits::slow_on_after_s;
     }
     second_ms_ += passed * ms_per_s;
     lines_ = 0;
-    if (seconds_ < (on_ ? limits::slow_off_after_s : limits::slow_on_after_s)) {
-        return false;
+    if (switched) {
+        on_ = !on_;
+        seconds_ = 0;
+        window_ = {};
+        sum_ = 0;
     }
-    on_ = !on_;
-    seconds_ = 0;
-    return true;
+    return switched;
 }
 
 } // namespace parley

@@ -50,7 +50,7 @@ class SlowMode {
 public:
     struct Bounds {
         uint32_t on_above_per_s = 0;
-        uint32_t off_at_per_s = 0; // or below it
+        int64_t off_lines_max = 0; // in the last slow_off_after_s
     };
     bool on() const { return on_; }
     // True: it was switched. Before each line, and while it is on from time to time.
@@ -58,10 +58,16 @@ public:
     void said() { ++lines_; }
 
 private:
+    void keep(int64_t passed);
+
     bool on_ = false;
     TimeMs second_ms_ = 0; // the running second begins
     uint32_t lines_ = 0;   // in it
-    int64_t seconds_ = 0;  // in a row that speak for a switch
+    int64_t seconds_ = 0;  // while it is off: in a row above the bound; while it is on: since then
+    // The seconds before, while it is on.
+    std::array<uint32_t, limits::slow_off_after_s> window_{};
+    size_t next_ = 0; // the oldest of them
+    int64_t sum_ = 0;
 };
 
 // Of a Global room alone.

@@ -179,11 +179,12 @@ Pacing Core::State::pacing(const Room& room, wire::Role role) const {
 }
 
 // While it is on, what is said is that much less than people would say; it ends when they would say
-// half of what began it.
+// half of what began it. Divided last, or a rate below a line a second would be none.
 SlowMode::Bounds Core::State::slow_bounds(const Room& room) const {
-    const int64_t off =
-        options_.slow_lines_per_s * token_ms(usual(tier(room))) / options_.slow_pace_period_ms / 2;
-    return {options_.slow_lines_per_s, static_cast<uint32_t>(off)};
+    const int64_t unslowed_lines = options_.slow_lines_per_s * limits::slow_off_after_s;
+    const int64_t off_lines_max = unslowed_lines * token_ms(usual(tier(room))) /
+                                  (2 * int64_t{options_.slow_pace_period_ms});
+    return {options_.slow_lines_per_s, off_lines_max};
 }
 
 void Core::State::note_said(Room& room, const LogEntry& entry) {

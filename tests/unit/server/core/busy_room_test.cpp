@@ -314,6 +314,37 @@ TEST_CASE("slow mode is told when it comes and when it goes, and moderators keep
     CHECK_FALSE(world.room_state(world.connect("later"), crowd.lobby)->slow());
 }
 
+TEST_CASE("few lines do not keep slow mode, neither said at once nor where it stretches most",
+          "[core][busy]") {
+    CoreOptions options;
+    options.log_bytes_per_s = 1'000'000'000;
+    size_t at_once = 4;
+    SECTION("four in a second, every twenty seconds") {}
+    SECTION("one every twenty seconds, while one may write once a minute") {
+        options.slow_pace_period_ms = 60'000;
+        at_once = 1;
+    }
+    Crowd crowd(options, 80);
+    const auto paces = [&] {
+        return crowd.world.events<wire::RoomPace>(crowd.readers[70], wire::Event::RoomPace).size();
+    };
+    size_t next = 0;
+    const auto say = [&](size_t lines) {
+        for (size_t i = 0; i < lines; ++i) {
+            crowd.say(crowd.readers[next++ % crowd.readers.size()], "x");
+        }
+        crowd.world.tick(1000);
+    };
+    while (paces() == 0 && next < 1000) {
+        say(limits::slow_lines_per_s + 2);
+    }
+    REQUIRE(paces() == 1);
+    for (int64_t second = 0; second <= 2 * limits::slow_off_after_s; ++second) {
+        say(second % 20 == 0 ? at_once : 0);
+    }
+    CHECK(paces() == 2);
+}
+
 TEST_CASE("what moderators and the game say neither brings slow mode nor keeps it",
           "[core][busy]") {
     CoreOptions options = busy_options();

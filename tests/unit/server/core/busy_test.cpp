@@ -186,7 +186,9 @@ TEST_CASE("a bucket that stood for days is full and no fuller", "[core][busy]") 
 
 namespace {
 
-constexpr SlowMode::Bounds bounds{.on_above_per_s = 20, .off_at_per_s = 3};
+constexpr uint32_t off_per_s = 3;
+constexpr SlowMode::Bounds bounds{.on_above_per_s = 20,
+                                  .off_lines_max = off_per_s * limits::slow_off_after_s};
 
 // Lines in each of so many seconds; whether it was switched meanwhile.
 bool talk(SlowMode& slow, TimeMs& now_ms, uint32_t lines, int64_t seconds) {
@@ -223,12 +225,23 @@ TEST_CASE("slow mode goes off when little is said for long, also when it is noth
     TimeMs now_ms = start_ms;
     SlowMode slow;
     REQUIRE(talk(slow, now_ms, 100, limits::slow_on_after_s));
-    CHECK_FALSE(talk(slow, now_ms, bounds.off_at_per_s + 1, 1000));
-    CHECK_FALSE(talk(slow, now_ms, bounds.off_at_per_s, limits::slow_off_after_s - 1));
-    CHECK_FALSE(talk(slow, now_ms, bounds.off_at_per_s + 1, 1)); // begins anew
-    CHECK_FALSE(talk(slow, now_ms, bounds.off_at_per_s, limits::slow_off_after_s - 1));
-    CHECK(talk(slow, now_ms, bounds.off_at_per_s, 1));
+    CHECK_FALSE(talk(slow, now_ms, off_per_s + 1, 1000));
+    CHECK_FALSE(talk(slow, now_ms, off_per_s, limits::slow_off_after_s - 1));
+    CHECK_FALSE(talk(slow, now_ms, off_per_s + 1, 1)); // one line too many
+    CHECK_FALSE(talk(slow, now_ms, off_per_s, limits::slow_off_after_s - 1));
+    CHECK(talk(slow, now_ms, off_per_s, 1));
     CHECK_FALSE(slow.on());
+
+    // All of them in one second, which leaves the window as one.
+    REQUIRE(talk(slow, now_ms, 100, limits::slow_on_after_s));
+    CHECK_FALSE(talk(slow, now_ms, static_cast<uint32_t>(bounds.off_lines_max) + 1, 1));
+    CHECK_FALSE(slow.look(now_ms + limits::slow_off_after_s * 1000 - 1, bounds));
+    CHECK(slow.look(now_ms + limits::slow_off_after_s * 1000, bounds));
+    now_ms += limits::slow_off_after_s * 1000;
+    REQUIRE(talk(slow, now_ms, 100, limits::slow_on_after_s));
+    CHECK_FALSE(talk(slow, now_ms, static_cast<uint32_t>(bounds.off_lines_max), 1));
+    CHECK(slow.look(now_ms + (limits::slow_off_after_s - 1) * 1000, bounds));
+    now_ms += limits::slow_off_after_s * 1000;
 
     REQUIRE(talk(slow, now_ms, 100, limits::slow_on_after_s));
     CHECK_FALSE(slow.look(now_ms + limits::slow_off_after_s * 1000 - 1, bounds));
