@@ -460,14 +460,14 @@ Result<BackupContents> restore(const std::string& from, const std::string& datab
     if (const Error error = lock.take(database, message); error != Error::Ok) {
         return error;
     }
+    struct stat owner {};
+    if (stat(parent_of(database).c_str(), &owner) != 0 || !give_to(lock.file(), owner)) {
+        message = "the data folder of " + database + " cannot be looked at, or " + database +
+                  ".lock not given to its owner (" + why() + "); check what this user may do there";
+        return Error::Io;
+    }
     if (const Error error = judge_target(database, message); error != Error::Ok) {
         return error;
-    }
-    struct stat owner {};
-    if (stat(parent_of(database).c_str(), &owner) != 0) {
-        message = "the data folder of " + database + " cannot be looked at (" + why() +
-                  "); check that it may be read";
-        return Error::Io;
     }
     // Of a name that none has who was killed in the middle: SQLite would roll his journal back into
     // this one.

@@ -17,6 +17,7 @@ public:
 
     // Never waits. On an error message is one sentence, and how to mend it.
     Error take(const std::string& database, std::string& message);
+    int file() const { return file_; } // it is left there, and must be his who serves
 
 private:
     int file_ = -1;

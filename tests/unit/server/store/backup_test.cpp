@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "server/store/migrations/migrations.hpp"
 #include "server/store/sqlite_store.hpp"
@@ -212,6 +213,30 @@ TEST_CASE("a restore takes the place of a database that was moved away, and its 
         s.store = open_store(s.path);
         CHECK(load(*s.store, team_kind, "team", false).meta.last_seq == 100);
         s.store.reset();
+    }
+}
+
+TEST_CASE("all that root restores into another's folder is its owner's", "[store]") {
+    if (geteuid() != 0) {
+        WARN("only root can make a folder another's: not checked");
+        return;
+    }
+    constexpr uid_t other = 65534;
+    Served s;
+    s.say(1);
+    s.back_up_now();
+    const std::string fresh = s.folder.file("fresh");
+    std::filesystem::create_directory(fresh);
+    REQUIRE(chown(fresh.c_str(), other, other) == 0);
+    REQUIRE(restore(s.backup, fresh + "/parley.db", s.message).ok());
+    const std::vector<std::string> files = files_in(fresh);
+    CHECK(files.size() == 3);
+    for (const std::string& file : files) {
+        struct stat status {};
+        REQUIRE(stat((fresh + "/" + file).c_str(), &status) == 0);
+        INFO(file);
+        CHECK(status.st_uid == other);
+        CHECK(status.st_gid == other);
     }
 }
 
