@@ -345,7 +345,7 @@ Result<BackupContents> back_up(const std::string& database, const std::string& t
     if (!put_text(draft + "/contents.txt", written(contents)) || !sync(draft) ||
         renameat2(AT_FDCWD, draft.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
         message = "the backup " + to + " cannot be put in place (" + why() +
-                  "); make room on the disk, see that nothing has the name, and try again";
+                  "); see that nothing has the name, make room on the disk, and try again";
         return Error::Io;
     }
     begun.keep();
