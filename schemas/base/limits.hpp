@@ -127,6 +127,9 @@ inline constexpr size_t reader_classes = 8;
 inline constexpr uint32_t readable_lines_per_s = 5;
 inline constexpr uint32_t readable_burst_s = 4;
 inline constexpr int64_t gather_sampled_ms = 200; // what flies past need not fly at once
+// Of the people whom a line mentions so many are told of it whatever the rate; who names a crowd
+// does not reach all of it past what it can read.
+inline constexpr size_t mentions_never_sampled_max = 4;
 // So much more for so many seconds in a row, and everyone writes less often, until the demand has
 // been below half of it for longer.
 inline constexpr uint32_t slow_lines_per_s = 4 * readable_lines_per_s;

@@ -116,6 +116,7 @@ int restore_command(Words words) {
         return complain(1, message);
     }
     say("restored", from, restored.value());
+    std::printf("into %s\n", std::filesystem::absolute(data_folder + "/parley.db").c_str());
     return 0;
 }
 

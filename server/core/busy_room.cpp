@@ -121,7 +121,8 @@ std::set<UserId> Core::State::concerned(const Room& room, const LogEntry& entry)
         return users;
     }
     for (const wire::Span& span : wire::view((*message)->spans())) {
-        if (span.kind() == wire::SpanKind::Mention) {
+        if (span.kind() == wire::SpanKind::Mention &&
+            users.size() <= limits::mentions_never_sampled_max) {
             users.insert(UserId{span.target()});
         }
     }
@@ -182,8 +183,8 @@ Pacing Core::State::pacing(const Room& room, wire::Role role) const {
 // half of what began it. Divided last, or a rate below a line a second would be none.
 SlowMode::Bounds Core::State::slow_bounds(const Room& room) const {
     const int64_t unslowed_lines = options_.slow_lines_per_s * limits::slow_off_after_s;
-    const int64_t off_lines_max = unslowed_lines * token_ms(usual(tier(room))) /
-                                  (2 * int64_t{options_.slow_pace_period_ms});
+    const int64_t off_lines_max =
+        unslowed_lines * token_ms(usual(tier(room))) / (2 * int64_t{options_.slow_pace_period_ms});
     return {options_.slow_lines_per_s, off_lines_max};
 }
 

@@ -198,6 +198,8 @@ TEST_CASE("a shard is backed up while it serves, and after a restore clients are
     Program restored({"restore", backup + "/", "--data", data});
     CHECK(restored.wait() == 0);
     CHECK(restored.text().find("restored " + backup + " schema=") == 0);
+    CHECK(restored.text().find("\ninto " + std::filesystem::absolute(data).string() +
+                               "/parley.db\n") != std::string::npos);
     Program twice({"restore", backup, "--data", data});
     CHECK(twice.wait() == 1);
     CHECK(twice.error_text().find("is there already") != std::string::npos);

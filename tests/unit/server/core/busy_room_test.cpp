@@ -200,6 +200,39 @@ TEST_CASE("one's own line, a mention, an answer and a moderator are heard whatev
     }
 }
 
+TEST_CASE("who mentions a crowd does not reach all of it past the rate", "[core][busy]") {
+    Crowd crowd(busy_options(), 40);
+    CoreHarness& world = crowd.world;
+    crowd.drain_burst();
+    size_t told = 0;
+    constexpr int lines = 20;
+    for (int i = 0; i < lines; ++i) {
+        std::string text;
+        std::vector<wire::Span> mentions;
+        for (size_t user = 2; user < 2 + 10; ++user) {
+            const std::string word = "@" + std::to_string(user);
+            mentions.emplace_back(raw(world.user_id("user" + std::to_string(user))),
+                                  static_cast<uint16_t>(text.size()),
+                                  static_cast<uint16_t>(word.size()), uint16_t{0},
+                                  wire::SpanKind::Mention, uint8_t{0});
+            text += word + " ";
+        }
+        text += std::to_string(i);
+        crowd.say(crowd.readers[1], text, mentions);
+        for (size_t other = 20; other < 28; ++other) {
+            crowd.say(crowd.readers[other], "other " + std::to_string(i));
+        }
+        crowd.told();
+        for (size_t user = 2; user < 2 + limits::mentions_never_sampled_max; ++user) {
+            CHECK(crowd.heard(crowd.readers[user], text));
+        }
+        for (size_t user = 2 + limits::mentions_never_sampled_max; user < 12; ++user) {
+            told += crowd.heard(crowd.readers[user], text) ? 1 : 0;
+        }
+    }
+    CHECK(told < lines * (10 - limits::mentions_never_sampled_max) / 2);
+}
+
 TEST_CASE("who blocks somebody hears nothing of him in a sampled room, and he is in no count",
           "[core][busy]") {
     Crowd crowd(busy_options(), 40);
