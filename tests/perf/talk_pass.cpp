@@ -84,6 +84,36 @@ void describe(const Window& window, Load& load, Figures& figures) {
     }
 }
 
+// The same talk on a server of its own each: as it would be without what plan is about, then as
+// plan says. The figures are of the second.
+bool measure_twice(Subject& subject, const Plan& without_plan, const Plan& plan,
+                   const Places& places, Window& without, Window& with, Figures& figures,
+                   std::string& message) {
+    {
+        if (!subject.start(without_plan, places_within(places, "without"), message)) {
+            return false;
+        }
+        Load load(subject, without_plan);
+        if (!measure(subject, without_plan, load, without, message)) {
+            return failed_pass(subject, plan, message);
+        }
+        subject.server().stop();
+    }
+    if (!subject.start(plan, places_within(places, "with"), message)) {
+        return false;
+    }
+    Load load(subject, plan);
+    if (!measure(subject, plan, load, with, message)) {
+        return failed_pass(subject, plan, message);
+    }
+    describe(with, load, figures);
+    return true;
+}
+
+double cpu_ratio(const Window& window, const Window& to) {
+    return (window.cpu_us / window.deliveries) / (to.cpu_us / to.deliveries);
+}
+
 } // namespace
 
 Places places_within(const Places& places, std::string_view name) {
@@ -122,27 +152,11 @@ bool stall_pass(Subject& subject, const Plan& plan, const Places& places, Figure
     awake_plan.stalled = 0;
     Window awake;
     Window stalled;
-    {
-        if (!subject.start(awake_plan, places_within(places, "awake"), message)) {
-            return false;
-        }
-        Load load(subject, awake_plan);
-        if (!measure(subject, awake_plan, load, awake, message)) {
-            return failed_pass(subject, plan, message);
-        }
-        subject.server().stop();
-    }
-    if (!subject.start(plan, places_within(places, "stalled"), message)) {
+    if (!measure_twice(subject, awake_plan, plan, places, awake, stalled, figures, message)) {
         return false;
     }
-    Load load(subject, plan);
-    if (!measure(subject, plan, load, stalled, message)) {
-        return failed_pass(subject, plan, message);
-    }
-    describe(stalled, load, figures);
     const auto count = static_cast<double>(plan.stalled);
-    figures.push_back({"stall_cpu_ratio",
-                       (stalled.cpu_us / stalled.deliveries) / (awake.cpu_us / awake.deliveries)});
+    figures.push_back({"stall_cpu_ratio", cpu_ratio(stalled, awake)});
     figures.push_back({"memory_bytes_per_stalled_reader",
                        (stalled.memory_growth_bytes - awake.memory_growth_bytes) / count});
     return true;
@@ -154,26 +168,10 @@ bool blocks_pass(Subject& subject, const Plan& plan, const Places& places, Figur
     open_plan.blockers = 0;
     Window open;
     Window blocked;
-    {
-        if (!subject.start(open_plan, places_within(places, "open"), message)) {
-            return false;
-        }
-        Load load(subject, open_plan);
-        if (!measure(subject, open_plan, load, open, message)) {
-            return failed_pass(subject, plan, message);
-        }
-        subject.server().stop();
-    }
-    if (!subject.start(plan, places_within(places, "blocked"), message)) {
+    if (!measure_twice(subject, open_plan, plan, places, open, blocked, figures, message)) {
         return false;
     }
-    Load load(subject, plan);
-    if (!measure(subject, plan, load, blocked, message)) {
-        return failed_pass(subject, plan, message);
-    }
-    describe(blocked, load, figures);
-    figures.push_back({"blocks_cpu_ratio",
-                       (blocked.cpu_us / blocked.deliveries) / (open.cpu_us / open.deliveries)});
+    figures.push_back({"blocks_cpu_ratio", cpu_ratio(blocked, open)});
     return true;
 }
 

@@ -7,21 +7,9 @@
 #include "schemas/base/limits.hpp"
 #include "schemas/wire/decode.hpp"
 #include "schemas/wire/stored.hpp"
+#include "tests/sim/named.hpp"
 
 namespace parley::sim {
-
-namespace {
-
-std::string number(uint64_t value) {
-    return std::to_string(value);
-}
-
-template <typename Id>
-std::string named(const char* noun, Id id) {
-    return std::string(noun) + ' ' + number(raw(id));
-}
-
-} // namespace
 
 void Checks::violation(const std::string& what) {
     constexpr size_t told_max = 8;

@@ -3,19 +3,11 @@
 
 #include "server/store/direct_name.hpp"
 #include "tests/sim/checks.hpp"
+#include "tests/sim/named.hpp"
 
 namespace parley::sim {
 
 namespace {
-
-std::string number(uint64_t value) {
-    return std::to_string(value);
-}
-
-template <typename Id>
-std::string named(const char* noun, Id id) {
-    return std::string(noun) + ' ' + number(raw(id));
-}
 
 // Of a room that is no Direct one: nobody.
 UserId other_side(const MemoryDisk::Room* room, UserId self) {

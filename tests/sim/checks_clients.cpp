@@ -3,21 +3,9 @@
 #include <algorithm>
 
 #include "tests/sim/checks.hpp"
+#include "tests/sim/named.hpp"
 
 namespace parley::sim {
-
-namespace {
-
-std::string number(uint64_t value) {
-    return std::to_string(value);
-}
-
-template <typename Id>
-std::string named(const char* noun, Id id) {
-    return std::string(noun) + ' ' + number(raw(id));
-}
-
-} // namespace
 
 // [clients]
 void Checks::room(const std::string& who, UserId self, const client::Room& room, bool quiet) {

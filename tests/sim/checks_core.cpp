@@ -6,6 +6,7 @@
 #include "schemas/base/limits.hpp"
 #include "schemas/wire/batch_reader.hpp"
 #include "tests/sim/checks.hpp"
+#include "tests/sim/named.hpp"
 
 namespace parley::sim {
 
@@ -16,15 +17,6 @@ constexpr TimeMs shown_late_ms = limits::presence_period_ms + 1000;
 // The simulated game's cards (world.cpp).
 constexpr uint16_t game_card = 1;
 constexpr uint16_t leader_card = 2;
-
-std::string number(uint64_t value) {
-    return std::to_string(value);
-}
-
-template <typename Id>
-std::string named(const char* noun, Id id) {
-    return std::string(noun) + ' ' + number(raw(id));
-}
 
 } // namespace
 
