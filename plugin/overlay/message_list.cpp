@@ -408,6 +408,7 @@ void MessageList::walk(const View& view, const client::Room& room, Place& here, 
 void MessageList::draw(const View& view, const client::Room& room, const Rect& area) {
     Place& here = place(room.id);
     current_ = &here;
+    bodies_.clear();
     const UserId self = view.model.self();
     count(here, room, self);
     if (room.messages.empty()) {
@@ -431,7 +432,6 @@ void MessageList::draw(const View& view, const client::Room& room, const Rect& a
         show_key_ = 0;
     }
     go_to_wanted(view, room, here, area);
-    bodies_.clear();
     walk(view, room, here, area);
     count_above(room, here, self);
     if (here.stick && room.stored() > 0) {

@@ -177,6 +177,13 @@ void link_menu(Scene& scene) {
     menu_of(scene, "message/2");
 }
 
+void blocked_menu(Scene& scene) {
+    talk(scene);
+    scene.shard.blocks({ui::layla});
+    scene.step_client();
+    menu_of(scene, "message/2");
+}
+
 void failed_menu(Scene& scene) {
     talk(scene);
     scene.send_refused(party, "no, the other bridge", Error::TooLong, 0);

@@ -22,6 +22,7 @@ void tools(ui::Scene& scene);
 void menu(ui::Scene& scene);
 void link_menu(ui::Scene& scene);
 void failed_menu(ui::Scene& scene);
+void blocked_menu(ui::Scene& scene);
 void waiting_and_failed(ui::Scene& scene);
 void reply(ui::Scene& scene);
 void focused(ui::Scene& scene);
